@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Numbers as operators write them, whatever the locale. */
+
+#ifndef REP_DECIMAL_H
+#define REP_DECIMAL_H
+
+#include "types.h"
+
+#define REP_DECIMAL_MAX 32 /* room for any number printed here */
+
+/* Without white space at either end. */
+rep_span_t rep_trim(rep_span_t s);
+
+/* Read all of `s` as a number from `min` to `max`: digits, perhaps a sign, a
+ * point, an exponent. `*out` is written on success only. */
+bool rep_decimal_parse(rep_span_t s, double min, double max, double *out);
+bool rep_whole_parse(rep_span_t s, uint32_t min, uint32_t max, uint32_t *out);
+
+/* The shortest text that reads back as the same value: all of a double's 15
+ * digits at most, or a float's 9. */
+const char *rep_decimal_print(double x, char out[REP_DECIMAL_MAX]);
+const char *rep_float_print(float x, char out[REP_DECIMAL_MAX]);
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Evidence that goes to other proxies and comes from them. */
+
+#include "inside.h"
+
+/* False when there was not room for all; those not taken stay dirty. */
+static bool take_cells(const rep_pool_t *pool, const rep_number_t *number,
+		rep_cell_t *out, size_t max, size_t *n)
+{
+	rep_cell_head_t *cell;
+
+	for(uint32_t ref = number->cells; ref != REP_NONE; ref = cell->next) {
+		cell = rep_cell_at(pool, ref);
+		if(!(cell->flags & REP_CELL_DIRTY))
+			continue;
+		if(*n == max)
+			return false;
+		cell->flags &= ~REP_CELL_DIRTY;
+		out[*n] = (rep_cell_t){.number = number->e164,
+				.bucket = cell->bucket,
+				.turn = cell->stamp};
+		memcpy(out[*n].route, pool->routes[cell->route]->label,
+				sizeof(out[*n].route));
+		rep_cell_own(pool, ref, &out[*n].counts);
+		++*n;
+	}
+	return true;
+}
+
+size_t rep_pool_take_cells(
+		rep_book_t *book, int id, rep_cell_t *out, size_t max)
+{
+	rep_pool_t *pool = rep_pool_lock(book, id);
+	size_t n = 0;
+
+	if(!pool)
+		return 0;
+	for(uint32_t left = pool->dirty_cells.count; left > 0 && n < max; left--) {
+		uint32_t i = rep_list_take(&pool->dirty_cells);
+		rep_number_t *number = rep_number_at(pool, i);
+		number->flags &= ~REP_DIRTY_CELLS;
+		if(!(number->flags & REP_LIVE))
+			rep_number_reap(pool, i);
+		else if(!take_cells(pool, number, out, max, &n))
+			rep_number_mark(pool, i, REP_DIRTY_CELLS);
+	}
+	rep_pool_unlock(pool);
+	return n;
+}
+
+/* Mark the cells of a number that hold own counts; all of them, or (`only`)
+ * one. */
+static void untake(rep_pool_t *pool, uint32_t i, const rep_cell_t *only)
+{
+	rep_cell_head_t *cell;
+	rep_counts_t own;
+	bool any = false;
+
+	for(uint32_t ref = rep_number_at(pool, i)->cells; ref != REP_NONE;
+			ref = cell->next) {
+		cell = rep_cell_at(pool, ref);
+		if(only
+				&& (cell->bucket != only->bucket || cell->stamp != only->turn
+						|| strcmp(pool->routes[cell->route]->label,
+								only->route)))
+			continue;
+		rep_cell_own(pool, ref, &own);
+		for(int o = 0; o < REP_OUTCOMES; o++)
+			if(own.n[o]) {
+				cell->flags |= REP_CELL_DIRTY;
+				any = true;
+				break;
+			}
+	}
+	if(any)
+		rep_number_mark(pool, i, REP_DIRTY_CELLS);
+}
+
+void rep_pool_untake_cells(
+		rep_book_t *book, int id, const rep_cell_t *cells, size_t n)
+{
+	for(size_t k = 0; k < n; k++) {
+		uint32_t i;
+		rep_pool_t *pool = rep_number_lock(book, id, cells[k].number, &i);
+		if(!pool)
+			continue;
+		untake(pool, i, &cells[k]);
+		rep_pool_unlock(pool);
+	}
+}
+
+static void untake_verdicts(rep_pool_t *pool, uint32_t i)
+{
+	rep_number_t *number = rep_number_at(pool, i);
+	rep_routed_t *routed;
+	bool any = number->verdict.turn > 0;
+
+	if(any)
+		number->verdict.flags |= REP_VERDICT_DIRTY;
+	for(uint32_t r = number->routed; r != REP_NONE; r = routed->next) {
+		routed = rep_slab_at(&pool->routed, r);
+		if(routed->verdict.turn == 0)
+			continue;
+		routed->verdict.flags |= REP_VERDICT_DIRTY;
+		any = true;
+	}
+	if(any)
+		rep_number_mark(pool, i, REP_DIRTY_RECORD);
+}
+
+void rep_pool_untake_all(rep_book_t *book, int id)
+{
+	for(uint32_t i = 0, more = 1; more;) {
+		rep_pool_t *pool = rep_pool_lock(book, id);
+		if(!pool)
+			return;
+		for(int k = 0; k < 256 && i < rep_slab_count(&pool->numbers);
+				k++, i++) {
+			if(!(rep_number_at(pool, i)->flags & REP_LIVE))
+				continue;
+			untake(pool, i, NULL);
+			untake_verdicts(pool, i);
+			rep_number_mark(pool, i, REP_DIRTY_HEALTH);
+		}
+		more = i < rep_slab_count(&pool->numbers);
+		rep_pool_unlock(pool);
+	}
+}
+
+/* Counted before the number's last reset: forgotten. Turns are compared by
+ * their low eight bits, half of which are "before". */
+static bool forgotten(const rep_number_t *number, uint32_t stamp)
+{
+	uint8_t age = (uint8_t)(number->verdict.reset - (stamp >> 8));
+
+	return number->verdict.reset && age > 0 && age < 128;
+}
+
+bool rep_pool_put_others(
+		rep_book_t *book, int id, const rep_cell_t *cell, rep_time_t now)
+{
+	uint32_t i, route;
+	rep_pool_t *pool = rep_number_lock(book, id, cell->number, &i);
+	bool done = false;
+
+	if(!pool)
+		return false;
+	route = rep_route_put(pool, rep_span(cell->route));
+	if(cell->bucket >= rep_bucket_oldest(&pool->policy, now)
+			&& cell->turn <= UINT16_MAX
+			&& !forgotten(rep_number_at(pool, i), cell->turn)
+			&& (route != 0 || !cell->route[0]))
+		done = rep_evidence_put_others(pool, i, cell->bucket,
+				(rep_stamp_t)cell->turn, (uint8_t)route, &cell->counts);
+	if(done)
+		rep_verdict_judge(pool, i, now);
+	rep_pool_unlock(pool);
+	return done;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The policy of one pool: every field that an operator can set, its default
+ * and its range. One table in policy.c names them all. */
+
+#ifndef REP_POLICY_H
+#define REP_POLICY_H
+
+#include "outcome.h"
+#include "types.h"
+
+/* The three ways in which a number goes bad, one chart each. */
+typedef enum rep_chart {
+	REP_CHART_BLOCKED,
+	REP_CHART_REJECTED,
+	REP_CHART_LABELLED,
+	REP_CHARTS
+} rep_chart_t;
+
+typedef enum rep_order { REP_LEAST_RECENT, REP_WEIGHTED } rep_order_t;
+typedef enum rep_exhausted { REP_REJECT, REP_LEAST_BAD } rep_exhausted_t;
+
+#define REP_WARMUP_STAGES 8
+#define REP_ZONE_MAX 47
+#define REP_TAGS_MAX 127
+#define REP_POLICY_VALUE_MAX 320 /* room for any value as text */
+
+typedef struct rep_policy {
+	double false_bench_every; /* calls; 100 .. 1e9 */
+	float weights[REP_CHARTS][REP_OUTCOMES]; /* log-odds, -10 .. 10 */
+	float healthy[REP_OUTCOMES]; /* prior mix; shares, made to sum to 1 */
+	float ceiling[REP_OUTCOMES]; /* shares 0 .. 1; 1 = no ceiling */
+	uint32_t window_hours;		 /* 1 .. 720 */
+	uint32_t bucket_minutes;	 /* 1 .. 1440, a divisor of 1440 */
+	uint32_t rest_seconds;		 /* 1 .. */
+	float rest_factor;			 /* 1 .. 100 */
+	uint32_t rest_max;			 /* s */
+	float rest_jitter;			 /* 0 .. 1, share of the rest */
+	uint32_t strike_decay_seconds;
+	uint32_t probation_calls; /* 0 = no probation */
+	float max_benched_share;  /* 0 .. 1 */
+	uint32_t min_available;
+	rep_exhausted_t on_exhausted;
+	uint32_t cap_minute, cap_hour, cap_day, cap_concurrent; /* 0 = none */
+	uint32_t pool_cap_day;									/* 0 = none */
+	struct {
+		uint32_t calls; /* a day */
+		uint32_t days;
+	} warmup[REP_WARMUP_STAGES];
+	uint32_t warmup_stages;
+	rep_order_t order;
+	char require_tags[REP_TAGS_MAX + 1]; /* comma-separated, all needed */
+	char require_attest;				 /* 0, 'A', 'B' or 'C' */
+	char default_country[3];			 /* ISO 3166-1 alpha-2 or "" */
+	char time_zone[REP_ZONE_MAX + 1];	 /* tz database name; "" = UTC */
+} rep_policy_t;
+
+/* Fill in the defaults of docs/parameters.md. */
+void rep_policy_default(rep_policy_t *policy);
+
+/* Set one field from its text. Returns NULL on success, else a sentence that
+ * says what is wrong with the value (static text, or written to `why`), the
+ * policy being left as it was. An unknown field is an error too. */
+const char *rep_policy_set(rep_policy_t *policy, rep_span_t field,
+		rep_span_t value, char *why, size_t why_size);
+
+/* The value of field number `i` (0 ..) as text, as rep_policy_set() reads
+ * it; returns the field's name, or NULL when there are no more. */
+const char *rep_policy_get(
+		const rep_policy_t *policy, unsigned i, char *value, size_t size);
+
+const char *rep_chart_name(rep_chart_t chart); /* "blocked" ... */
+
+#endif

@@ -1,0 +1,494 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reason (RFC 3326 with 8606, 9366, 9410 and ATIS-1000099), Call-Info
+ * (RFC 3261 20.9 with 8688) and X-Twilio-Error. One pass from left to right
+ * over text that is not trusted; whatever is not understood is noted and
+ * passed over. */
+
+#include "reason.h"
+
+#include "e164.h"
+
+/* The attributes of 603+, wherever they stood; s is NULL for one not given. */
+enum
+{
+	ATTR_V,
+	ATTR_URL,
+	ATTR_TEL,
+	ATTR_EMAIL,
+	ATTR_ID,
+	ATTRS
+};
+
+static const char *const attr_names[ATTRS] = {"v", "url", "tel", "email", "id"};
+
+typedef struct attrs
+{
+	rep_span_t value[ATTRS];
+} attrs_t;
+
+/* One parameter. A quoted value is what stands between the quotes, with its
+ * escapes. */
+typedef struct param
+{
+	rep_span_t name;
+	rep_span_t value;
+	bool quoted;
+} param_t;
+
+/* One of the comma-joined values of a Reason. */
+typedef struct value
+{
+	rep_span_t protocol;
+	unsigned cause; /* 0 = none */
+	uint8_t location;
+	attrs_t inside; /* of the quoted text */
+	attrs_t loose;	/* at the top level, or of a text without quotes */
+} value_t;
+
+typedef struct cursor
+{
+	const char *p, *end;
+	bool bad;
+} cursor_t;
+
+static const char *const locations[] = {
+		"", "U", "LPN", "LN", "TN", "RLN", "RPN", "INTL", "BI"};
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+const char *rep_location_name(uint8_t location)
+{
+	return location < COUNT(locations) ? locations[location] : "";
+}
+
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+bool rep_same(rep_span_t text, const char *word)
+{
+	size_t i;
+
+	for(i = 0; i < text.len; i++) {
+		if(word[i] == '\0' || lower(text.s[i]) != lower(word[i]))
+			return false;
+	}
+	return word[i] == '\0';
+}
+
+static bool alphanumeric(char c)
+{
+	return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z');
+}
+
+static rep_span_t trim(rep_span_t s)
+{
+	while(s.len > 0 && rep_is_space(s.s[0])) {
+		s.s++;
+		s.len--;
+	}
+	while(s.len > 0 && rep_is_space(s.s[s.len - 1]))
+		s.len--;
+	return s;
+}
+
+/* ---- the lexer ---- */
+
+static void skip_space(cursor_t *c)
+{
+	while(c->p < c->end && rep_is_space(*c->p))
+		c->p++;
+}
+
+/* At an opening quote: what it encloses; the cursor goes past the closing
+ * one. An unterminated string reaches to the end. */
+static rep_span_t quoted(cursor_t *c)
+{
+	const char *start = ++c->p;
+	rep_span_t inside;
+
+	while(c->p < c->end && *c->p != '"')
+		c->p += *c->p == '\\' && c->end - c->p > 1 ? 2 : 1;
+	inside = (rep_span_t){start, (size_t)(c->p - start)};
+	if(c->p < c->end)
+		c->p++;
+	else
+		c->bad = true;
+	return inside;
+}
+
+/* Up to one of the bytes of `stop`, which no quoted string hides. */
+static rep_span_t upto(cursor_t *c, const char *stop)
+{
+	const char *start = c->p;
+
+	while(c->p < c->end && (*c->p == '\0' || !strchr(stop, *c->p))) {
+		if(*c->p == '"')
+			quoted(c);
+		else
+			c->p++;
+	}
+	return trim((rep_span_t){start, (size_t)(c->p - start)});
+}
+
+/* After a semicolon: one parameter, up to the next semicolon or comma. */
+static param_t next_param(cursor_t *c)
+{
+	param_t param = {.value = {c->p, 0}};
+
+	param.name = upto(c, "=;,");
+	if(param.name.len == 0)
+		c->bad = true;
+	if(c->p == c->end || *c->p != '=')
+		return param;
+	c->p++;
+	skip_space(c);
+	param.quoted = c->p < c->end && *c->p == '"';
+	param.value = param.quoted ? quoted(c) : upto(c, ";,");
+	if(upto(c, ";,").len > 0)
+		c->bad = true;
+	return param;
+}
+
+static bool at(const cursor_t *c, char byte)
+{
+	return c->p < c->end && *c->p == byte;
+}
+
+/* A number of at most four digits, as causes are; -1 if it is none. */
+static int small_number(rep_span_t s)
+{
+	int n = 0;
+	size_t i;
+
+	if(s.len == 0 || s.len > 4)
+		return -1;
+	for(i = 0; i < s.len; i++) {
+		if(s.s[i] < '0' || s.s[i] > '9')
+			return -1;
+		n = n * 10 + (s.s[i] - '0');
+	}
+	return n;
+}
+
+/* ---- redress contacts ---- */
+
+/* Copy without escapes; false when it does not fit or a byte is not printable
+ * ASCII. Nothing conforming has a space in it, so none is let through. */
+static bool copy_printable(char *out, size_t size, rep_span_t s)
+{
+	size_t i, n = 0;
+
+	for(i = 0; i < s.len; i++) {
+		if(s.s[i] == '\\' && i + 1 < s.len)
+			i++;
+		if(s.s[i] <= ' ' || s.s[i] > '~' || n + 1 >= size)
+			return false;
+		out[n++] = s.s[i];
+	}
+	out[n] = '\0';
+	return n > 0;
+}
+
+/* https, a host, no user part (it serves to dress up another host), and none
+ * of the characters that RFC 3986 keeps out of URLs. */
+static bool url_ok(const char *url)
+{
+	static const char scheme[] = "https://";
+	const char *host = url + sizeof(scheme) - 1;
+	size_t n;
+
+	if(strlen(url) < sizeof(scheme)
+			|| !rep_same((rep_span_t){url, sizeof(scheme) - 1}, scheme))
+		return false;
+	n = strcspn(host, "/?#");
+	return (alphanumeric(host[0]) || host[0] == '[') && !memchr(host, '@', n)
+		   && !strpbrk(url, "\"<>\\^`{|}'");
+}
+
+static bool email_ok(const char *email)
+{
+	const char *at_sign = strchr(email, '@'), *p;
+
+	if(!at_sign || at_sign == email || !alphanumeric(at_sign[1]))
+		return false;
+	for(p = email; p < at_sign; p++) {
+		if(!alphanumeric(*p) && !strchr(".!#$%&*+/=?^_{|}~-", *p))
+			return false;
+	}
+	for(p = at_sign + 1; *p; p++) {
+		if(!alphanumeric(*p) && *p != '.' && *p != '-')
+			return false;
+	}
+	return true;
+}
+
+static bool id_ok(const char *id)
+{
+	for(; *id; id++) {
+		if(!alphanumeric(*id) && *id != '_' && *id != '-')
+			return false;
+	}
+	return true;
+}
+
+/* A global number, with the plus; kept as +digits. */
+static bool tel_ok(char *tel)
+{
+	rep_span_t text = rep_span(tel);
+	rep_e164_t number;
+
+	if(text.len > 4 && rep_same((rep_span_t){tel, 4}, "tel:"))
+		text = (rep_span_t){tel + 4, text.len - 4};
+	if(text.s[0] != '+' || rep_e164_complete(text, "", &number) != REP_E164_OK)
+		return false;
+	rep_e164_print(number, tel);
+	return true;
+}
+
+/* Check one attribute and put it in its place; false when it does not
+ * conform. `keep`: what is there already stays. */
+static bool put(rep_redress_t *redress, int attr, rep_span_t value, bool keep)
+{
+	char text[sizeof(redress->url)];
+	char *places[ATTRS] = {
+			NULL, redress->url, redress->tel, redress->email, redress->id};
+	static const size_t sizes[ATTRS] = {0, sizeof(redress->url), 32,
+			sizeof(redress->email), sizeof(redress->id)};
+
+	if(!copy_printable(text, sizes[attr], value)
+			|| (attr == ATTR_URL && !url_ok(text))
+			|| (attr == ATTR_TEL && !tel_ok(text))
+			|| (attr == ATTR_EMAIL && !email_ok(text))
+			|| (attr == ATTR_ID && !id_ok(text)))
+		return false;
+	if(!keep || places[attr][0] == '\0')
+		memcpy(places[attr], text, strlen(text) + 1);
+	return true;
+}
+
+/* ---- Reason ---- */
+
+/* Without quotes that were escaped to stand inside `text`. */
+static rep_span_t unquote(rep_span_t s)
+{
+	if(s.len >= 4 && memcmp(s.s, "\\\"", 2) == 0
+			&& memcmp(s.s + s.len - 2, "\\\"", 2) == 0)
+		return (rep_span_t){s.s + 2, s.len - 4};
+	return s;
+}
+
+static void note_attr(attrs_t *attrs, rep_span_t name, rep_span_t value)
+{
+	int i;
+
+	for(i = 0; i < ATTRS; i++) {
+		if(rep_same(name, attr_names[i]) && !attrs->value[i].s)
+			attrs->value[i] = unquote(trim(value));
+	}
+}
+
+/* name=value;name=value, as inside `text`. */
+static void note_text(attrs_t *attrs, rep_span_t text)
+{
+	const char *p = text.s, *end = text.s + text.len;
+
+	while(p < end) {
+		const char *stop = memchr(p, ';', (size_t)(end - p));
+		const char *equals;
+
+		if(!stop)
+			stop = end;
+		equals = memchr(p, '=', (size_t)(stop - p));
+		if(equals)
+			note_attr(attrs, trim((rep_span_t){p, (size_t)(equals - p)}),
+					(rep_span_t){equals + 1, (size_t)(stop - equals - 1)});
+		p = stop < end ? stop + 1 : end;
+	}
+}
+
+static uint8_t location_of(rep_span_t token)
+{
+	uint8_t i;
+
+	for(i = 1; i < COUNT(locations); i++) {
+		if(rep_same(token, locations[i]))
+			return i;
+	}
+	return 0;
+}
+
+static void note_param(value_t *value, const param_t *param, cursor_t *c)
+{
+	int n;
+
+	if(rep_same(param->name, "cause")) {
+		n = small_number(trim(param->value));
+		if(n > 0)
+			value->cause = (unsigned)n;
+		else
+			c->bad = true;
+	} else if(rep_same(param->name, "text")) {
+		note_text(param->quoted ? &value->inside : &value->loose, param->value);
+	} else if(rep_same(param->name, "location")) {
+		value->location = location_of(trim(param->value));
+	} else {
+		note_attr(&value->loose, param->name, param->value);
+	}
+}
+
+static value_t next_value(cursor_t *c)
+{
+	value_t value = {.cause = 0};
+
+	value.protocol = upto(c, ";,");
+	if(value.protocol.len == 0)
+		c->bad = true;
+	while(at(c, ';')) {
+		param_t param;
+
+		c->p++;
+		skip_space(c);
+		param = next_param(c);
+		note_param(&value, &param, c);
+	}
+	return value;
+}
+
+/* Causes that say only that the call ended. They do not take the place of one
+ * that says why, seen on an earlier reply. */
+static bool vague(unsigned q850)
+{
+	return q850 == 16 || q850 == 31 || q850 == 127;
+}
+
+static void take_q850(rep_signs_t *signs, const value_t *value, cursor_t *c)
+{
+	if(value->cause > 127)
+		c->bad = true;
+	else if(value->cause
+			&& (!vague(value->cause) || !signs->q850 || vague(signs->q850)))
+		signs->q850 = (uint8_t)value->cause;
+	if(value->location)
+		signs->locations = value->location;
+}
+
+/* RFC 8197 and 8688 give 607 and 608 a meaning that no other cause takes
+ * away; otherwise the latest counts. */
+static void take_sip(rep_signs_t *signs, const value_t *value, cursor_t *c)
+{
+	if(value->cause && (value->cause < 100 || value->cause > 699))
+		c->bad = true;
+	else if(value->cause && signs->sip != 607 && signs->sip != 608)
+		signs->sip = (uint16_t)value->cause;
+	if(value->location)
+		signs->location = value->location;
+}
+
+/* The contacts count only where v=analytics1 vouches for them. */
+static bool take_attrs(
+		rep_redress_t *redress, const attrs_t *attrs, bool keep, cursor_t *c)
+{
+	int i;
+
+	if(!rep_same(attrs->value[ATTR_V], "analytics1"))
+		return false;
+	for(i = ATTR_URL; redress && i < ATTRS; i++) {
+		if(attrs->value[i].s && !put(redress, i, attrs->value[i], keep))
+			c->bad = true;
+	}
+	return true;
+}
+
+static void take_value(rep_signs_t *signs, rep_redress_t *redress,
+		const value_t *value, cursor_t *c)
+{
+	if(rep_same(value->protocol, "SIP")) {
+		take_sip(signs, value, c);
+	} else if(rep_same(value->protocol, "Q.850")) {
+		take_q850(signs, value, c);
+	} else if(rep_same(value->protocol, "STIR")) {
+		if(value->cause >= 100 && value->cause <= 699)
+			signs->stir = (uint16_t)value->cause;
+	}
+	if(take_attrs(redress, &value->inside, false, c))
+		signs->flags |= REP_SIGN_ANALYTICS;
+	if(take_attrs(redress, &value->loose, true, c))
+		signs->flags |= REP_SIGN_LOOSE;
+}
+
+void rep_signs_reason(
+		rep_signs_t *signs, rep_redress_t *redress, rep_span_t body)
+{
+	cursor_t c = {.p = body.s, .end = body.len ? body.s + body.len : body.s};
+
+	do {
+		value_t value;
+
+		skip_space(&c);
+		value = next_value(&c);
+		take_value(signs, redress, &value, &c);
+	} while(at(&c, ',') && c.p++);
+	if(c.bad)
+		signs->flags |= REP_SIGN_MALFORMED;
+}
+
+/* ---- Call-Info ---- */
+
+/* <URI>, or a URI that somebody forgot to enclose. */
+static rep_span_t next_uri(cursor_t *c)
+{
+	const char *start, *stop;
+
+	skip_space(c);
+	if(!at(c, '<'))
+		return upto(c, ";,");
+	start = c->p + 1;
+	stop = memchr(start, '>', (size_t)(c->end - start));
+	if(!stop)
+		c->bad = true;
+	c->p = stop ? stop + 1 : c->end;
+	if(upto(c, ";,").len > 0)
+		c->bad = true;
+	return (rep_span_t){start, (size_t)((stop ? stop : c->end) - start)};
+}
+
+void rep_signs_call_info(
+		rep_signs_t *signs, rep_redress_t *redress, rep_span_t body)
+{
+	cursor_t c = {.p = body.s, .end = body.len ? body.s + body.len : body.s};
+
+	do {
+		rep_span_t uri = next_uri(&c);
+		bool jwscard = false;
+
+		while(at(&c, ';')) {
+			param_t param;
+
+			c.p++;
+			skip_space(&c);
+			param = next_param(&c);
+			jwscard |= rep_same(param.name, "purpose")
+					   && rep_same(trim(param.value), "jwscard");
+		}
+		if(jwscard) {
+			signs->flags |= REP_SIGN_JWSCARD;
+			if(redress && !put(redress, ATTR_URL, trim(uri), false))
+				c.bad = true;
+		}
+	} while(at(&c, ',') && c.p++);
+	if(c.bad)
+		signs->flags |= REP_SIGN_MALFORMED;
+}
+
+/* ---- X-Twilio-Error ---- */
+
+void rep_signs_twilio_error(rep_signs_t *signs, rep_span_t body)
+{
+	body = trim(body);
+	if(body.len > 0 && body.s[0] >= '0' && body.s[0] <= '9')
+		signs->flags |= REP_SIGN_TWILIO;
+	else
+		signs->flags |= REP_SIGN_MALFORMED;
+}

@@ -1,0 +1,567 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A number's moves between its states, everywhere and on one route. */
+
+#include <math.h>
+
+#include "inside.h"
+
+#define MS 1000
+
+/* ---- looking up ------------------------------------------------------ */
+
+static rep_routed_t *routed_of(
+		const rep_pool_t *pool, const rep_number_t *number, uint8_t route)
+{
+	rep_routed_t *routed;
+
+	for(uint32_t r = number->routed; r != REP_NONE; r = routed->next) {
+		routed = rep_slab_at(&pool->routed, r);
+		if(routed->route == route)
+			return routed;
+	}
+	return NULL;
+}
+
+rep_verdict_t *rep_verdict_of(
+		const rep_pool_t *pool, const rep_number_t *number, uint8_t route)
+{
+	rep_routed_t *routed;
+
+	if(route == 0)
+		return (rep_verdict_t *)&number->verdict;
+	routed = routed_of(pool, number, route);
+	return routed ? &routed->verdict : NULL;
+}
+
+static rep_verdict_t *verdict_on(
+		rep_pool_t *pool, rep_number_t *number, uint8_t route)
+{
+	rep_verdict_t *verdict = rep_verdict_of(pool, number, route);
+	rep_routed_t *routed;
+	uint32_t r;
+
+	if(verdict)
+		return verdict;
+	r = rep_slab_take(&pool->routed);
+	if(r == REP_SLAB_NONE) {
+		atomic_fetch_add(&pool->book->full_memory, 1);
+		return NULL;
+	}
+	routed = rep_slab_at(&pool->routed, r);
+	routed->next = number->routed;
+	routed->route = route;
+	routed->verdict.state = REP_ACTIVE;
+	routed->verdict.reason = REP_REASON_NONE;
+	number->routed = r;
+	return &routed->verdict;
+}
+
+rep_stamp_t rep_stamp_of(
+		const rep_pool_t *pool, const rep_number_t *number, uint8_t route)
+{
+	const rep_verdict_t *on =
+			route ? rep_verdict_of(pool, number, route) : NULL;
+
+	return (rep_stamp_t)((number->verdict.turn & 0xff) << 8
+						 | (on ? on->turn & 0xff : 0));
+}
+
+uint32_t rep_verdict_strikes(
+		const rep_pool_t *pool, const rep_verdict_t *verdict, rep_time_t now)
+{
+	int64_t forgotten = 0, standing = now / MS - verdict->struck;
+	uint32_t decay = pool->policy.strike_decay_seconds;
+
+	if(verdict->state != REP_BENCHED && decay && standing > 0)
+		forgotten = standing / decay;
+	return verdict->strikes > forgotten ? verdict->strikes - (uint32_t)forgotten
+										: 0;
+}
+
+rep_time_t rep_verdict_next(const rep_pool_t *pool, const rep_number_t *number)
+{
+	rep_time_t next =
+			number->verdict.state == REP_BENCHED ? number->verdict.until : 0;
+	const rep_routed_t *routed;
+
+	for(uint32_t r = number->routed; r != REP_NONE; r = routed->next) {
+		routed = rep_slab_at(&pool->routed, r);
+		if(routed->verdict.state == REP_BENCHED
+				&& (!next || routed->verdict.until < next))
+			next = routed->verdict.until;
+	}
+	return next;
+}
+
+/* ---- announcing ------------------------------------------------------ */
+
+static void announce(rep_pool_t *pool, const rep_number_t *number,
+		uint8_t route, rep_edge_kind_t kind, const rep_judged_t *judged,
+		const rep_counts_t *counts, const rep_counts_t *pool_counts,
+		bool adopted, rep_time_t now)
+{
+	const rep_verdict_t *verdict = rep_verdict_of(pool, number, route);
+	rep_edge_t edge = {
+			.kind = kind,
+			.adopted = adopted,
+			.observed = rep_observed(pool),
+			.pool = pool->id,
+			.number = number->e164,
+			.at = now,
+			.turn = verdict->turn,
+			.state = verdict->state,
+			.reason = verdict->reason,
+			.outcome = REP_OUTCOMES,
+			.since = verdict->since,
+			.until = verdict->until,
+			.strikes = verdict->strikes,
+	};
+
+	memcpy(edge.route, pool->routes[route]->label, sizeof(edge.route));
+	memcpy(edge.mix, pool->yardstick.mix, sizeof(edge.mix));
+	if(judged)
+		edge.judged = *judged;
+	if(counts)
+		edge.counts = *counts;
+	if(pool_counts)
+		edge.pool_counts = *pool_counts;
+	rep_book_announce(pool->book, &edge);
+}
+
+/* ---- moving ---------------------------------------------------------- */
+
+/* The state itself, with what depends on it. */
+static void set_state(rep_pool_t *pool, rep_number_t *number, uint8_t route,
+		rep_verdict_t *verdict, rep_state_t state)
+{
+	if(route) {
+		pool->routes[route]->benched -= verdict->state == REP_BENCHED;
+		pool->routes[route]->benched += state == REP_BENCHED;
+		verdict->state = state;
+		return;
+	}
+	pool->by_state[rep_number_standing(number)]--;
+	verdict->state = state;
+	pool->by_state[rep_number_standing(number)]++;
+}
+
+static void moved(
+		rep_pool_t *pool, uint32_t i, rep_verdict_t *verdict, rep_time_t now)
+{
+	verdict->flags |= REP_VERDICT_DIRTY;
+	rep_number_mark(pool, i, REP_DIRTY_RECORD);
+	rep_number_mark(pool, i, REP_DIRTY_HEALTH);
+	rep_number_wake(pool, i, now);
+	rep_pool_check_stop(pool, now);
+}
+
+/* Spread over a day's returns, yet the same on every node: from the number
+ * and the turn. In -1 .. 1. */
+static double jitter(rep_e164_t e164, uint32_t turn)
+{
+	uint64_t x = e164 * UINT64_C(0x9E3779B97F4A7C15) + turn;
+
+	x ^= x >> 31;
+	x *= UINT64_C(0xBF58476D1CE4E5B9);
+	x ^= x >> 29;
+	return (double)(x >> 11) / (double)(UINT64_C(1) << 52) - 1;
+}
+
+static rep_time_t rest_of(const rep_pool_t *pool, const rep_number_t *number,
+		uint32_t strikes, uint32_t turn)
+{
+	const rep_policy_t *policy = &pool->policy;
+	double s = policy->rest_seconds
+			   * pow(policy->rest_factor, strikes ? strikes - 1 : 0);
+
+	if(s > policy->rest_max)
+		s = policy->rest_max;
+	s *= 1 + policy->rest_jitter * jitter(number->e164, turn);
+	return (rep_time_t)(s * MS);
+}
+
+static void bench(rep_pool_t *pool, uint32_t i, uint8_t route,
+		rep_reason_t reason, rep_time_t rest, const struct rep_assessed *on,
+		rep_time_t now)
+{
+	rep_number_t *number = rep_number_at(pool, i);
+	rep_verdict_t *verdict = verdict_on(pool, number, route);
+
+	if(!verdict)
+		return;
+	verdict->strikes = (uint16_t)rep_verdict_strikes(pool, verdict, now);
+	if((int)reason < REP_CHARTS && verdict->strikes < UINT16_MAX)
+		verdict->strikes++;
+	set_state(pool, number, route, verdict, REP_BENCHED);
+	verdict->turn++;
+	verdict->reason = reason;
+	verdict->since = now;
+	if(!rest)
+		rest = rest_of(pool, number, verdict->strikes, verdict->turn);
+	verdict->until = now + rest;
+	verdict->struck = (uint32_t)(now / MS);
+	verdict->score = on ? on->judged.score : 0;
+	number->trial = 0;
+	announce(pool, number, route, REP_EDGE_BENCHED, on ? &on->judged : NULL,
+			on ? &on->counts : NULL, on ? &on->pool : NULL, false, now);
+	moved(pool, i, verdict, now);
+}
+
+/* Back in use: on probation, or (`state` REP_ACTIVE) in good standing. */
+static void restore(rep_pool_t *pool, uint32_t i, uint8_t route,
+		rep_state_t state, rep_time_t since, const struct rep_assessed *on,
+		rep_time_t now)
+{
+	rep_number_t *number = rep_number_at(pool, i);
+	rep_verdict_t *verdict = rep_verdict_of(pool, number, route);
+	bool announced = verdict->state == REP_BENCHED;
+
+	set_state(pool, number, route, verdict, state);
+	verdict->turn++;
+	verdict->since = since;
+	verdict->until = 0;
+	verdict->score = 0;
+	verdict->struck = (uint32_t)(since / MS);
+	if(state == REP_ACTIVE)
+		verdict->reason = REP_REASON_NONE;
+	number->trial = 0;
+	if(announced)
+		announce(pool, number, route, REP_EDGE_RELEASED,
+				on ? &on->judged : NULL, NULL, NULL, false, now);
+	moved(pool, i, verdict, now);
+}
+
+static void due_on(rep_pool_t *pool, uint32_t i, uint8_t route, rep_time_t now)
+{
+	const rep_verdict_t *verdict =
+			rep_verdict_of(pool, rep_number_at(pool, i), route);
+
+	if(verdict->state == REP_BENCHED && verdict->until <= now)
+		restore(pool, i, route,
+				pool->policy.probation_calls ? REP_PROBATION : REP_ACTIVE,
+				verdict->until, NULL, now);
+}
+
+void rep_verdict_due(rep_pool_t *pool, uint32_t i, rep_time_t now)
+{
+	const rep_number_t *number = rep_number_at(pool, i);
+	const rep_routed_t *routed;
+
+	for(uint32_t r = number->routed; r != REP_NONE; r = routed->next) {
+		routed = rep_slab_at(&pool->routed, r);
+		due_on(pool, i, routed->route, now);
+	}
+	due_on(pool, i, 0, now);
+}
+
+/* ---- judging --------------------------------------------------------- */
+
+static bool on_trial(rep_pool_t *pool, uint32_t i, uint8_t route,
+		const struct rep_assessed *on, const rep_yardstick_t *yardstick,
+		rep_time_t now)
+{
+	const rep_verdict_t *verdict =
+			rep_verdict_of(pool, rep_number_at(pool, i), route);
+	struct rep_assessed evidence = *on;
+	rep_chart_t chart = REP_CHART_BLOCKED;
+
+	if(!verdict || verdict->state != REP_PROBATION)
+		return false;
+	switch(rep_judge_trial(&pool->charts, yardstick, &on->counts, &on->pool,
+			&chart, &evidence.judged.score)) {
+		case REP_TRIAL_FAILED:
+			evidence.judged.chart = chart;
+			bench(pool, i, route, (rep_reason_t)chart, 0, &evidence, now);
+			break;
+		case REP_TRIAL_PASSED:
+			restore(pool, i, route, REP_ACTIVE, now, &evidence, now);
+			break;
+		case REP_TRIAL_GOES_ON:
+			break;
+	}
+	return true;
+}
+
+/* Routes on which the number is benched, or would be by this evidence. */
+static unsigned bad_routes(const rep_pool_t *pool, const rep_number_t *number,
+		const rep_assessment_t *a, const struct rep_assessed **newest)
+{
+	const rep_routed_t *routed;
+	unsigned n = 0;
+
+	*newest = NULL;
+	for(unsigned r = 0; r < a->n_routes; r++) {
+		const rep_verdict_t *verdict =
+				rep_verdict_of(pool, number, a->routes[r].route);
+		if(a->routes[r].judged.crossed && a->routes[r].route != 0
+				&& (!verdict || verdict->state == REP_ACTIVE)) {
+			*newest = &a->routes[r];
+			n++;
+		}
+	}
+	for(uint32_t r = number->routed; r != REP_NONE; r = routed->next) {
+		routed = rep_slab_at(&pool->routed, r);
+		n += routed->verdict.state == REP_BENCHED;
+	}
+	return n;
+}
+
+static void judge_active(
+		rep_pool_t *pool, uint32_t i, rep_assessment_t *a, rep_time_t now)
+{
+	const rep_number_t *number = rep_number_at(pool, i);
+	const struct rep_assessed *on;
+	struct rep_assessed sum = {
+			.judged = a->sum, .counts = a->counts, .pool = a->pool};
+	unsigned bad = bad_routes(pool, number, a, &on);
+
+	if(on && bad == 1) {
+		bench(pool, i, on->route, (rep_reason_t)on->judged.chart, 0, on, now);
+	} else if(on) {
+		/* on two routes: it is the number, by the newest evidence */
+		sum.judged = on->judged;
+		bench(pool, i, 0, (rep_reason_t)on->judged.chart, 0, &sum, now);
+	} else if(a->sum.crossed) {
+		bench(pool, i, 0, (rep_reason_t)a->sum.chart, 0, &sum, now);
+	} else {
+		for(unsigned r = 0; r < a->n_routes; r++)
+			on_trial(pool, i, a->routes[r].route, &a->routes[r],
+					&pool->routes[a->routes[r].route]->yardstick, now);
+	}
+}
+
+void rep_verdict_judge(rep_pool_t *pool, uint32_t i, rep_time_t now)
+{
+	rep_number_t *number = rep_number_at(pool, i);
+	struct rep_assessed sum = {0};
+	rep_assessment_t a;
+
+	if(number->status != REP_ACTIVE || number->verdict.state == REP_BENCHED)
+		return;
+	rep_assess(pool, number, now, &a);
+	number->trial = rep_counts_judged(&a.counts);
+	number->verdict.score = a.sum.score;
+	number->chart = a.sum.chart;
+	if(number->verdict.state == REP_ACTIVE) {
+		judge_active(pool, i, &a, now);
+		return;
+	}
+	sum.judged = a.sum;
+	sum.counts = a.counts;
+	sum.pool = a.pool;
+	on_trial(pool, i, 0, &sum, &pool->yardstick, now);
+}
+
+/* ---- by hand --------------------------------------------------------- */
+
+bool rep_book_bench(rep_book_t *book, int id, rep_e164_t e164, uint32_t seconds,
+		rep_reason_t reason, rep_time_t now)
+{
+	uint32_t i;
+	rep_pool_t *pool = rep_number_lock(book, id, e164, &i);
+
+	if(!pool)
+		return false;
+	bench(pool, i, 0, reason, (rep_time_t)seconds * MS, NULL, now);
+	rep_pool_unlock(pool);
+	return true;
+}
+
+bool rep_book_release(rep_book_t *book, int id, rep_e164_t e164, rep_time_t now)
+{
+	uint32_t i;
+	rep_pool_t *pool = rep_number_lock(book, id, e164, &i);
+	const rep_routed_t *routed;
+
+	if(!pool)
+		return false;
+	for(uint32_t r = rep_number_at(pool, i)->routed; r != REP_NONE;
+			r = routed->next) {
+		routed = rep_slab_at(&pool->routed, r);
+		if(routed->verdict.state != REP_ACTIVE)
+			restore(pool, i, routed->route, REP_ACTIVE, now, NULL, now);
+	}
+	if(rep_number_at(pool, i)->verdict.state != REP_ACTIVE)
+		restore(pool, i, 0, REP_ACTIVE, now, NULL, now);
+	rep_pool_unlock(pool);
+	return true;
+}
+
+static void forget_history(rep_pool_t *pool, uint32_t i)
+{
+	rep_number_t *number = rep_number_at(pool, i);
+
+	rep_evidence_forget(pool, number);
+	number->trial = 0;
+	number->verdict.score = 0;
+}
+
+bool rep_book_reset(rep_book_t *book, int id, rep_e164_t e164, rep_time_t now)
+{
+	uint32_t i;
+	rep_pool_t *pool;
+	rep_verdict_t *verdict;
+
+	if(!rep_book_release(book, id, e164, now))
+		return false;
+	pool = rep_number_lock(book, id, e164, &i);
+	if(!pool)
+		return false;
+	verdict = &rep_number_at(pool, i)->verdict;
+	verdict->reset = ++verdict->turn;
+	verdict->strikes = 0;
+	verdict->since = 0;
+	forget_history(pool, i);
+	moved(pool, i, verdict, now);
+	rep_pool_unlock(pool);
+	return true;
+}
+
+/* ---- sharing --------------------------------------------------------- */
+
+static void record_fill(const rep_pool_t *pool, const rep_number_t *number,
+		uint8_t route, const rep_verdict_t *verdict, rep_record_t *out)
+{
+	*out = (rep_record_t){
+			.number = number->e164,
+			.turn = verdict->turn,
+			.reset = verdict->reset,
+			.state = verdict->state,
+			.reason = verdict->reason,
+			.since = verdict->since,
+			.until = verdict->until,
+			.struck = (rep_time_t)verdict->struck * MS,
+			.strikes = verdict->strikes,
+			.score = verdict->score,
+	};
+	memcpy(out->route, pool->routes[route]->label, sizeof(out->route));
+}
+
+/* All dirty records of a number, or none when there is not room for all. */
+static bool take_records(rep_pool_t *pool, rep_number_t *number,
+		rep_record_t *out, size_t max, size_t *n)
+{
+	rep_routed_t *routed;
+	size_t need = !!(number->verdict.flags & REP_VERDICT_DIRTY);
+
+	for(uint32_t r = number->routed; r != REP_NONE; r = routed->next) {
+		routed = rep_slab_at(&pool->routed, r);
+		need += !!(routed->verdict.flags & REP_VERDICT_DIRTY);
+	}
+	if(*n + need > max)
+		return false;
+	if(number->verdict.flags & REP_VERDICT_DIRTY)
+		record_fill(pool, number, 0, &number->verdict, &out[(*n)++]);
+	number->verdict.flags &= ~REP_VERDICT_DIRTY;
+	for(uint32_t r = number->routed; r != REP_NONE; r = routed->next) {
+		routed = rep_slab_at(&pool->routed, r);
+		if(routed->verdict.flags & REP_VERDICT_DIRTY)
+			record_fill(pool, number, routed->route, &routed->verdict,
+					&out[(*n)++]);
+		routed->verdict.flags &= ~REP_VERDICT_DIRTY;
+	}
+	return true;
+}
+
+size_t rep_pool_take_records(
+		rep_book_t *book, int id, rep_record_t *out, size_t max)
+{
+	rep_pool_t *pool = rep_pool_lock(book, id);
+	size_t n = 0;
+
+	if(!pool)
+		return 0;
+	for(uint32_t left = pool->dirty_records.count; left > 0 && n < max;
+			left--) {
+		uint32_t i = rep_list_take(&pool->dirty_records);
+		rep_number_t *number = rep_number_at(pool, i);
+		number->flags &= ~REP_DIRTY_RECORD;
+		if(!(number->flags & REP_LIVE))
+			rep_number_reap(pool, i);
+		else if(!take_records(pool, number, out, max, &n))
+			rep_number_mark(pool, i, REP_DIRTY_RECORD);
+	}
+	rep_pool_unlock(pool);
+	return n;
+}
+
+void rep_pool_untake_records(
+		rep_book_t *book, int id, const rep_record_t *records, size_t n)
+{
+	for(size_t k = 0; k < n; k++) {
+		uint32_t i;
+		rep_pool_t *pool = rep_number_lock(book, id, records[k].number, &i);
+		rep_verdict_t *verdict;
+		if(!pool)
+			continue;
+		verdict = rep_verdict_of(pool, rep_number_at(pool, i),
+				(uint8_t)rep_route_put(pool, rep_span(records[k].route)));
+		if(verdict) {
+			verdict->flags |= REP_VERDICT_DIRTY;
+			rep_number_mark(pool, i, REP_DIRTY_RECORD);
+		}
+		rep_pool_unlock(pool);
+	}
+}
+
+static bool same(const rep_verdict_t *verdict, const rep_record_t *record)
+{
+	return verdict->turn == record->turn && verdict->state == record->state
+		   && verdict->reason == record->reason
+		   && verdict->since == record->since && verdict->until == record->until
+		   && verdict->strikes == record->strikes;
+}
+
+static void adopt(rep_pool_t *pool, uint32_t i, uint8_t route,
+		rep_verdict_t *verdict, const rep_record_t *record, rep_time_t now)
+{
+	rep_number_t *number = rep_number_at(pool, i);
+	bool was = verdict->state == REP_BENCHED;
+	bool is = record->state == REP_BENCHED;
+	rep_judged_t judged = {.score = record->score,
+			.chart = (int)record->reason < REP_CHARTS ? (rep_chart_t)record->reason
+												 : REP_CHART_BLOCKED};
+
+	if(route == 0 && record->reset > verdict->reset)
+		forget_history(pool, i);
+	set_state(pool, number, route, verdict, record->state);
+	verdict->turn = record->turn;
+	verdict->reset = record->reset;
+	verdict->reason = record->reason;
+	verdict->since = record->since;
+	verdict->until = record->until;
+	verdict->struck = (uint32_t)(record->struck / MS);
+	verdict->strikes = record->strikes < UINT16_MAX ? (uint16_t)record->strikes
+													: UINT16_MAX;
+	verdict->score = record->score;
+	if(was != is)
+		announce(pool, number, route, is ? REP_EDGE_BENCHED : REP_EDGE_RELEASED,
+				&judged, NULL, NULL, true, now);
+	moved(pool, i, verdict, now);
+	verdict->flags &= ~REP_VERDICT_DIRTY;
+}
+
+int rep_pool_adopt(rep_book_t *book, int id, const rep_record_t *record,
+		bool authority, rep_time_t now)
+{
+	uint32_t i;
+	rep_pool_t *pool = rep_number_lock(book, id, record->number, &i);
+	rep_verdict_t *verdict;
+	uint32_t route;
+	int result = 0;
+
+	if(!pool)
+		return -1;
+	route = rep_route_put(pool, rep_span(record->route));
+	verdict = verdict_on(pool, rep_number_at(pool, i), (uint8_t)route);
+	if(!verdict || (route == 0 && record->route[0]))
+		result = -1;
+	else if(record->turn > verdict->turn
+			|| (record->turn == verdict->turn && authority
+					&& !same(verdict, record)))
+		result = 1;
+	if(result == 1)
+		adopt(pool, i, (uint8_t)route, verdict, record, now);
+	rep_pool_unlock(pool);
+	return result;
+}

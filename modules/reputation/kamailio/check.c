@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The values of modparam(): one clear sentence for the first that is wrong. */
+
+#include "core/dprint.h"
+#include "core/globals.h"
+
+#include <unistd.h>
+
+#include "check.h"
+#include "../store/url.h"
+
+typedef struct range {
+	const char *name;
+	const int *value;
+	int min, max;
+} range_t;
+
+static int check_ranges(const rep_config_t *c)
+{
+	const range_t ranges[] = {
+			{"sync_interval", &c->sync_interval, 10, 60000},
+			{"short_call", &c->short_call, 0, 3600},
+			{"max_numbers", &c->max_numbers, 1, 10000000},
+			{"max_calls", &c->max_calls, 1, 10000000},
+			{"max_callees", &c->max_callees, 1, 100000000},
+	};
+
+	for(size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
+		if(*ranges[i].value < ranges[i].min
+				|| *ranges[i].value > ranges[i].max) {
+			LM_ERR("parameter %s: %d is not from %d to %d\n", ranges[i].name,
+					*ranges[i].value, ranges[i].min, ranges[i].max);
+			return -1;
+		}
+	return 0;
+}
+
+static int check_file(const char *name, const str *path)
+{
+	if(path->len == 0 || access(path->s, R_OK) == 0)
+		return 0;
+	LM_ERR("parameter %s: '%s' cannot be read: %s\n", name, path->s,
+			strerror(errno));
+	return -1;
+}
+
+static int check_redis(const rep_config_t *c)
+{
+	const str *tls[] = {&c->redis_tls_ca, &c->redis_tls_cert,
+			&c->redis_tls_key, &c->sentinel_password_file};
+	static const char *const names[] = {"redis_tls_ca", "redis_tls_cert",
+			"redis_tls_key", "sentinel_password_file"};
+	rep_url_t url;
+	const char *wrong;
+
+	for(int i = 0; i < 4; i++)
+		if(tls[i]->len > 0) {
+			LM_ERR("parameter %s: %s is not built into this version\n",
+					names[i], i < 3 ? "TLS" : "Sentinel");
+			return -1;
+		}
+	if(c->redis.len == 0) {
+		if(c->redis_username.len == 0 && c->redis_password_file.len == 0)
+			return 0;
+		LM_ERR("parameter %s: there is no parameter redis for it\n",
+				c->redis_username.len ? "redis_username"
+									  : "redis_password_file");
+		return -1;
+	}
+	wrong = rep_url_parse(rep_span_of(&c->redis), &url);
+	if(wrong) {
+		LM_ERR("parameter redis: %s\n", wrong);
+		return -1;
+	}
+	return check_file("redis_password_file", &c->redis_password_file);
+}
+
+static bool is_name(const str *s, size_t max)
+{
+	if(s->len < 1 || (size_t)s->len > max)
+		return false;
+	for(int i = 0; i < s->len; i++)
+		if(!(isalnum((unsigned char)s->s[i]) || strchr("._-", s->s[i])))
+			return false;
+	return true;
+}
+
+/* Host name and server_id: different on each proxy without being set. */
+static int default_node_id(rep_config_t *c)
+{
+	static char name[REP_NODE_MAX + 1];
+	char host[40] = "";
+
+	if(c->node_id.len > 0)
+		return 0;
+	if(gethostname(host, sizeof(host) - 1) < 0)
+		return -1;
+	for(char *p = host; *p; p++)
+		if(!isalnum((unsigned char)*p) && !strchr("._-", *p))
+			*p = '-';
+	snprintf(name, sizeof(name), "%s-%d", host, server_id);
+	c->node_id = rep_str_of(name);
+	return 0;
+}
+
+int rep_config_check(rep_config_t *c)
+{
+	if(check_ranges(c) < 0 || check_redis(c) < 0
+			|| check_file("pool_file", &c->pool_file) < 0)
+		return -1;
+	if(!rep_span_is(rep_span_of(&c->mode), "enforce")
+			&& !rep_span_is(rep_span_of(&c->mode), "observe")) {
+		LM_ERR("parameter mode: '%.*s' is neither enforce nor observe\n",
+				c->mode.len, c->mode.s);
+		return -1;
+	}
+	if(!is_name(&c->key_prefix, 32)) {
+		LM_ERR("parameter key_prefix: '%.*s' is not 1 to 32 of"
+			   " [A-Za-z0-9._-]\n",
+				c->key_prefix.len, c->key_prefix.s);
+		return -1;
+	}
+	if(default_node_id(c) < 0 || !is_name(&c->node_id, REP_NODE_MAX)) {
+		LM_ERR("parameter node_id: '%.*s' is not 1 to %d of"
+			   " [A-Za-z0-9._-]\n",
+				c->node_id.len, c->node_id.s, REP_NODE_MAX);
+		return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* reputation.explain: everything from which a person can redo a verdict. */
+
+#include "core/dprint.h"
+
+#include "rpc.h"
+#include "../core/e164.h"
+
+#define BUCKETS 72
+#define EVENTS 16
+
+static void add_mix(
+		rpc_t *rpc, void *parent, const char *name, const float *mix)
+{
+	void *item;
+
+	rpc->struct_add(parent, "{", name, &item);
+	for(int o = 0; o < REP_JUDGED; o++)
+		rpc->struct_add(item, "f", rep_outcome_name(o), (double)mix[o]);
+}
+
+static void add_charts(rpc_t *rpc, void *parent, const rep_judged_t *judged)
+{
+	void *list, *item;
+
+	rpc->struct_add(parent, "[", "charts", &list);
+	for(int c = 0; c < REP_CHARTS; c++) {
+		rpc->array_add(list, "{", &item);
+		rpc->struct_add(item, "sff", "chart", rep_chart_name(c), "statistic",
+				(double)judged->s[c], "threshold",
+				(double)judged->threshold[c]);
+	}
+}
+
+static void add_routes(
+		rpc_t *rpc, void *parent, const rep_route_view_t *routes, size_t n)
+{
+	void *list, *item;
+
+	rpc->struct_add(parent, "[", "routes", &list);
+	for(size_t i = 0; i < n; i++) {
+		rpc->array_add(list, "{", &item);
+		rpc->struct_add(item, "sssuuuf", "route", routes[i].route, "state",
+				rep_state_name(routes[i].state), "reason",
+				rep_reason_name(routes[i].reason), "since",
+				rep_rpc_s(routes[i].since), "until",
+				rep_rpc_s(routes[i].until), "strikes", routes[i].strikes,
+				"score", (double)routes[i].judged.score);
+		rep_rpc_counts(rpc, item, "counts", &routes[i].counts);
+		add_charts(rpc, item, &routes[i].judged);
+	}
+}
+
+static void add_buckets(rpc_t *rpc, void *parent, int pool, rep_e164_t number)
+{
+	static rep_bucket_view_t buckets[BUCKETS];
+	void *list, *item;
+	size_t n = rep_book_buckets(
+			rep_shared->book, pool, number, buckets, BUCKETS);
+
+	rpc->struct_add(parent, "[", "buckets", &list);
+	for(size_t i = 0; i < n; i++) {
+		rpc->array_add(list, "{", &item);
+		rpc->struct_add(item, "usu", "start", buckets[i].bucket * 60, "route",
+				buckets[i].route, "turn", buckets[i].turn);
+		rep_rpc_counts(rpc, item, "counts", &buckets[i].own);
+		rep_rpc_counts(rpc, item, "pool_counts", &buckets[i].pool);
+	}
+}
+
+/* The newest edges about the number that are still in the ring. */
+static void add_events(rpc_t *rpc, void *parent, int pool, rep_e164_t number)
+{
+	static rep_edge_t edges[REP_EDGE_RING];
+	uint64_t cursor = 0;
+	void *list, *item;
+	size_t n = rep_book_edges(
+			rep_shared->book, &cursor, edges, REP_EDGE_RING);
+	unsigned left = EVENTS;
+
+	rpc->struct_add(parent, "[", "events", &list);
+	while(n-- > 0 && left > 0) {
+		const rep_edge_t *e = &edges[n];
+		if(e->pool != pool || e->number != number)
+			continue;
+		left--;
+		rpc->array_add(list, "{", &item);
+		rpc->struct_add(item, "susssuuf", "event", rep_edge_name(e->kind),
+				"at", rep_rpc_s(e->at), "route", e->route, "state",
+				rep_state_name(e->state), "reason",
+				rep_reason_name(e->reason), "until", rep_rpc_s(e->until),
+				"strikes", e->strikes, "score", (double)e->judged.score);
+		rpc->struct_add(item, "s", "observed", e->observed ? "yes" : "no");
+		rep_rpc_counts(rpc, item, "counts", &e->counts);
+		rep_rpc_counts(rpc, item, "pool_counts", &e->pool_counts);
+		add_charts(rpc, item, &e->judged);
+		add_mix(rpc, item, "yardstick", e->mix);
+	}
+}
+
+void rep_rpc_explain(rpc_t *rpc, void *ctx)
+{
+	static rep_route_view_t routes[REP_ROUTES_MAX];
+	rep_number_view_t view;
+	rep_pool_view_t pool_view;
+	rep_e164_t number;
+	size_t n_routes;
+	void *item;
+	int pool;
+
+	if(!rep_rpc_pool(rpc, ctx, &pool) || !rep_rpc_number(rpc, ctx, &number))
+		return;
+	if(!rep_book_view(rep_shared->book, pool, number, rep_now(), &view, routes,
+			   REP_ROUTES_MAX, &n_routes)
+			|| !rep_book_pool_view(
+					rep_shared->book, pool, rep_now(), &pool_view)) {
+		rep_rpc_unknown(rpc, ctx, number);
+		return;
+	}
+	rpc->add(ctx, "{", &item);
+	rpc->struct_add(item, "ss", "pool", pool_view.name, "mode",
+			rep_book_observes(rep_shared->book) ? "observe" : "enforce");
+	rep_rpc_view(rpc, item, &view);
+	rpc->struct_add(item, "u", "turn", view.turn);
+	rep_rpc_counts(rpc, item, "counts", &view.counts);
+	rep_rpc_counts(rpc, item, "since_turn", &view.since_turn);
+	rep_rpc_counts(rpc, item, "pool_counts", &pool_view.counts);
+	add_charts(rpc, item, &view.judged);
+	add_mix(rpc, item, "yardstick", pool_view.yardstick.mix);
+	add_routes(rpc, item, routes, n_routes);
+	add_buckets(rpc, item, pool, number);
+	add_events(rpc, item, pool, number);
+}

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "core/dprint.h"
+
+#include "calls.h"
+#include "functions.h"
+#include "../core/e164.h"
+
+enum { USED = 1, ERROR = -1, NOT_NOW = -2, NOT_THIS_CALLEE = -3 };
+
+rep_answer_t rep_answer;
+
+void rep_answer_reset(const struct sip_msg *msg)
+{
+	memset(&rep_answer, 0, sizeof(rep_answer));
+	rep_answer.id = msg->id;
+	rep_answer.pid = msg->pid;
+}
+
+bool rep_answer_is_for(const struct sip_msg *msg)
+{
+	return rep_answer.id == msg->id && rep_answer.pid == msg->pid;
+}
+
+static void answer_pool(const str *pool)
+{
+	if(pool->len > 0 && pool->len <= REP_POOL_MAX)
+		memcpy(rep_answer.pool, pool->s, pool->len);
+}
+
+static void answer_route(const str *route)
+{
+	if(route->s && route->len > 0 && route->len <= REP_ROUTE_MAX)
+		memcpy(rep_answer.route, route->s, route->len);
+}
+
+/* The number of an argument; 0 after a line that names function and fault. */
+static rep_e164_t number_of(const char *function, const str *text)
+{
+	rep_e164_t number = 0;
+	rep_e164_error_t error = rep_e164_parse(rep_span_of(text), &number);
+
+	if(error == REP_E164_OK)
+		return number;
+	LM_ERR("%s: number '%.*s': %s\n", function, text->len, text->s,
+			rep_e164_strerror(error));
+	return 0;
+}
+
+/* Pool and number of the arguments, in the answer too. */
+static int look_up(struct sip_msg *msg, const char *function, str *pool_name,
+		str *text, rep_e164_t *number)
+{
+	int pool = rep_book_find(rep_shared->book, rep_span_of(pool_name));
+
+	rep_answer_reset(msg);
+	answer_pool(pool_name);
+	if(pool == REP_NO_POOL) {
+		rep_answer.reason = rep_pick_name(REP_PICK_UNKNOWN_POOL);
+		return REP_NO_POOL;
+	}
+	*number = number_of(function, text);
+	rep_answer.number = *number;
+	return *number ? pool : REP_NO_POOL;
+}
+
+/* ---- pick ------------------------------------------------------------ */
+
+static int refuse(rep_pick_t why)
+{
+	rep_answer.reason = rep_pick_name(why);
+	switch(why) {
+		case REP_PICKED:
+			return USED;
+		case REP_PICK_UNKNOWN_POOL:
+			return ERROR;
+		case REP_PICK_BAD_CALLEE:
+		case REP_PICK_CALL_REJECTED:
+			return NOT_THIS_CALLEE;
+		default:
+			return NOT_NOW;
+	}
+}
+
+/* Again in the same transaction: the number stays, the route is new. */
+static int pick_again(
+		struct sip_msg *msg, rep_call_id_t id, str *pool, str *route)
+{
+	rep_call_view_t call;
+
+	if(!rep_call_view(id, &call))
+		return ERROR;
+	rep_answer_reset(msg);
+	answer_pool(pool);
+	answer_route(route);
+	rep_answer.number = call.ticket.number;
+	if(call.outcome != REP_OUTCOMES)
+		rep_answer.outcome = rep_outcome_name(call.outcome);
+	if(call.rejected)
+		return refuse(REP_PICK_CALL_REJECTED);
+	rep_call_reroute(id, rep_span_of(route));
+	return refuse(REP_PICKED);
+}
+
+static bool is_new_invite(struct sip_msg *msg, const char *function)
+{
+	if(msg->first_line.type == SIP_REQUEST
+			&& msg->first_line.u.request.method_value == METHOD_INVITE)
+		return true;
+	LM_ERR("%s: only an INVITE has a caller ID to pick\n", function);
+	return false;
+}
+
+static void answer_ticket(
+		const rep_ticket_t *ticket, const rep_picked_t *picked)
+{
+	rep_answer.number = ticket->number;
+	rep_answer.state = rep_state_name(picked->state);
+	rep_answer.score = picked->score;
+	rep_answer.scored = true;
+}
+
+/* Watch the call; without room for it the call goes on unwatched. */
+static void watch(struct sip_msg *msg, rep_ticket_t *ticket)
+{
+	if(rep_call_start(msg, ticket))
+		return;
+	rep_book_hang_up(rep_shared->book, ticket, rep_now());
+}
+
+int ki_pick(struct sip_msg *msg, str *pool_name, str *callee, str *route)
+{
+	int pool;
+	rep_call_id_t id;
+	rep_policy_t policy;
+	rep_e164_t number;
+	rep_ticket_t ticket;
+	rep_picked_t picked;
+
+	if(!is_new_invite(msg, "reputation_pick"))
+		return ERROR;
+	id = rep_call_find(msg);
+	if(id)
+		return pick_again(msg, id, pool_name, route);
+	rep_answer_reset(msg);
+	answer_pool(pool_name);
+	answer_route(route);
+	pool = rep_book_find(rep_shared->book, rep_span_of(pool_name));
+	if(pool == REP_NO_POOL
+			|| !rep_pool_policy(rep_shared->book, pool, &policy))
+		return refuse(REP_PICK_UNKNOWN_POOL);
+	if(rep_e164_complete(rep_span_of(callee), policy.default_country, &number)
+			!= REP_E164_OK)
+		return refuse(REP_PICK_BAD_CALLEE);
+	picked = rep_book_pick(rep_shared->book, pool, number, rep_span_of(route),
+			rep_now(), false, &ticket);
+	if(picked.result == REP_PICKED) {
+		answer_ticket(&ticket, &picked);
+		watch(msg, &ticket);
+	}
+	return refuse(picked.result);
+}
+
+int ki_track(struct sip_msg *msg, str *pool_name, str *text, str *route)
+{
+	rep_e164_t number;
+	rep_ticket_t ticket;
+	int pool;
+
+	if(!is_new_invite(msg, "reputation_track"))
+		return ERROR;
+	if(rep_call_find(msg)) {
+		LM_ERR("reputation_track: this call is tracked already\n");
+		return ERROR;
+	}
+	pool = look_up(msg, "reputation_track", pool_name, text, &number);
+	answer_route(route);
+	if(pool == REP_NO_POOL
+			|| !rep_book_track(rep_shared->book, pool, number,
+					rep_span_of(route), rep_now(), &ticket))
+		return ERROR;
+	watch(msg, &ticket);
+	return USED;
+}
+
+/* ---- by hand --------------------------------------------------------- */
+
+int ki_report(struct sip_msg *msg, str *pool_name, str *text, str *name)
+{
+	rep_outcome_t outcome = rep_outcome_parse(rep_span_of(name));
+	rep_e164_t number;
+	rep_ticket_t ticket;
+	int pool = look_up(msg, "reputation_report", pool_name, text, &number);
+
+	if(outcome == REP_OUTCOMES) {
+		LM_ERR("reputation_report: no such outcome: '%.*s'\n", name->len,
+				name->s);
+		return ERROR;
+	}
+	if(pool == REP_NO_POOL
+			|| !rep_book_ticket(rep_shared->book, pool, number, rep_span(""),
+					&ticket))
+		return ERROR;
+	rep_answer.outcome = rep_outcome_name(outcome);
+	return rep_book_count(rep_shared->book, &ticket, outcome, rep_now())
+				   ? USED
+				   : ERROR;
+}
+
+int ki_bench(struct sip_msg *msg, str *pool_name, str *text, int seconds)
+{
+	rep_e164_t number;
+	int pool = look_up(msg, "reputation_bench", pool_name, text, &number);
+
+	if(seconds < 0) {
+		LM_ERR("reputation_bench: seconds: %d is below 0\n", seconds);
+		return ERROR;
+	}
+	return pool != REP_NO_POOL
+						   && rep_book_bench(rep_shared->book, pool, number,
+								   seconds, REP_REASON_MANUAL, rep_now())
+				   ? USED
+				   : ERROR;
+}
+
+int ki_release(struct sip_msg *msg, str *pool_name, str *text)
+{
+	rep_e164_t number;
+	int pool = look_up(msg, "reputation_release", pool_name, text, &number);
+
+	return pool != REP_NO_POOL
+						   && rep_book_release(
+								   rep_shared->book, pool, number, rep_now())
+				   ? USED
+				   : ERROR;
+}
+
+int ki_state(struct sip_msg *msg, str *pool_name, str *text)
+{
+	rep_number_view_t view;
+	rep_e164_t number;
+	int pool = look_up(msg, "reputation_state", pool_name, text, &number);
+
+	if(pool == REP_NO_POOL
+			|| !rep_book_view(rep_shared->book, pool, number, rep_now(), &view,
+					NULL, 0, NULL))
+		return ERROR;
+	rep_answer.state = rep_state_name(view.state);
+	rep_answer.reason = rep_reason_name(view.reason);
+	rep_answer.score = view.judged.score;
+	rep_answer.scored = true;
+	return view.usable ? USED : NOT_NOW;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The core's memory and locks, bound to Kamailio's. */
+
+#include "core/mem/shm_mem.h"
+#include "core/locking.h"
+
+#include "../core/mem.h"
+
+_Static_assert(sizeof(gen_lock_t) <= sizeof(rep_lock_t), "lock fits");
+
+void *rep_alloc(size_t size)
+{
+	return shm_malloc(size);
+}
+
+void rep_free(void *p)
+{
+	if(p)
+		shm_free(p);
+}
+
+int rep_lock_init(rep_lock_t *lock)
+{
+	return lock_init((gen_lock_t *)lock) ? 0 : -1;
+}
+
+void rep_lock_destroy(rep_lock_t *lock)
+{
+	(void)lock; /* nothing to do for some kinds of lock */
+	lock_destroy((gen_lock_t *)lock);
+}
+
+void rep_lock(rep_lock_t *lock)
+{
+	lock_get((gen_lock_t *)lock);
+}
+
+void rep_unlock(rep_lock_t *lock)
+{
+	lock_release((gen_lock_t *)lock);
+}

@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Tables, start and end of the module. */
+
+#include "core/cfg/cfg_struct.h"
+#include "core/dprint.h"
+#include "core/globals.h"
+#include "core/kemi.h"
+#include "core/mem/shm_mem.h"
+#include "core/mod_fix.h"
+#include "core/pt.h"
+#include "core/timer_proc.h"
+
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "answered.h"
+#include "calls.h"
+#include "check.h"
+#include "contacts.h"
+#include "events.h"
+#include "functions.h"
+#include "module.h"
+#include "pv.h"
+#include "rpc.h"
+#include "../store/pool_file.h"
+
+MODULE_VERSION
+
+#define TICK_US 50000
+
+static rep_config_t config = {
+		.key_prefix = str_init("rep"),
+		.mode = str_init("enforce"),
+		.sync_interval = 200,
+		.short_call = 6,
+		.max_numbers = 100000,
+		.max_calls = 50000,
+		.max_callees = 1000000,
+};
+
+const rep_config_t *const rep_config = &config;
+rep_shared_t *rep_shared;
+
+rep_time_t rep_now(void)
+{
+	struct timeval tv;
+
+	gettimeofday(&tv, NULL);
+	return (rep_time_t)tv.tv_sec * 1000 + tv.tv_usec / 1000;
+}
+
+/* ---- script functions ------------------------------------------------ */
+
+#define EVALUATE(s, param)                                                 \
+	if(fixup_get_svalue(msg, (gparam_t *)(param), &(s)) != 0) {            \
+		LM_ERR("a parameter has no value\n");                              \
+		return -1;                                                         \
+	}
+
+static int w_pick(struct sip_msg *msg, char *p, char *c, char *r)
+{
+	str pool, callee, route = STR_NULL;
+
+	EVALUATE(pool, p)
+	EVALUATE(callee, c)
+	if(r)
+		EVALUATE(route, r)
+	return ki_pick(msg, &pool, &callee, &route);
+}
+
+static int w_pick2(struct sip_msg *msg, char *p, char *c)
+{
+	return w_pick(msg, p, c, NULL);
+}
+
+static int w_apply(struct sip_msg *msg, char *p1, char *p2)
+{
+	(void)p1;
+	(void)p2;
+	return ki_apply(msg);
+}
+
+static int w_track(struct sip_msg *msg, char *p, char *n, char *r)
+{
+	str pool, number, route = STR_NULL;
+
+	EVALUATE(pool, p)
+	EVALUATE(number, n)
+	if(r)
+		EVALUATE(route, r)
+	return ki_track(msg, &pool, &number, &route);
+}
+
+static int w_track2(struct sip_msg *msg, char *p, char *n)
+{
+	return w_track(msg, p, n, NULL);
+}
+
+static int w_report(struct sip_msg *msg, char *p, char *n, char *o)
+{
+	str pool, number, outcome;
+
+	EVALUATE(pool, p)
+	EVALUATE(number, n)
+	EVALUATE(outcome, o)
+	return ki_report(msg, &pool, &number, &outcome);
+}
+
+static int w_bench(struct sip_msg *msg, char *p, char *n, char *s)
+{
+	str pool, number;
+	int seconds;
+
+	EVALUATE(pool, p)
+	EVALUATE(number, n)
+	if(fixup_get_ivalue(msg, (gparam_t *)s, &seconds) != 0) {
+		LM_ERR("reputation_bench: seconds is no number\n");
+		return -1;
+	}
+	return ki_bench(msg, &pool, &number, seconds);
+}
+
+static int w_release(struct sip_msg *msg, char *p, char *n)
+{
+	str pool, number;
+
+	EVALUATE(pool, p)
+	EVALUATE(number, n)
+	return ki_release(msg, &pool, &number);
+}
+
+static int w_state(struct sip_msg *msg, char *p, char *n)
+{
+	str pool, number;
+
+	EVALUATE(pool, p)
+	EVALUATE(number, n)
+	return ki_state(msg, &pool, &number);
+}
+
+/* clang-format off */
+static cmd_export_t cmds[] = {
+	{"reputation_pick", w_pick2, 2, fixup_spve_all, fixup_free_spve_all,
+		REQUEST_ROUTE | FAILURE_ROUTE | BRANCH_ROUTE},
+	{"reputation_pick", (cmd_function)w_pick, 3, fixup_spve_all,
+		fixup_free_spve_all, REQUEST_ROUTE | FAILURE_ROUTE | BRANCH_ROUTE},
+	{"reputation_apply", w_apply, 0, 0, 0,
+		REQUEST_ROUTE | FAILURE_ROUTE | BRANCH_ROUTE},
+	{"reputation_track", w_track2, 2, fixup_spve_all, fixup_free_spve_all,
+		REQUEST_ROUTE | BRANCH_ROUTE},
+	{"reputation_track", (cmd_function)w_track, 3, fixup_spve_all,
+		fixup_free_spve_all, REQUEST_ROUTE | BRANCH_ROUTE},
+	{"reputation_report", (cmd_function)w_report, 3, fixup_spve_all,
+		fixup_free_spve_all, ANY_ROUTE},
+	{"reputation_bench", (cmd_function)w_bench, 3, fixup_spve_spve_igp,
+		fixup_free_spve_spve_igp, ANY_ROUTE},
+	{"reputation_release", w_release, 2, fixup_spve_all, fixup_free_spve_all,
+		ANY_ROUTE},
+	{"reputation_state", w_state, 2, fixup_spve_all, fixup_free_spve_all,
+		ANY_ROUTE},
+	{0, 0, 0, 0, 0, 0}
+};
+
+static param_export_t params[] = {
+	{"redis", PARAM_STR, &config.redis},
+	{"redis_username", PARAM_STR, &config.redis_username},
+	{"redis_password_file", PARAM_STR, &config.redis_password_file},
+	{"redis_tls_ca", PARAM_STR, &config.redis_tls_ca},
+	{"redis_tls_cert", PARAM_STR, &config.redis_tls_cert},
+	{"redis_tls_key", PARAM_STR, &config.redis_tls_key},
+	{"sentinel_password_file", PARAM_STR, &config.sentinel_password_file},
+	{"key_prefix", PARAM_STR, &config.key_prefix},
+	{"node_id", PARAM_STR, &config.node_id},
+	{"pool_file", PARAM_STR, &config.pool_file},
+	{"sync_interval", PARAM_INT, &config.sync_interval},
+	{"mode", PARAM_STR, &config.mode},
+	{"short_call", PARAM_INT, &config.short_call},
+	{"max_numbers", PARAM_INT, &config.max_numbers},
+	{"max_calls", PARAM_INT, &config.max_calls},
+	{"max_callees", PARAM_INT, &config.max_callees},
+	{"event_callback", PARAM_STR, &config.event_callback},
+	{0, 0, 0}
+};
+
+static pv_export_t pvs[] = {
+	{{"rep", sizeof("rep") - 1}, PVT_OTHER, rep_pv_get, 0, rep_pv_parse,
+		0, 0, 0},
+	{{0, 0}, 0, 0, 0, 0, 0, 0, 0}
+};
+
+#define NAMED(name) str_init("reputation"), str_init(name), SR_KEMIP_INT
+
+static sr_kemi_t kemi[] = {
+	{NAMED("pick"), ki_pick, {SR_KEMIP_STR, SR_KEMIP_STR, SR_KEMIP_STR,
+		SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE}},
+	{NAMED("apply"), ki_apply, {SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE,
+		SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE}},
+	{NAMED("track"), ki_track, {SR_KEMIP_STR, SR_KEMIP_STR, SR_KEMIP_STR,
+		SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE}},
+	{NAMED("report"), ki_report, {SR_KEMIP_STR, SR_KEMIP_STR, SR_KEMIP_STR,
+		SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE}},
+	{NAMED("bench"), ki_bench, {SR_KEMIP_STR, SR_KEMIP_STR, SR_KEMIP_INT,
+		SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE}},
+	{NAMED("release"), ki_release, {SR_KEMIP_STR, SR_KEMIP_STR, SR_KEMIP_NONE,
+		SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE}},
+	{NAMED("state"), ki_state, {SR_KEMIP_STR, SR_KEMIP_STR, SR_KEMIP_NONE,
+		SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE}},
+	{{0, 0}, {0, 0}, 0, NULL, {0, 0, 0, 0, 0, 0}}
+};
+/* clang-format on */
+
+int mod_register(char *path, int *dlflags, void *p1, void *p2)
+;
+
+int mod_register(char *path, int *dlflags, void *p1, void *p2)
+{
+	(void)path;
+	(void)dlflags;
+	(void)p1;
+	(void)p2;
+	sr_kemi_modules_add(kemi);
+	return 0;
+}
+
+/* ---- start ----------------------------------------------------------- */
+
+void rep_log_line(int level, const char *line)
+{
+	switch(level) {
+		case REP_LOG_ERR:
+			LM_ERR("%s\n", line);
+			break;
+		case REP_LOG_WARN:
+			LM_WARN("%s\n", line);
+			break;
+		case REP_LOG_NOTICE:
+			LM_NOTICE("%s\n", line);
+			break;
+		case REP_LOG_INFO:
+			LM_INFO("%s\n", line);
+			break;
+		default:
+			LM_DBG("%s\n", line);
+	}
+}
+
+static void release(void)
+{
+	rep_shared_t *shared = rep_shared;
+
+	rep_shared = NULL;
+	if(!shared)
+		return;
+	rep_calls_destroy(shared->calls);
+	rep_answered_destroy(shared->answered);
+	rep_contacts_destroy(shared->contacts);
+	rep_book_destroy(shared->book);
+	rep_store_status_destroy(&shared->store);
+	shm_free(shared);
+}
+
+static int allocate(void)
+{
+	rep_shared = shm_malloc(sizeof(*rep_shared));
+	if(!rep_shared)
+		return -1;
+	memset(rep_shared, 0, sizeof(*rep_shared));
+	if(rep_store_status_init(&rep_shared->store) < 0) {
+		shm_free(rep_shared);
+		rep_shared = NULL;
+		return -1;
+	}
+	rep_shared->book = rep_book_create(config.max_numbers);
+	rep_shared->calls = rep_calls_create(config.max_calls);
+	rep_shared->answered = rep_answered_create(config.max_calls);
+	rep_shared->contacts = rep_contacts_create();
+	if(rep_shared->book && rep_shared->calls && rep_shared->answered
+			&& rep_shared->contacts)
+		return 0;
+	release();
+	return -1;
+}
+
+static int mod_init(void)
+{
+	if(rep_config_check(&config) < 0 || rep_calls_init() < 0
+			|| rep_apply_init() < 0)
+		return -1;
+	if(allocate() < 0) {
+		LM_ERR("not enough shared memory for max_calls %d: start Kamailio"
+			   " with a larger -m\n",
+				config.max_calls);
+		return -1;
+	}
+	rep_book_observe(rep_shared->book,
+			rep_span_is(rep_span_of(&config.mode), "observe"));
+	rep_events_init();
+	if(config.redis.len == 0) {
+		if(config.pool_file.len > 0
+				&& rep_pool_file_load(config.pool_file.s, rep_shared->book,
+						   rep_now(), rep_log_line)
+						   < 0) {
+			LM_ERR("parameter pool_file: '%s' cannot be used, see above\n",
+					config.pool_file.s);
+			release();
+			return -1;
+		}
+		register_procs(1);
+		cfg_register_child(1);
+	} else {
+		register_procs(2);
+		cfg_register_child(2);
+	}
+	return 0;
+}
+
+/* ---- processes ------------------------------------------------------- */
+
+static rep_store_t *store; /* in its process */
+
+static void on_timer(unsigned int ticks, void *param)
+{
+	(void)ticks;
+	(void)param;
+	rep_events_tick();
+}
+
+static void on_term(int signal)
+{
+	(void)signal;
+	rep_store_stop(store);
+}
+
+static int run_store(void)
+{
+	rep_store_config_t c = {
+			.url = config.redis.s,
+			.username = config.redis_username.s,
+			.password_file = config.redis_password_file.s,
+			.key_prefix = config.key_prefix.s,
+			.node_id = config.node_id.s,
+			.sync_interval_ms = config.sync_interval,
+			.pool_file = config.pool_file.s,
+			.log = rep_log_line,
+			.clock = rep_now,
+	};
+
+	store = rep_store_create(&c, rep_shared->book, &rep_shared->store);
+	if(!store)
+		return -1;
+	signal(SIGTERM, on_term);
+	rep_store_run(store);
+	rep_store_destroy(store);
+	exit(0);
+}
+
+static int child_init(int rank)
+{
+	int pid;
+
+	if(rank != PROC_MAIN)
+		return 0;
+	if(fork_basic_utimer(
+			   PROC_TIMER, "REPUTATION TIMER", 1, on_timer, NULL, TICK_US)
+			< 0) {
+		LM_ERR("cannot fork the timer process\n");
+		return -1;
+	}
+	if(config.redis.len == 0)
+		return 0;
+	pid = fork_process(PROC_RPC, "REPUTATION REDIS", 0);
+	if(pid < 0) {
+		LM_ERR("cannot fork the Redis process\n");
+		return -1;
+	}
+	if(pid > 0)
+		return 0;
+	if(cfg_child_init())
+		return -1;
+	return run_store();
+}
+
+static void destroy(void)
+{
+	release();
+}
+
+/* clang-format off */
+struct module_exports exports = {
+	"reputation",
+	DEFAULT_DLFLAGS,
+	cmds,
+	params,
+	rep_rpc,
+	pvs,
+	0,
+	mod_init,
+	child_init,
+	destroy
+};
+/* clang-format on */

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "core/dprint.h"
+#include "core/parser/hf.h"
+#include "core/parser/parse_cseq.h"
+#include "core/parser/parse_from.h"
+#include "core/parser/parse_to.h"
+#include "core/parser/parse_uri.h"
+
+#include "module.h"
+#include "replies.h"
+#include "../core/e164.h"
+
+bool rep_reply_is_invite(struct sip_msg *reply)
+{
+	if(parse_headers(reply, HDR_CSEQ_F, 0) < 0 || !reply->cseq)
+		return false;
+	return get_cseq(reply)->method_id == METHOD_INVITE;
+}
+
+int rep_reply_branch(const struct sip_msg *reply)
+{
+	const str *branch;
+	int value = 0, i;
+
+	if(!reply->via1 || !reply->via1->branch)
+		return -1;
+	/* magic.hash.….branch, the last part in hexadecimal, as TM reads it */
+	branch = &reply->via1->branch->value;
+	for(i = branch->len; i > 0 && branch->s[i - 1] != '.'; i--)
+		;
+	if(i == 0 || i == branch->len || branch->len - i > 4)
+		return -1;
+	for(; i < branch->len; i++) {
+		char c = branch->s[i];
+		int digit = c >= '0' && c <= '9'   ? c - '0'
+					: c >= 'a' && c <= 'f' ? c - 'a' + 10
+					: c >= 'A' && c <= 'F' ? c - 'A' + 10
+										   : -1;
+		if(digit < 0)
+			return -1;
+		value = value * 16 + digit;
+	}
+	return value;
+}
+
+void rep_reply_signs(
+		struct sip_msg *msg, rep_signs_t *signs, rep_redress_t *redress)
+{
+	static const str twilio = str_init("X-Twilio-Error");
+
+	if(parse_headers(msg, HDR_EOH_F, 0) < 0)
+		signs->flags |= REP_SIGN_MALFORMED;
+	for(const struct hdr_field *h = msg->headers; h; h = h->next) {
+		if(h->type == HDR_REASON_T)
+			rep_signs_reason(signs, redress, rep_span_of(&h->body));
+		else if(h->type == HDR_CALLINFO_T)
+			rep_signs_call_info(signs, redress, rep_span_of(&h->body));
+		else if(h->name.len == twilio.len
+				&& strncasecmp(h->name.s, twilio.s, twilio.len) == 0)
+			rep_signs_twilio_error(signs, rep_span_of(&h->body));
+	}
+}
+
+bool rep_reply_dialog(struct sip_msg *reply, rep_dialog_t *dialog)
+{
+	if(parse_headers(reply, HDR_CALLID_F | HDR_TO_F, 0) < 0
+			|| !reply->callid || !reply->to)
+		return false;
+	if(get_to(reply)->tag_value.len == 0)
+		return false;
+	*dialog = rep_dialog_of(rep_span_of(&reply->callid->body),
+			rep_span_of(&get_to(reply)->tag_value));
+	return true;
+}
+
+/* The number that a BYE was sent to by the callee, in every pool that has
+ * it: the call itself is no longer remembered. */
+static void unwanted_late(struct sip_msg *bye)
+{
+	struct sip_uri uri;
+	rep_e164_t number;
+	rep_ticket_t ticket;
+
+	if(parse_uri(get_to(bye)->uri.s, get_to(bye)->uri.len, &uri) < 0
+			|| rep_e164_parse(rep_span_of(&uri.user), &number) != REP_E164_OK)
+		return;
+	for(int pool = 0; pool < rep_book_pools(rep_shared->book); pool++)
+		if(rep_book_ticket(rep_shared->book, pool, number, rep_span(""),
+				   &ticket))
+			rep_book_count(
+					rep_shared->book, &ticket, REP_UNWANTED, rep_now());
+}
+
+void rep_bye(struct sip_msg *bye)
+{
+	rep_signs_t signs = {0};
+	rep_span_t call_id;
+	rep_time_t now = rep_now();
+	bool unwanted;
+
+	if(parse_headers(bye, HDR_EOH_F, 0) < 0 || !bye->callid || !bye->to
+			|| parse_from_header(bye) < 0)
+		return;
+	rep_reply_signs(bye, &signs, NULL);
+	unwanted = rep_classify_bye(&signs) == REP_UNWANTED;
+	call_id = rep_span_of(&bye->callid->body);
+	/* sent by the callee: its tag is in From; by the caller: in To. Only
+	 * the callee can say that the call was unwanted. */
+	if(rep_answered_bye(rep_shared->answered, rep_shared->book,
+			   rep_dialog_of(call_id, rep_span_of(&get_from(bye)->tag_value)),
+			   unwanted, now)
+			|| rep_answered_bye(rep_shared->answered, rep_shared->book,
+					rep_dialog_of(
+							call_id, rep_span_of(&get_to(bye)->tag_value)),
+					false, now))
+		return;
+	if(unwanted)
+		unwanted_late(bye);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a SIP message says, in the core's terms. */
+
+#ifndef REP_REPLIES_H
+#define REP_REPLIES_H
+
+#include "core/parser/msg_parser.h"
+
+#include "answered.h"
+
+/* Is it a reply to INVITE (and not to our CANCEL on the same branch)? */
+bool rep_reply_is_invite(struct sip_msg *reply);
+
+/* The index of the branch, from the topmost Via's branch parameter; -1 when
+ * it is not one of TM's. */
+int rep_reply_branch(const struct sip_msg *reply);
+
+/* Take in all Reason, Call-Info and X-Twilio-Error headers. */
+void rep_reply_signs(struct sip_msg *msg, rep_signs_t *signs,
+		rep_redress_t *redress);
+
+/* The dialog that a 2xx makes; false when it lacks Call-ID or To tag. */
+bool rep_reply_dialog(struct sip_msg *reply, rep_dialog_t *dialog);
+
+/* A BYE came through, either way. */
+void rep_bye(struct sip_msg *bye);
+
+#endif

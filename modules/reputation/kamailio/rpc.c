@@ -1,0 +1,482 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "core/dprint.h"
+
+#include "answered.h"
+#include "calls.h"
+#include "contacts.h"
+#include "rpc.h"
+#include "../core/e164.h"
+#include "../store/attrs.h"
+
+/* ---- arguments ------------------------------------------------------- */
+
+bool rep_rpc_pool(rpc_t *rpc, void *ctx, int *pool)
+{
+	str name;
+
+	if(rpc->scan(ctx, ".S", &name) < 1) {
+		rpc->fault(ctx, 400, "the name of a pool is missing");
+		return false;
+	}
+	*pool = rep_book_find(rep_shared->book, rep_span_of(&name));
+	if(*pool != REP_NO_POOL)
+		return true;
+	rpc->fault(ctx, 404, "no such pool: %.*s", name.len, name.s);
+	return false;
+}
+
+static bool parse_number(const str *text, rep_e164_t *number, const char **why)
+{
+	char buffer[32];
+	rep_e164_error_t error;
+
+	if(text->len > 0 && text->s[0] >= '1' && text->s[0] <= '9'
+			&& text->len < (int)sizeof(buffer) - 1) {
+		/* a shell or a client may have taken the plus for a sign */
+		buffer[0] = '+';
+		memcpy(buffer + 1, text->s, text->len);
+		error = rep_e164_parse(
+				(rep_span_t){buffer, (size_t)text->len + 1}, number);
+	} else {
+		error = rep_e164_parse(rep_span_of(text), number);
+	}
+	*why = rep_e164_strerror(error);
+	return error == REP_E164_OK;
+}
+
+bool rep_rpc_number(rpc_t *rpc, void *ctx, rep_e164_t *number)
+{
+	const char *why;
+	str text;
+
+	if(rpc->scan(ctx, ".S", &text) < 1) {
+		rpc->fault(ctx, 400, "a number in E.164 form is missing");
+		return false;
+	}
+	if(parse_number(&text, number, &why))
+		return true;
+	rpc->fault(ctx, 400, "number '%.*s': %s", text.len, text.s, why);
+	return false;
+}
+
+void rep_rpc_unknown(rpc_t *rpc, void *ctx, rep_e164_t number)
+{
+	char text[REP_E164_MAX];
+
+	rep_e164_print(number, text);
+	rpc->fault(ctx, 404, "no such number in this pool: %s", text);
+}
+
+/* ---- results --------------------------------------------------------- */
+
+unsigned rep_rpc_u32(uint64_t n)
+{
+	return n > UINT32_MAX ? UINT32_MAX : (unsigned)n;
+}
+
+unsigned rep_rpc_s(rep_time_t ms)
+{
+	return ms > 0 ? (unsigned)(ms / 1000) : 0;
+}
+
+void rep_rpc_counts(
+		rpc_t *rpc, void *parent, const char *name, const rep_counts_t *counts)
+{
+	void *item;
+
+	rpc->struct_add(parent, "{", name, &item);
+	for(int o = 0; o < REP_OUTCOMES; o++)
+		rpc->struct_add(item, "u", rep_outcome_name(o), counts->n[o]);
+}
+
+static unsigned total(const rep_counts_t *counts)
+{
+	uint64_t n = 0;
+
+	for(int o = 0; o < REP_OUTCOMES; o++)
+		n += counts->n[o];
+	return rep_rpc_u32(n);
+}
+
+static double share(uint32_t part, unsigned of)
+{
+	return of ? (double)part / of : 0;
+}
+
+void rep_rpc_view(rpc_t *rpc, void *item, const rep_number_view_t *view)
+{
+	const uint32_t *n = view->counts.n;
+	unsigned calls = total(&view->counts);
+	char number[REP_E164_MAX];
+
+	rep_e164_print(view->number, number);
+	rpc->struct_add(item, "sssuuufu", "number", number, "state",
+			rep_state_name(view->state), "reason",
+			rep_reason_name(view->reason), "since", rep_rpc_s(view->since),
+			"until", rep_rpc_s(view->until), "strikes", view->strikes, "score",
+			(double)view->judged.score, "calls", calls);
+	rpc->struct_add(item, "ffff", "answered", share(n[REP_ANSWERED], calls),
+			"declined", share(n[REP_DECLINED], calls), "rejected",
+			share(n[REP_DECLINED] + n[REP_UNWANTED], calls), "blocked",
+			share(n[REP_BLOCKED], calls));
+	rpc->struct_add(item, "uuuus", "in_flight", view->in_flight, "used_today",
+			view->used_today, "cap_day", view->cap_day, "last_used",
+			rep_rpc_s(view->last_used), "usable", view->usable ? "yes" : "no");
+}
+
+/* ---- pools and numbers ----------------------------------------------- */
+
+static void add_pool(rpc_t *rpc, void *list, int pool)
+{
+	rep_pool_view_t view;
+	void *item;
+
+	if(!rep_book_pool_view(rep_shared->book, pool, rep_now(), &view))
+		return;
+	rpc->array_add(list, "{", &item);
+	rpc->struct_add(item, "suuu", "pool", view.name, "numbers", view.numbers,
+			"usable", view.usable, "capped", view.capped);
+	for(int s = 0; s < REP_STATES; s++)
+		rpc->struct_add(item, "u", rep_state_name(s), view.by_state[s]);
+	rpc->struct_add(item, "ssuuuu", "stopped", view.stopped ? "yes" : "no",
+			"reason", view.stopped ? rep_pick_name(view.stop_reason) : "",
+			"in_flight", view.in_flight, "used_today", view.used_today,
+			"picks", rep_rpc_u32(view.picks), "refusals",
+			rep_rpc_u32(view.refusals));
+	rep_rpc_counts(rpc, item, "counts", &view.counts);
+}
+
+static void rpc_pools(rpc_t *rpc, void *ctx)
+{
+	void *list;
+
+	rpc->add(ctx, "[", &list);
+	for(int i = 0; i < rep_book_pools(rep_shared->book); i++)
+		add_pool(rpc, list, i);
+}
+
+static void rpc_numbers(rpc_t *rpc, void *ctx)
+{
+	rep_number_view_t views[64];
+	rep_state_t only = REP_STATES;
+	uint32_t cursor = 0;
+	void *list, *item;
+	size_t n;
+	str state;
+	int pool;
+
+	if(!rep_rpc_pool(rpc, ctx, &pool))
+		return;
+	if(rpc->scan(ctx, "*.S", &state) == 1) {
+		only = rep_state_parse(rep_span_of(&state));
+		if(only == REP_STATES) {
+			rpc->fault(ctx, 400, "no such state: %.*s", state.len, state.s);
+			return;
+		}
+	}
+	rpc->add(ctx, "[", &list);
+	while((n = rep_book_list(rep_shared->book, pool, rep_now(), &cursor, views,
+				   sizeof(views) / sizeof(views[0])))
+			> 0)
+		for(size_t i = 0; i < n; i++) {
+			if(only != REP_STATES && views[i].state != only)
+				continue;
+			rpc->array_add(list, "{", &item);
+			rep_rpc_view(rpc, item, &views[i]);
+		}
+}
+
+static void rpc_try(rpc_t *rpc, void *ctx)
+{
+	char text[REP_E164_MAX];
+	str callee, route = STR_NULL;
+	rep_policy_t policy;
+	rep_ticket_t ticket;
+	rep_picked_t picked = {.result = REP_PICK_BAD_CALLEE};
+	rep_e164_t number;
+	void *item;
+	int pool;
+
+	if(!rep_rpc_pool(rpc, ctx, &pool))
+		return;
+	if(rpc->scan(ctx, ".S", &callee) < 1) {
+		rpc->fault(ctx, 400, "a callee is missing");
+		return;
+	}
+	if(rpc->scan(ctx, "*.S", &route) < 1)
+		route.len = 0;
+	if(rep_pool_policy(rep_shared->book, pool, &policy)
+			&& rep_e164_complete(rep_span_of(&callee), policy.default_country,
+					   &number)
+					   == REP_E164_OK)
+		picked = rep_book_pick(rep_shared->book, pool, number,
+				rep_span_of(&route), rep_now(), true, &ticket);
+	rpc->add(ctx, "{", &item);
+	rpc->struct_add(item, "s", "reason", rep_pick_name(picked.result));
+	if(picked.result != REP_PICKED)
+		return;
+	rep_e164_print(ticket.number, text);
+	rpc->struct_add(item, "ssf", "number", text, "state",
+			rep_state_name(picked.state), "score", (double)picked.score);
+}
+
+/* ---- edits ----------------------------------------------------------- */
+
+/* With Redis an edit is written there too, by the process that speaks to it. */
+static bool hand_on(rpc_t *rpc, void *ctx, bool removes, int pool,
+		rep_e164_t number, const str *json)
+{
+	rep_edit_t edit = {.remove = removes, .pool = pool, .number = number};
+
+	if(rep_config->redis.len == 0)
+		return true;
+	if(json->len >= (int)sizeof(edit.json)) {
+		rpc->fault(ctx, 400, "attributes are longer than %d bytes",
+				(int)sizeof(edit.json) - 1);
+		return false;
+	}
+	memcpy(edit.json, json->s, json->len);
+	if(rep_book_edit(rep_shared->book, &edit))
+		return true;
+	rpc->fault(ctx, 500, "too many edits wait for Redis");
+	return false;
+}
+
+static void rpc_add(rpc_t *rpc, void *ctx)
+{
+	str json = str_init("{}");
+	rep_attrs_text_t text;
+	rep_e164_t number;
+	const char *wrong;
+	char why[160];
+	int pool;
+
+	if(!rep_rpc_pool(rpc, ctx, &pool) || !rep_rpc_number(rpc, ctx, &number))
+		return;
+	if(rpc->scan(ctx, "*.S", &json) < 1)
+		json = rep_str_of("{}");
+	wrong = rep_attrs_parse(rep_span_of(&json), &text, why, sizeof(why));
+	if(wrong) {
+		rpc->fault(ctx, 400, "attributes: %s", wrong);
+		return;
+	}
+	if(text.unknown[0]) {
+		rpc->fault(ctx, 400, "attributes: no such attribute: %s",
+				text.unknown);
+		return;
+	}
+	if(rep_pool_put(rep_shared->book, pool, number, &text.attrs, 0, 0,
+			   rep_now())
+			< 0) {
+		rpc->fault(ctx, 500, "the table of numbers is full");
+		return;
+	}
+	hand_on(rpc, ctx, false, pool, number, &json);
+}
+
+static void rpc_remove(rpc_t *rpc, void *ctx)
+{
+	str none = str_init("");
+	rep_e164_t number;
+	int pool;
+
+	if(!rep_rpc_pool(rpc, ctx, &pool) || !rep_rpc_number(rpc, ctx, &number))
+		return;
+	if(!rep_pool_remove(rep_shared->book, pool, number)) {
+		rep_rpc_unknown(rpc, ctx, number);
+		return;
+	}
+	hand_on(rpc, ctx, true, pool, number, &none);
+}
+
+static void rpc_bench(rpc_t *rpc, void *ctx)
+{
+	rep_e164_t number;
+	int pool, seconds = 0;
+
+	if(!rep_rpc_pool(rpc, ctx, &pool) || !rep_rpc_number(rpc, ctx, &number))
+		return;
+	if(rpc->scan(ctx, "*.d", &seconds) < 1)
+		seconds = 0;
+	if(seconds < 0) {
+		rpc->fault(ctx, 400, "seconds: %d is below 0", seconds);
+		return;
+	}
+	if(!rep_book_bench(rep_shared->book, pool, number, seconds,
+			   REP_REASON_MANUAL, rep_now()))
+		rep_rpc_unknown(rpc, ctx, number);
+}
+
+static void by_hand(rpc_t *rpc, void *ctx,
+		bool (*act)(rep_book_t *, int, rep_e164_t, rep_time_t))
+{
+	rep_e164_t number;
+	int pool;
+
+	if(!rep_rpc_pool(rpc, ctx, &pool) || !rep_rpc_number(rpc, ctx, &number))
+		return;
+	if(!act(rep_shared->book, pool, number, rep_now()))
+		rep_rpc_unknown(rpc, ctx, number);
+}
+
+static void rpc_release(rpc_t *rpc, void *ctx)
+{
+	by_hand(rpc, ctx, rep_book_release);
+}
+
+static void rpc_reset(rpc_t *rpc, void *ctx)
+{
+	by_hand(rpc, ctx, rep_book_reset);
+}
+
+static void rpc_mode(rpc_t *rpc, void *ctx)
+{
+	str mode;
+	void *item;
+
+	if(rpc->scan(ctx, "*.S", &mode) == 1) {
+		bool observe = rep_span_is(rep_span_of(&mode), "observe");
+		if(!observe && !rep_span_is(rep_span_of(&mode), "enforce")) {
+			rpc->fault(ctx, 400, "mode: '%.*s' is neither enforce nor observe",
+					mode.len, mode.s);
+			return;
+		}
+		rep_book_observe(rep_shared->book, observe);
+	}
+	rpc->add(ctx, "{", &item);
+	rpc->struct_add(item, "s", "mode",
+			rep_book_observes(rep_shared->book) ? "observe" : "enforce");
+}
+
+/* ---- what is collected ----------------------------------------------- */
+
+static void rpc_redress(rpc_t *rpc, void *ctx)
+{
+	char number[REP_E164_MAX];
+	rep_contact_t contact;
+	int only = REP_NO_POOL;
+	void *list, *item;
+	str name;
+
+	if(rpc->scan(ctx, "*.S", &name) == 1) {
+		only = rep_book_find(rep_shared->book, rep_span_of(&name));
+		if(only == REP_NO_POOL) {
+			rpc->fault(ctx, 404, "no such pool: %.*s", name.len, name.s);
+			return;
+		}
+	}
+	rpc->add(ctx, "[", &list);
+	for(unsigned i = 0; i < REP_CONTACTS; i++) {
+		if(!rep_contacts_at(rep_shared->contacts, i, &contact)
+				|| (only != REP_NO_POOL && contact.pool != only))
+			continue;
+		rep_e164_print(contact.number, number);
+		rpc->array_add(list, "{", &item);
+		rpc->struct_add(item, "ssuuussss", "pool",
+				rep_book_name(rep_shared->book, contact.pool), "number",
+				number, "blocks", contact.count, "first",
+				rep_rpc_s(contact.first), "last", rep_rpc_s(contact.last),
+				"url", contact.redress.url, "tel", contact.redress.tel,
+				"email", contact.redress.email, "id", contact.redress.id);
+	}
+}
+
+static void rpc_store(rpc_t *rpc, void *ctx)
+{
+	rep_store_status_t s;
+	void *item;
+
+	rep_store_status_read(&rep_shared->store, &s);
+	rpc->add(ctx, "{", &item);
+	rpc->struct_add(item, "ssuuuuu", "state", rep_link_state_name(s.link),
+			"follows", rep_follow_name(s.follow), "since", rep_rpc_s(s.since),
+			"lag_ms", s.lag_ms, "waiting", s.waiting, "pushes",
+			rep_rpc_u32(s.pushes), "pulls", rep_rpc_u32(s.pulls));
+	rpc->struct_add(item, "uuuussu", "commands", rep_rpc_u32(s.commands),
+			"reconnects", rep_rpc_u32(s.reconnects), "resyncs",
+			rep_rpc_u32(s.resyncs), "events", rep_rpc_u32(s.events), "feed",
+			s.feed, "last_error", s.last_error, "last_error_at",
+			rep_rpc_s(s.last_error_at));
+	rpc->struct_add(item, "S", "node_id", &rep_config->node_id);
+}
+
+static void add_errors(rpc_t *rpc, void *item)
+{
+	rep_store_status_t s;
+	void *list, *error;
+
+	rep_store_status_read(&rep_shared->store, &s);
+	rpc->struct_add(item, "[", "errors", &list);
+	for(uint32_t i = 0; i < s.n_errors && i < REP_STORE_ERRORS; i++) {
+		rpc->array_add(list, "{", &error);
+		rpc->struct_add(error, "sssuu", "key", s.errors[i].key, "field",
+				s.errors[i].field, "error", s.errors[i].sentence, "at",
+				rep_rpc_s(s.errors[i].at), "count", s.errors[i].count);
+	}
+}
+
+static void rpc_stats(rpc_t *rpc, void *ctx)
+{
+	rep_answered_stats_t answered;
+	rep_calls_stats_t calls;
+	rep_book_stats_t book;
+	void *item;
+
+	rep_book_stats(rep_shared->book, &book);
+	rep_calls_stats(rep_shared->calls, &calls);
+	rep_answered_stats(rep_shared->answered, &answered);
+	rpc->add(ctx, "{", &item);
+	rpc->struct_add(item, "suuuuuu", "mode",
+			rep_book_observes(rep_shared->book) ? "observe" : "enforce",
+			"pools", book.pools, "numbers", book.numbers, "max_numbers",
+			book.max_numbers, "calls", calls.calls, "answered_calls",
+			answered.calls, "max_calls", calls.max);
+	rpc->struct_add(item, "uuuu", "picks", rep_rpc_u32(book.picks),
+			"refusals", rep_rpc_u32(book.refusals), "counted",
+			rep_rpc_u32(book.counted), "lost", rep_rpc_u32(book.lost));
+	rpc->struct_add(item, "uuuuuu", "full_numbers",
+			rep_rpc_u32(book.full_numbers), "full_memory",
+			rep_rpc_u32(book.full_memory), "full_routes",
+			rep_rpc_u32(book.full_routes), "full_calls",
+			rep_rpc_u32(calls.full), "full_answered",
+			rep_rpc_u32(answered.full), "memory", rep_rpc_u32(book.bytes));
+	add_errors(rpc, item);
+}
+
+/* ---- table ----------------------------------------------------------- */
+
+#define DOC(name, text) static const char *doc_##name[] = {text, 0};
+
+DOC(pools, "All pools with their states and counts")
+DOC(numbers, "The numbers of a pool: pool [state]")
+DOC(explain, "Why a number is in its state: pool number")
+DOC(try, "What would be picked, changing nothing: pool callee [route]")
+DOC(add, "Add a number, or change its attributes: pool number [json]")
+DOC(remove, "Remove a number: pool number")
+DOC(bench, "Bench a number: pool number [seconds]; 0 = the policy's rest")
+DOC(release, "Back to active: pool number")
+DOC(reset, "Forget a number's history: pool number")
+DOC(mode, "Show or switch the mode: [enforce|observe]")
+DOC(redress, "Contacts collected from blocks: [pool]")
+DOC(store, "The link to Redis")
+DOC(stats, "Totals, full tables, malformed values")
+
+/* clang-format off */
+rpc_export_t rep_rpc[] = {
+	{"reputation.pools", rpc_pools, doc_pools, 0},
+	{"reputation.numbers", rpc_numbers, doc_numbers, 0},
+	{"reputation.explain", rep_rpc_explain, doc_explain, 0},
+	{"reputation.try", rpc_try, doc_try, 0},
+	{"reputation.add", rpc_add, doc_add, 0},
+	{"reputation.remove", rpc_remove, doc_remove, 0},
+	{"reputation.bench", rpc_bench, doc_bench, 0},
+	{"reputation.release", rpc_release, doc_release, 0},
+	{"reputation.reset", rpc_reset, doc_reset, 0},
+	{"reputation.mode", rpc_mode, doc_mode, 0},
+	{"reputation.redress", rpc_redress, doc_redress, 0},
+	{"reputation.store", rpc_store, doc_store, 0},
+	{"reputation.stats", rpc_stats, doc_stats, 0},
+	{0, 0, 0, 0}
+};
+/* clang-format on */

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* rep:events: every edge of the book, written once over all proxies. A move
+ * of a number waits until Redis has accepted its verdict: the proxy whose
+ * verdict stands writes the event. A guard key next to the stream makes a
+ * repeated writing harmless. */
+#include "internal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "../core/e164.h"
+
+#define LENGTH 10000		 /* of the stream, about */
+#define UNDECIDED_MS 30000	 /* then the guard alone must do */
+#define SAME_MS 60000		 /* alarms of proxies that close are one */
+#define GUARD_SECONDS 172800 /* longer than any outage that we bridge */
+
+/* Moves of numbers come with a verdict that decides about them. */
+static bool has_record(const rep_edge_t *edge)
+{
+	return edge->kind == REP_EDGE_BENCHED || edge->kind == REP_EDGE_RELEASED;
+}
+
+static void remove_at(rep_store_t *store, size_t i)
+{
+	store->n_pending--;
+	memmove(&store->pending[i], &store->pending[i + 1],
+			(store->n_pending - i) * sizeof(*store->pending));
+}
+
+static void add(rep_store_t *store, const rep_edge_t *edge)
+{
+	if(store->n_pending == REP_PENDING_MAX) {
+		remove_at(store, 0);
+		store->lost_events++;
+	}
+	store->pending[store->n_pending++] =
+			(rep_pending_t){*edge, !has_record(edge), rep_mono_ms()};
+}
+
+void rep_events_drain(rep_store_t *store)
+{
+	rep_edge_t edges[16];
+	size_t n;
+
+	do {
+		n = rep_book_edges(store->book, &store->edge_cursor, edges, 16);
+		for(size_t i = 0; i < n; i++)
+			if(!edges[i].adopted)
+				add(store, &edges[i]);
+	} while(n == 16);
+}
+
+void rep_events_decide(
+		rep_store_t *store, int pool, const rep_record_t *record, bool ours)
+{
+	for(size_t i = 0; i < store->n_pending; i++) {
+		rep_pending_t *p = &store->pending[i];
+
+		if(p->ready || p->edge.pool != pool || p->edge.number != record->number
+				|| p->edge.turn > record->turn
+				|| strcmp(p->edge.route, record->route) != 0)
+			continue;
+		if(ours)
+			p->ready = true;
+		else
+			remove_at(store, i--);
+	}
+}
+
+/* ---- one event --------------------------------------------------------------- */
+
+static void field(rep_store_t *store, const char *name, const char *value)
+{
+	rep_args_text(&store->args, name);
+	rep_args_text(&store->args, value);
+}
+
+static void field_int(rep_store_t *store, const char *name, int64_t value)
+{
+	rep_args_text(&store->args, name);
+	rep_args_int(&store->args, value);
+}
+
+static void field_real(rep_store_t *store, const char *name, float value)
+{
+	char text[48];
+
+	snprintf(text, sizeof(text), "%.4f", (double)value);
+	field(store, name, text);
+}
+
+static void charts(rep_store_t *store, const rep_judged_t *judged)
+{
+	for(int i = 0; i < REP_CHARTS; i++) {
+		const char *chart = rep_chart_name((rep_chart_t)i);
+		char name[48];
+
+		snprintf(name, sizeof(name), "chart_%s", chart);
+		field_real(store, name, judged->s[i]);
+		snprintf(name, sizeof(name), "threshold_%s", chart);
+		field_real(store, name, judged->threshold[i]);
+	}
+}
+
+static void mix(rep_store_t *store, const float *share)
+{
+	char text[512];
+	size_t n = 0;
+
+	for(int i = 0; i < REP_OUTCOMES && n < sizeof(text); i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s\"%s\":%.5f",
+				i ? "," : "{", rep_outcome_name((rep_outcome_t)i),
+				(double)share[i]);
+	if(n + 1 < sizeof(text))
+		strcpy(text + n, "}");
+	field(store, "yardstick", text);
+}
+
+static void evidence(rep_store_t *store, const rep_edge_t *edge)
+{
+	char text[400];
+
+	field_real(store, "score", edge->judged.score);
+	field_int(store, "calls", edge->judged.calls);
+	charts(store, &edge->judged);
+	rep_pack_outcomes(&edge->counts, text, sizeof(text));
+	field(store, "counts", text);
+	rep_pack_outcomes(&edge->pool_counts, text, sizeof(text));
+	field(store, "pool_counts", text);
+	mix(store, edge->mix);
+}
+
+static void subject(rep_store_t *store, const rep_edge_t *edge)
+{
+	char text[48] = "";
+
+	field(store, "event", rep_edge_name(edge->kind));
+	field(store, "pool", rep_book_name(store->book, edge->pool));
+	if(edge->number)
+		rep_e164_print(edge->number, text);
+	field(store, "number", text);
+	field(store, "route", edge->route);
+	if(edge->number)
+		field(store, "state", rep_state_name(edge->state));
+	if(edge->kind == REP_EDGE_POOL_EXHAUSTED)
+		field(store, "reason", rep_pick_name(edge->stop));
+	else
+		field(store, "reason", rep_reason_name(edge->reason));
+	snprintf(text, sizeof(text), "%" PRId64 ".%03d", edge->at / 1000,
+			(int)(edge->at % 1000));
+	field(store, "at", text);
+	field_int(store, "since", edge->since / 1000);
+	field_int(store, "until", edge->until / 1000);
+	field_int(store, "strikes", edge->strikes);
+	field_int(store, "turn", edge->turn);
+}
+
+/* What makes two proxies' edges the same. The braces put the guard into the
+ * slot of the stream. */
+static void guard_key(
+		const rep_store_t *store, const rep_edge_t *edge, char out[REP_KEY_MAX])
+{
+	char text[REP_E164_MAX] = "";
+	char what[160];
+
+	if(edge->number)
+		rep_e164_print(edge->number, text);
+	snprintf(what, sizeof(what), "%s",
+			has_record(edge) ? edge->route : edge->detail);
+	if(!has_record(edge) && edge->kind == REP_EDGE_REFUSED)
+		snprintf(what, sizeof(what), "%s", edge->route);
+	snprintf(out, REP_KEY_MAX, "%s:x:once:{%s:events}:%s:%s:%s:%u:%s",
+			store->prefix, store->prefix,
+			rep_book_name(store->book, edge->pool), rep_edge_name(edge->kind),
+			text, has_record(edge) ? edge->turn : (unsigned)edge->stop, what);
+}
+
+static void once_args(rep_store_t *store, const rep_edge_t *edge)
+{
+	char key[REP_KEY_MAX];
+
+	rep_script_begin(store, REP_SHA_ONCE, 2);
+	rep_args_text(&store->args, rep_key(store, key, "events", NULL));
+	guard_key(store, edge, key);
+	rep_args_text(&store->args, key);
+	rep_args_int(&store->args, edge->at);
+	rep_args_int(&store->args, has_record(edge) ? INT64_C(1) << 52 : SAME_MS);
+	rep_args_int(&store->args, GUARD_SECONDS);
+	rep_args_int(&store->args, LENGTH);
+	subject(store, edge);
+	if(edge->outcome < REP_OUTCOMES)
+		field(store, "outcome", rep_outcome_name(edge->outcome));
+	if(edge->detail[0])
+		field(store, "detail", edge->detail);
+	evidence(store, edge);
+	field(store, "node", store->node);
+	field(store, "mode", edge->observed ? "observe" : "enforce");
+}
+
+/* False when it must be tried again. */
+static bool write_event(rep_store_t *store, const rep_edge_t *edge)
+{
+	char key[REP_KEY_MAX];
+	redisReply *reply;
+
+	once_args(store, edge);
+	reply = rep_script_call(store, REP_SHA_ONCE);
+	if(reply) {
+		store->events += reply->integer == 1;
+		freeReplyObject(reply);
+		return true;
+	}
+	store->events_after = rep_mono_ms() + 2000;
+	if(rep_link_up(&store->link) && store->link.fault == REP_FAULT_TYPE)
+		rep_error_add(store, NULL, rep_key(store, key, "events", NULL),
+				rep_span(""), store->link.error);
+	else
+		rep_store_refused(store, "writing events");
+	return false;
+}
+
+bool rep_events_write(rep_store_t *store)
+{
+	int64_t now = rep_mono_ms();
+
+	if(now < store->events_after)
+		return true;
+	for(size_t i = 0; i < store->n_pending; i++) {
+		rep_pending_t *p = &store->pending[i];
+
+		if(!p->ready && now - p->since < UNDECIDED_MS)
+			continue;
+		if(!write_event(store, &p->edge))
+			return rep_link_up(&store->link);
+		remove_at(store, i--);
+	}
+	return true;
+}

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "link.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#define BACKOFF_MIN 100
+#define BACKOFF_MAX 2000
+
+int64_t rep_mono_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+void rep_link_close(rep_link_t *link)
+{
+	if(link->ctx)
+		redisFree(link->ctx);
+	link->ctx = NULL;
+}
+
+static void fail(rep_link_t *link, rep_fault_t fault, const char *error)
+{
+	link->fault = fault;
+	if(error != link->error)
+		snprintf(link->error, sizeof(link->error), "%s", error);
+	if(fault <= REP_FAULT_CLUSTER)
+		rep_link_close(link);
+}
+
+static void fail_io(rep_link_t *link)
+{
+	char text[160];
+
+	snprintf(text, sizeof(text), "%s",
+			link->ctx && link->ctx->err ? link->ctx->errstr
+										: "cannot be reached");
+	fail(link, REP_FAULT_LOST, text);
+}
+
+/* ---- commands and replies --------------------------------------------- */
+
+bool rep_link_send(rep_link_t *link, rep_args_t *args)
+{
+	if(!link->ctx)
+		return false;
+	if(!rep_args_ready(args)) {
+		fail(link, REP_FAULT_LOST, "no memory for a command");
+		return false;
+	}
+	if(redisAppendCommandArgv(
+			   link->ctx, (int)args->n, args->argv, args->argvlen)
+			!= REDIS_OK) {
+		fail_io(link);
+		return false;
+	}
+	(*link->commands)++;
+	return true;
+}
+
+bool rep_link_flush(rep_link_t *link)
+{
+	int done = 0;
+
+	while(link->ctx && !done)
+		if(redisBufferWrite(link->ctx, &done) != REDIS_OK)
+			fail_io(link);
+	return link->ctx != NULL;
+}
+
+/* Wait until there is something to read; short steps, so that a stop is seen
+ * soon. */
+static bool wait_readable(rep_link_t *link, int64_t deadline)
+{
+	struct pollfd p = {.fd = link->ctx->fd, .events = POLLIN};
+
+	for(;;) {
+		int64_t left = deadline - rep_mono_ms();
+		int n;
+
+		if(*link->stop && left > 500)
+			deadline -= left - 500;
+		if(left <= 0)
+			return false;
+		n = poll(&p, 1, left > 100 ? 100 : (int)left);
+		if(n > 0)
+			return true;
+		if(n < 0 && errno != EINTR)
+			return false;
+	}
+}
+
+redisReply *rep_link_recv(rep_link_t *link)
+{
+	int64_t deadline = rep_mono_ms() + link->config->reply_ms;
+	void *reply = NULL;
+
+	if(!link->ctx)
+		return NULL;
+	if(!rep_link_flush(link))
+		return NULL;
+	while(redisGetReplyFromReader(link->ctx, &reply) == REDIS_OK && !reply) {
+		if(!wait_readable(link, deadline)) {
+			fail(link, REP_FAULT_LOST, "does not answer");
+			return NULL;
+		}
+		if(redisBufferRead(link->ctx) != REDIS_OK)
+			break;
+	}
+	if(!reply) {
+		fail_io(link);
+		return NULL;
+	}
+	if(((redisReply *)reply)->type == REDIS_REPLY_ERROR) {
+		const char *text = ((redisReply *)reply)->str;
+
+		fail(link, rep_fault_of(text), text);
+		freeReplyObject(reply);
+		return NULL;
+	}
+	link->fault = REP_FAULT_NONE;
+	return reply;
+}
+
+redisReply *rep_link_call(rep_link_t *link, rep_args_t *args)
+{
+	return rep_link_send(link, args) ? rep_link_recv(link) : NULL;
+}
+
+redisReply *rep_link_poll(rep_link_t *link)
+{
+	void *reply = NULL;
+
+	while(link->ctx) {
+		struct pollfd p = {.fd = link->ctx->fd, .events = POLLIN};
+
+		if(redisGetReplyFromReader(link->ctx, &reply) != REDIS_OK) {
+			fail_io(link);
+			return NULL;
+		}
+		if(reply || poll(&p, 1, 0) <= 0)
+			return reply;
+		if(redisBufferRead(link->ctx) != REDIS_OK)
+			fail_io(link);
+	}
+	return NULL;
+}
+
+rep_span_t rep_reply_span(const redisReply *reply)
+{
+	if(!reply
+			|| (reply->type != REDIS_REPLY_STRING
+					&& reply->type != REDIS_REPLY_STATUS))
+		return (rep_span_t){NULL, 0};
+	return (rep_span_t){reply->str, reply->len};
+}
+
+redisReply *rep_reply_at(const redisReply *reply, size_t i)
+{
+	if(!reply || reply->type != REDIS_REPLY_ARRAY || i >= reply->elements)
+		return NULL;
+	return reply->element[i];
+}
+
+/* ---- opening ----------------------------------------------------------- */
+
+static bool simple(rep_link_t *link, rep_args_t *args)
+{
+	redisReply *reply = rep_link_call(link, args);
+
+	if(reply)
+		freeReplyObject(reply);
+	return reply != NULL;
+}
+
+/* The password's first line, or the URL's password. */
+static void password(rep_link_t *link, char *out, size_t size)
+{
+	const rep_link_config_t *config = link->config;
+	FILE *file;
+
+	snprintf(out, size, "%s", config->url.password);
+	if(!config->password_file[0])
+		return;
+	file = fopen(config->password_file, "r");
+	if(!file)
+		return;
+	if(fgets(out, (int)size, file))
+		out[strcspn(out, "\r\n")] = '\0';
+	fclose(file);
+}
+
+static bool log_in(rep_link_t *link, rep_args_t *args)
+{
+	char secret[256];
+	const char *user = link->config->url.user;
+
+	password(link, secret, sizeof(secret));
+	if(!secret[0] && !user[0])
+		return true;
+	rep_args_command(args, "AUTH");
+	if(user[0])
+		rep_args_text(args, user);
+	rep_args_text(args, secret);
+	if(simple(link, args))
+		return true;
+	fail(link, link->fault == REP_FAULT_LOST ? REP_FAULT_LOST : REP_FAULT_AUTH,
+			link->error[0] ? link->error : "AUTH failed");
+	return false;
+}
+
+static bool select_db(rep_link_t *link, rep_args_t *args)
+{
+	char text[200];
+
+	if(link->config->url.db == 0)
+		return true;
+	rep_args_command(args, "SELECT");
+	rep_args_int(args, link->config->url.db);
+	if(simple(link, args))
+		return true;
+	snprintf(text, sizeof(text), "SELECT %u: %.150s", link->config->url.db,
+			link->error);
+	fail(link, REP_FAULT_LOST, text);
+	return false;
+}
+
+/* Ready, and a master? A server that does not let us ask is taken as it is:
+ * the first write will tell. */
+static bool check_role(rep_link_t *link, rep_args_t *args)
+{
+	redisReply *reply;
+	rep_span_t role;
+	bool ok = true;
+
+	rep_args_command(args, "PING");
+	if(!simple(link, args)) {
+		if(rep_link_up(link) && link->fault != REP_FAULT_DENIED)
+			fail(link, REP_FAULT_LOST, link->error);
+		if(!rep_link_up(link))
+			return false;
+	}
+	rep_args_command(args, "ROLE");
+	reply = rep_link_call(link, args);
+	if(!reply)
+		return rep_link_up(link);
+	role = rep_reply_span(rep_reply_at(reply, 0));
+	if(rep_span_is(role, "slave") || rep_span_is(role, "replica")) {
+		fail(link, REP_FAULT_REPLICA, "is a read-only replica");
+		ok = false;
+	}
+	freeReplyObject(reply);
+	return ok;
+}
+
+static bool greet(rep_link_t *link)
+{
+	rep_args_t args = {0};
+	bool ok = log_in(link, &args) && select_db(link, &args)
+			  && check_role(link, &args);
+
+	if(ok && link->config->client_name[0]) {
+		rep_args_command(&args, "CLIENT");
+		rep_args_text(&args, "SETNAME");
+		rep_args_text(&args, link->config->client_name);
+		ok = simple(link, &args) || rep_link_up(link);
+	}
+	rep_args_free(&args);
+	return ok;
+}
+
+static struct timeval span_of(unsigned ms)
+{
+	return (struct timeval){ms / 1000, (ms % 1000) * 1000};
+}
+
+static bool dial(rep_link_t *link)
+{
+	const rep_url_t *url = &link->config->url;
+	struct timeval t = span_of(link->config->connect_ms);
+
+	link->ctx = url->is_unix ? redisConnectUnixWithTimeout(url->path, t)
+							 : redisConnectWithTimeout(url->host, url->port, t);
+	if(!link->ctx || link->ctx->err) {
+		fail_io(link);
+		return false;
+	}
+	/* bounds writing; reading has its own deadline */
+	redisSetTimeout(link->ctx, span_of(link->config->reply_ms));
+	if(!url->is_unix)
+		redisEnableKeepAlive(link->ctx);
+	return true;
+}
+
+int rep_link_open(rep_link_t *link)
+{
+	rep_link_close(link);
+	link->error[0] = '\0';
+	if(dial(link) && greet(link)) {
+		link->backoff_ms = 0;
+		link->fault = REP_FAULT_NONE;
+		return 0;
+	}
+	link->backoff_ms = link->backoff_ms ? link->backoff_ms * 2 : BACKOFF_MIN;
+	if(link->backoff_ms > BACKOFF_MAX)
+		link->backoff_ms = BACKOFF_MAX;
+	link->next_try = rep_mono_ms() + link->backoff_ms;
+	return -1;
+}

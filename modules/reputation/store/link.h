@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One connection to Redis: opening it, commands and replies under a deadline,
+ * and what an error means. Blocking, for a process that has nothing else to
+ * do; a server that hangs costs one deadline. */
+
+#ifndef REP_LINK_H
+#define REP_LINK_H
+
+#include <signal.h>
+#include <hiredis/hiredis.h>
+
+#include "args.h"
+#include "url.h"
+
+/* Kinds of trouble. The link is closed on those up to REP_FAULT_CLUSTER; with
+ * the others only the one command failed. */
+typedef enum rep_fault
+{
+	REP_FAULT_NONE,
+	REP_FAULT_LOST,	   /* refused, closed, timed out: result unknown */
+	REP_FAULT_LOADING, /* reading its data from disk, or busy */
+	REP_FAULT_REPLICA, /* a read-only replica */
+	REP_FAULT_AUTH,	   /* password or user refused */
+	REP_FAULT_CLUSTER, /* a cluster node, or cluster trouble */
+	REP_FAULT_DENIED,  /* the ACL forbids this command or key */
+	REP_FAULT_FULL,	   /* out of memory */
+	REP_FAULT_DISK,	   /* refuses writes: cannot persist or replicate */
+	REP_FAULT_SCRIPT,  /* script not cached */
+	REP_FAULT_TYPE,	   /* the key holds another type */
+	REP_FAULT_OTHER
+} rep_fault_t;
+
+/* The fault that an error reply stands for, also when it comes out of a
+ * script. Pure. */
+rep_fault_t rep_fault_of(const char *error);
+/* Words for a log line: "is loading its data". */
+const char *rep_fault_words(rep_fault_t fault);
+
+typedef struct rep_link_config
+{
+	rep_url_t url;
+	char client_name[80];
+	char password_file[256]; /* read at each opening; "" = none */
+	unsigned connect_ms, reply_ms;
+} rep_link_config_t;
+
+typedef struct rep_link
+{
+	const rep_link_config_t *config;
+	const volatile sig_atomic_t *stop; /* cuts waiting short */
+	uint64_t *commands;				   /* counted here */
+	redisContext *ctx;				   /* NULL = closed */
+	rep_fault_t fault;				   /* of the last failure */
+	char error[200];				   /* likewise, in words */
+	int64_t next_try;				   /* monotonic ms */
+	unsigned backoff_ms;
+} rep_link_t;
+
+int64_t rep_mono_ms(void);
+
+/* Connect, log in, select the database and see that it is a master that is
+ * ready. 0, or -1 with fault, error and next_try set. */
+int rep_link_open(rep_link_t *link);
+void rep_link_close(rep_link_t *link);
+
+static inline bool rep_link_up(const rep_link_t *link)
+{
+	return link->ctx != NULL;
+}
+
+/* Queue a command; its reply is to be fetched by rep_link_recv(), in order.
+ * False when it could not be queued (the link is closed then). */
+bool rep_link_send(rep_link_t *link, rep_args_t *args);
+
+/* Write what is queued, without waiting for replies. */
+bool rep_link_flush(rep_link_t *link);
+
+/* The next reply, or NULL with fault and error set: after an error reply the
+ * link may still be up, see rep_fault_t. The caller frees the reply. */
+redisReply *rep_link_recv(rep_link_t *link);
+
+/* Both. */
+redisReply *rep_link_call(rep_link_t *link, rep_args_t *args);
+
+/* Read what has come in unasked (a subscriber's messages) without waiting:
+ * the next reply, or NULL when there is none or the link was lost. */
+redisReply *rep_link_poll(rep_link_t *link);
+
+/* Text of a reply as a span; {NULL, 0} unless it is a string or status. */
+rep_span_t rep_reply_span(const redisReply *reply);
+/* Element `i` of an array reply, NULL when there is none. */
+redisReply *rep_reply_at(const redisReply *reply, size_t i);
+
+#endif

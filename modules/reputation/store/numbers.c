@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* rep:numbers:{POOL}: read in slices, so that neither Redis nor this process
+ * is kept busy for long by a pool of a million numbers. */
+#include "internal.h"
+
+#include <stdio.h>
+
+#include "../core/e164.h"
+#include "attrs.h"
+
+#define SLICE "1000"
+#define SWEEP_SLICE 1024
+#define PUT_OFF_MAX 3
+
+/* Set on the hash of attributes that were taken with a remark, so that they
+ * are read, and remarked upon, at each load. */
+#define REMARKED 0x5bd1e9955bd1e995u
+
+typedef struct rep_reading
+{
+	rep_store_t *store;
+	rep_store_pool_t *pool;
+	const char *key;
+	rep_span_t field;
+	rep_e164_t number;
+} rep_reading_t;
+
+static void complain(const rep_reading_t *r, const char *sentence)
+{
+	rep_error_add(
+			r->store, &r->pool->numbers_round, r->key, r->field, sentence);
+}
+
+static void put(const rep_reading_t *r, const rep_attrs_t *attrs, uint64_t hash)
+{
+	int done = rep_pool_put(r->store->book, r->pool->index, r->number, attrs,
+			hash, r->pool->load, r->store->clock());
+
+	if(done > 0)
+		r->pool->fresh = true;
+	else if(done < 0)
+		rep_error_add(r->store, &r->pool->numbers_round, r->key, rep_span(""),
+				"there is no room for more numbers (max_numbers)");
+}
+
+static void take_attrs(const rep_reading_t *r, rep_span_t json, uint64_t hash)
+{
+	rep_attrs_text_t attrs;
+	char why[160];
+	const char *wrong = rep_attrs_parse(json, &attrs, why, sizeof(why));
+
+	if(wrong) {
+		complain(r, wrong);
+		rep_pool_seen(r->store->book, r->pool->index, r->number, r->pool->load);
+		return;
+	}
+	if(attrs.unknown[0]) {
+		snprintf(why, sizeof(why),
+				"%s is no attribute; the others are in force", attrs.unknown);
+		complain(r, why);
+		hash ^= REMARKED;
+		if(rep_pool_same(r->store->book, r->pool->index, r->number, hash,
+				   r->pool->load))
+			return;
+	}
+	put(r, &attrs.attrs, hash);
+}
+
+static void take_number(rep_reading_t *r, rep_span_t json)
+{
+	rep_e164_error_t error = rep_e164_parse(r->field, &r->number);
+	uint64_t hash = rep_hash(json);
+
+	if(error != REP_E164_OK) {
+		char why[120];
+
+		snprintf(why, sizeof(why), "not an E.164 number: %s",
+				rep_e164_strerror(error));
+		complain(r, why);
+		return;
+	}
+	if(!rep_pool_same(
+			   r->store->book, r->pool->index, r->number, hash, r->pool->load))
+		take_attrs(r, json, hash);
+}
+
+static void begin(rep_store_t *store, rep_store_pool_t *pool, const char *key)
+{
+	pool->numbers_wanted = false;
+	pool->phase = REP_LOAD_SCAN;
+	pool->load = ++store->loads;
+	pool->began = rep_mono_ms();
+	pool->sweep = 0;
+	pool->fresh = false;
+	strcpy(pool->cursor, "0");
+	rep_round_begin(store, &pool->numbers_round, key);
+}
+
+/* A load that cannot be ended: nothing is swept. */
+void rep_numbers_abort(rep_store_t *store, rep_store_pool_t *pool)
+{
+	(void)store;
+	if(pool->phase != REP_LOAD_IDLE)
+		pool->numbers_wanted = true;
+	pool->phase = REP_LOAD_IDLE;
+}
+
+static void refuse(rep_store_t *store, rep_store_pool_t *pool, const char *key)
+{
+	int64_t now = rep_mono_ms();
+
+	rep_error_add(
+			store, &pool->numbers_round, key, rep_span(""), store->link.error);
+	rep_round_end(store, &pool->numbers_round, key);
+	pool->phase = REP_LOAD_IDLE;
+	pool->next_poll = now + 500;
+}
+
+/* All is read: see whether what was not found is really gone. */
+static bool scanned(rep_store_t *store, rep_store_pool_t *pool)
+{
+	bool there = false;
+
+	rep_watch_step(store);
+	if(pool->numbers_wanted && pool->put_off < PUT_OFF_MAX) {
+		/* edited meanwhile: what was moved may have been overlooked */
+		pool->put_off++;
+		pool->phase = REP_LOAD_IDLE;
+		return true;
+	}
+	pool->put_off = 0;
+	if(!rep_pools_listed(store, &there))
+		return rep_link_up(&store->link);
+	if(there) {
+		pool->phase = REP_LOAD_SWEEP;
+		return true;
+	}
+	/* emptied under our hands */
+	store->pools_wanted = true;
+	pool->phase = REP_LOAD_IDLE;
+	pool->numbers_wanted = true;
+	return true;
+}
+
+static bool scan(rep_store_t *store, rep_store_pool_t *pool, const char *key)
+{
+	rep_reading_t r = {store, pool, key, {NULL, 0}, 0};
+	redisReply *reply, *pairs;
+	rep_span_t cursor;
+
+	rep_args_command(&store->args, "HSCAN");
+	rep_args_text(&store->args, key);
+	rep_args_text(&store->args, pool->cursor);
+	rep_args_text(&store->args, "COUNT");
+	rep_args_text(&store->args, SLICE);
+	reply = rep_link_call(&store->link, &store->args);
+	if(!reply) {
+		if(rep_link_up(&store->link))
+			refuse(store, pool, key);
+		return rep_link_up(&store->link);
+	}
+	cursor = rep_reply_span(rep_reply_at(reply, 0));
+	pairs = rep_reply_at(reply, 1);
+	for(size_t i = 0; pairs && i + 1 < pairs->elements; i += 2) {
+		r.field = rep_reply_span(pairs->element[i]);
+		take_number(&r, rep_reply_span(pairs->element[i + 1]));
+	}
+	snprintf(pool->cursor, sizeof(pool->cursor), "%.*s", (int)cursor.len,
+			cursor.len ? cursor.s : "0");
+	freeReplyObject(reply);
+	return strcmp(pool->cursor, "0") != 0 || scanned(store, pool);
+}
+
+static void finish(rep_store_t *store, rep_store_pool_t *pool, const char *key)
+{
+	int64_t now = rep_mono_ms();
+	int64_t took = now - pool->began;
+
+	pool->phase = REP_LOAD_IDLE;
+	pool->next_poll = now + (took * 10 > 500 ? took * 10 : 500);
+	rep_round_end(store, &pool->numbers_round, key);
+	if(!pool->loaded)
+		rep_say(store, REP_LOG_INFO, "%s is read in %lld ms", key,
+				(long long)took);
+	if(!pool->loaded)
+		pool->sweep_health = true;
+	pool->loaded = true;
+	/* others may have a history of the new ones */
+	if(pool->fresh)
+		pool->resync_wanted = true;
+}
+
+static bool sweep(rep_store_t *store, rep_store_pool_t *pool, const char *key)
+{
+	rep_e164_t gone[SWEEP_SLICE];
+	size_t n = 0;
+	bool more = rep_pool_sweep(store->book, pool->index, pool->load,
+			&pool->sweep, SWEEP_SLICE, gone, &n);
+
+	for(size_t i = 0; i < n; i++)
+		rep_lives_add(&store->lives, pool->index, gone[i]);
+	if(!more)
+		finish(store, pool, key);
+	return n == 0 || rep_health_remove(store, pool->name, gone, n);
+}
+
+bool rep_numbers_step(rep_store_t *store, rep_store_pool_t *pool)
+{
+	char key[REP_KEY_MAX];
+
+	rep_key(store, key, "numbers", pool->name);
+	switch(pool->phase) {
+		case REP_LOAD_IDLE:
+			if(!pool->numbers_wanted)
+				return true;
+			begin(store, pool, key);
+			return scan(store, pool, key);
+		case REP_LOAD_SCAN:
+			return scan(store, pool, key);
+		case REP_LOAD_SWEEP:
+			return sweep(store, pool, key);
+	}
+	return true;
+}

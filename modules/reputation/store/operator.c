@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* rep:pools, and what is to be read next of the keys that operators edit. */
+#include "internal.h"
+
+#include <stdio.h>
+
+#define POLL_MS 500
+
+static void want(rep_store_pool_t *pool)
+{
+	pool->policy_wanted = true;
+	pool->numbers_wanted = true;
+}
+
+void rep_operator_want_all(rep_store_t *store)
+{
+	store->pools_wanted = true;
+	for(int i = 0; i < rep_book_pools(store->book); i++) {
+		rep_store_pool_t *pool = rep_store_pool(store, i);
+
+		if(pool)
+			want(pool);
+	}
+}
+
+/* The pool in "PREFIX:KIND:{POOL}", NULL when the key is none of that kind or
+ * the pool is not known (it is read as a whole when it appears). */
+static rep_store_pool_t *pool_of(
+		rep_store_t *store, rep_span_t key, const char *kind)
+{
+	char head[REP_KEY_MAX];
+	int n = snprintf(head, sizeof(head), "%s:%s:{", store->prefix, kind);
+	int index;
+
+	if(key.len <= (size_t)n || memcmp(key.s, head, (size_t)n) != 0
+			|| key.s[key.len - 1] != '}')
+		return NULL;
+	index = rep_book_find(
+			store->book, (rep_span_t){key.s + n, key.len - (size_t)n - 1});
+	return index == REP_NO_POOL ? NULL : rep_store_pool(store, index);
+}
+
+void rep_operator_edited(rep_store_t *store, rep_span_t key)
+{
+	char pools[REP_KEY_MAX];
+	rep_store_pool_t *pool;
+
+	if(rep_span_is(key, rep_key(store, pools, "pools", NULL)))
+		store->pools_wanted = true;
+	else if((pool = pool_of(store, key, "numbers")))
+		pool->numbers_wanted = true;
+	else if((pool = pool_of(store, key, "policy")))
+		pool->policy_wanted = true;
+}
+
+/* ---- the set of pools ----------------------------------------------------- */
+
+/* Is rep:pools there? False when Redis could not be asked. */
+bool rep_pools_listed(rep_store_t *store, bool *there)
+{
+	char key[REP_KEY_MAX];
+	redisReply *reply;
+
+	rep_args_command(&store->args, "EXISTS");
+	rep_args_text(&store->args, rep_key(store, key, "pools", NULL));
+	reply = rep_link_call(&store->link, &store->args);
+	if(!reply)
+		return false;
+	*there = reply->integer > 0;
+	freeReplyObject(reply);
+	return true;
+}
+
+static bool any_pool(const rep_store_t *store)
+{
+	for(int i = 0; i < rep_book_pools(store->book); i++)
+		if(rep_book_name(store->book, i)[0])
+			return true;
+	return false;
+}
+
+/* An empty store is no order to forget everything. */
+static void no_pools(rep_store_t *store, const char *key)
+{
+	static const char lost[] =
+			"the key is missing although pools are known: is this another or "
+			"an emptied Redis? The pools stay as they are until the key "
+			"exists again";
+
+	store->empty = true;
+	if(any_pool(store)) {
+		rep_error_add(store, &store->pools_round, key, rep_span(""), lost);
+		if(!store->told_empty)
+			rep_store_suspect(store);
+		store->told_empty = true;
+	} else if(!store->told_waiting) {
+		rep_say(store, REP_LOG_NOTICE, "no pools yet: %s is empty", key);
+		store->told_waiting = true;
+	}
+}
+
+static void take_pool(rep_store_t *store, rep_span_t name, const char *key)
+{
+	int known = rep_book_find(store->book, name);
+	int index = rep_book_put(store->book, name);
+	rep_store_pool_t *pool;
+
+	if(index == REP_NO_POOL) {
+		rep_error_add(store, &store->pools_round, key, name,
+				name.len > 0 && name.len <= REP_POOL_MAX
+								&& rep_book_pools(store->book) >= REP_POOLS_MAX
+						? "there is no room for more pools"
+						: "not a pool name: 1 to 64 of A-Z a-z 0-9 _ -");
+		return;
+	}
+	pool = rep_store_pool(store, index);
+	if(!pool)
+		return;
+	if(!pool->listed || known == REP_NO_POOL) {
+		want(pool);
+		pool->resync_wanted = true;
+		pool->resync_after = 0;
+	}
+	pool->listed = true;
+}
+
+static void drop_pool(rep_store_t *store, rep_store_pool_t *pool)
+{
+	char name[REP_POOL_MAX + 1];
+
+	snprintf(name, sizeof(name), "%s", pool->name);
+	rep_say(store, REP_LOG_NOTICE, "pool %s is removed", name);
+	rep_numbers_abort(store, pool);
+	if(store->resync.pool == pool)
+		rep_resync_abort(store);
+	rep_book_drop(store->book, pool->index);
+	rep_policy_forget(pool);
+	pool->life++; /* its numbers count from zero if they come back */
+	pool->placed = pool->loaded = false;
+	pool->numbers_wanted = pool->policy_wanted = false;
+	pool->resync_wanted = pool->sweep_health = false;
+	rep_health_drop(store, name);
+}
+
+static void take_pools(
+		rep_store_t *store, const redisReply *reply, const char *key)
+{
+	bool was[REP_POOLS_MAX];
+	int n = rep_book_pools(store->book);
+
+	for(int i = 0; i < n; i++) {
+		was[i] = store->pools[i] && store->pools[i]->listed;
+		if(store->pools[i])
+			store->pools[i]->listed = false;
+	}
+	store->seen_pools = true;
+	store->empty = store->told_empty = store->told_waiting = false;
+	for(size_t i = 0; i < reply->elements; i++) {
+		rep_span_t name = rep_reply_span(reply->element[i]);
+		int at = rep_book_find(store->book, name);
+
+		if(at != REP_NO_POOL && at < n && store->pools[at])
+			store->pools[at]->listed = was[at];
+		take_pool(store, name, key);
+	}
+	for(int i = 0; i < n; i++) {
+		rep_store_pool_t *pool = rep_store_pool(store, i);
+
+		if(pool && !pool->listed)
+			drop_pool(store, pool);
+	}
+}
+
+static bool load_pools(rep_store_t *store)
+{
+	char key[REP_KEY_MAX];
+	redisReply *reply;
+
+	store->pools_wanted = false;
+	rep_args_command(&store->args, "SMEMBERS");
+	rep_args_text(&store->args, rep_key(store, key, "pools", NULL));
+	reply = rep_link_call(&store->link, &store->args);
+	if(!reply && !rep_link_up(&store->link)) {
+		store->pools_wanted = true;
+		return false;
+	}
+	rep_round_begin(store, &store->pools_round, key);
+	if(!reply) {
+		rep_error_add(store, &store->pools_round, key, rep_span(""),
+				store->link.error);
+	} else if(reply->elements == 0) {
+		no_pools(store, key);
+	} else {
+		take_pools(store, reply, key);
+	}
+	rep_round_end(store, &store->pools_round, key);
+	if(reply)
+		freeReplyObject(reply);
+	return true;
+}
+
+/* ---- what comes next -------------------------------------------------------- */
+
+/* Without tracking every key is read in turn, big pools less often. */
+static void poll_keys(rep_store_t *store)
+{
+	int64_t now = rep_mono_ms();
+
+	if(store->follow != REP_FOLLOW_POLLING || now < store->next_poll)
+		return;
+	store->next_poll = now + POLL_MS;
+	store->pools_wanted = true;
+	for(int i = 0; i < rep_book_pools(store->book); i++) {
+		rep_store_pool_t *pool = rep_store_pool(store, i);
+
+		if(!pool)
+			continue;
+		pool->policy_wanted = true;
+		if(now >= pool->next_poll)
+			pool->numbers_wanted = true;
+	}
+}
+
+static bool seed_if_empty(rep_store_t *store)
+{
+	int64_t now = rep_mono_ms();
+
+	if(!store->empty || store->seen_pools || !store->pool_file[0]
+			|| now < store->next_seed)
+		return true;
+	store->next_seed = now + 1000;
+	if(!rep_seed(store))
+		return false;
+	store->pools_wanted = true; /* our own edit, or soon another node's */
+	return true;
+}
+
+bool rep_operator_step(rep_store_t *store)
+{
+	bool more = false;
+
+	poll_keys(store);
+	if(store->pools_wanted && !load_pools(store))
+		return false;
+	if(!seed_if_empty(store))
+		return false;
+	if(store->empty)
+		return false; /* nothing is believed until rep:pools is there */
+	for(int i = 0; i < rep_book_pools(store->book); i++) {
+		rep_store_pool_t *pool = rep_store_pool(store, i);
+
+		if(!pool || !pool->listed)
+			continue;
+		if(pool->policy_wanted && !rep_policy_load(store, pool))
+			return false;
+		if(!rep_numbers_step(store, pool))
+			return false;
+		more = more || pool->numbers_wanted || pool->phase != REP_LOAD_IDLE;
+		if(store->pools_wanted)
+			break;
+	}
+	return more || store->pools_wanted;
+}

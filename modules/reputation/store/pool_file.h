@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The pool file: {"pools": {"sales": {"policy": {"field": value, …},
+ * "numbers": {"+1…": {attributes}, …} or ["+1…", …]}}} */
+
+#ifndef REP_POOL_FILE_H
+#define REP_POOL_FILE_H
+
+#include "../core/book.h"
+
+struct json_object;
+
+/* Who is told what the file says, in its order. Any may be NULL. */
+typedef struct rep_pool_file_visitor
+{
+	void *ctx;
+	void (*pool)(void *ctx, rep_span_t name);
+	void (*policy)(
+			void *ctx, rep_span_t pool, rep_span_t field, rep_span_t value);
+	/* `attributes` is an object; checked by the visitor */
+	void (*number)(void *ctx, rep_span_t pool, rep_span_t number,
+			struct json_object *attributes);
+	/* one sentence that names the file and the place */
+	void (*error)(void *ctx, const char *sentence);
+} rep_pool_file_visitor_t;
+
+/* 0, or -1 after one error when the file cannot be read or is not JSON of
+ * that shape as a whole: nothing else was called then. Parts of a wrong type
+ * are errors of their own, and passed over. */
+int rep_pool_file_walk(const char *path, const rep_pool_file_visitor_t *to);
+
+/* Put the file's pools into the book under load number `load` (not used
+ * before in this book): pools and numbers that it does not name go. Bad
+ * fields and numbers are told and passed over; a number that is known keeps
+ * its last good attributes. 0, or -1 as above, nothing being changed. */
+int rep_pool_file_load(const char *path, rep_book_t *book, uint32_t load,
+		rep_time_t now, void (*error)(void *ctx, const char *sentence),
+		void *ctx);
+
+#endif

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Own counts to Redis. A cell is written as an absolute value under this
+ * process's own name, and the script adds only what is new to the total: to
+ * send it again after a lost reply changes nothing. */
+#include "internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static int by_bucket(const void *a, const void *b)
+{
+	uint32_t x = ((const rep_cell_t *)a)->bucket;
+	uint32_t y = ((const rep_cell_t *)b)->bucket;
+
+	return (x > y) - (x < y);
+}
+
+static void bucket_key(const rep_store_t *store, const rep_store_pool_t *pool,
+		uint32_t bucket, char out[REP_KEY_MAX])
+{
+	size_t n;
+
+	rep_key(store, out, "x:c1", pool->name);
+	n = strlen(out);
+	snprintf(out + n, REP_KEY_MAX - n, ":%u", bucket);
+}
+
+static size_t count_buckets(const rep_cell_t *cells, size_t n)
+{
+	size_t buckets = 0;
+
+	for(size_t i = 0; i < n; i++)
+		buckets += i == 0 || cells[i].bucket != cells[i - 1].bucket;
+	return buckets;
+}
+
+static void add_cell(rep_store_t *store, const rep_store_pool_t *pool,
+		const rep_cell_t *cell)
+{
+	char writer[REP_WRITER_MAX + 1];
+	char field[REP_FIELD_TEXT], counts[REP_COUNTS_TEXT];
+	size_t n;
+
+	rep_writer_of(store, pool, cell->number, writer);
+	n = rep_pack_field(cell, writer, field);
+	rep_args_span(&store->args, (rep_span_t){field, n});
+	n = rep_pack_field(cell, "*", field);
+	rep_args_span(&store->args, (rep_span_t){field, n});
+	n = rep_pack_counts(&cell->counts, counts);
+	rep_args_span(&store->args, (rep_span_t){counts, n});
+}
+
+/* The script's arguments, from cells in the order of their buckets. */
+static void push_args(rep_store_t *store, const rep_store_pool_t *pool,
+		const rep_cell_t *cells, size_t n)
+{
+	rep_args_t *args = &store->args;
+	char key[REP_KEY_MAX];
+	size_t count_at = 0, count = 0;
+
+	rep_script_begin(store, REP_SHA_PUSH, 3 + count_buckets(cells, n));
+	rep_args_text(args, rep_key(store, key, "x:feed", pool->name));
+	rep_args_text(args, rep_key(store, key, "x:seq", pool->name));
+	rep_args_text(args, rep_key(store, key, "x:b1", pool->name));
+	for(size_t i = 0; i < n; i++)
+		if(i == 0 || cells[i].bucket != cells[i - 1].bucket) {
+			bucket_key(store, pool, cells[i].bucket, key);
+			rep_args_text(args, key);
+		}
+	rep_args_text(args, store->writer);
+	rep_args_int(args, pool->ttl);
+	rep_args_int(args, REP_FEED_LENGTH);
+	for(size_t i = 0; i < n; i++) {
+		if(i == 0 || cells[i].bucket != cells[i - 1].bucket) {
+			rep_args_int(args, cells[i].bucket);
+			count_at = args->n;
+			count = 0;
+			rep_args_int(args, 0);
+		}
+		add_cell(store, pool, &cells[i]);
+		rep_args_patch(args, count_at, (int64_t)++count);
+	}
+}
+
+/* Keys of the store that hold another type: somebody else wrote them. What
+ * was to go there is given up until the next reconnect. */
+static void report(rep_store_t *store, const rep_store_pool_t *pool,
+		const redisReply *reply)
+{
+	rep_span_t wrong = rep_reply_span(rep_reply_at(reply, 0));
+	const redisReply *bad = rep_reply_at(reply, 1);
+	char key[REP_KEY_MAX], why[160];
+
+	if(wrong.len > 0) {
+		snprintf(why, sizeof(why), "other proxies are not told: %.*s",
+				wrong.len < 120 ? (int)wrong.len : 120, wrong.s);
+		rep_error_add(store, NULL, rep_key(store, key, "x:feed", pool->name),
+				rep_span(""), why);
+	}
+	if(rep_reply_at(bad, 0))
+		rep_error_add(store, NULL, rep_key(store, key, "x:c1", pool->name),
+				rep_span(""),
+				"a bucket's key holds another type: its counts are not "
+				"shared");
+}
+
+static bool push_batch(
+		rep_store_t *store, rep_store_pool_t *pool, rep_cell_t *cells, size_t n)
+{
+	redisReply *reply;
+
+	qsort(cells, n, sizeof(*cells), by_bucket);
+	push_args(store, pool, cells, n);
+	reply = rep_script_call(store, REP_SHA_PUSH);
+	if(!reply) {
+		rep_pool_untake_cells(store->book, pool->index, cells, n);
+		rep_store_refused(store, "writing counts");
+		return false;
+	}
+	report(store, pool, reply);
+	freeReplyObject(reply);
+	rep_store_accepted(store);
+	rep_lock(&store->status->lock);
+	store->status->pushes += n;
+	store->status->waiting = 0;
+	rep_unlock(&store->status->lock);
+	return true;
+}
+
+bool rep_push(rep_store_t *store, rep_store_pool_t *pool, bool *more)
+{
+	size_t n = rep_pool_take_cells(
+			store->book, pool->index, store->cells, REP_BATCH);
+
+	*more = n == REP_BATCH;
+	return n == 0 || push_batch(store, pool, store->cells, n);
+}
+
+/* What waits while there is nobody to write it to: looked at, and put back. */
+void rep_count_waiting(rep_store_t *store)
+{
+	uint32_t waiting = 0;
+
+	for(int i = 0; i < rep_book_pools(store->book); i++) {
+		size_t n = rep_pool_take_cells(store->book, i, store->cells, REP_BATCH);
+
+		if(n)
+			rep_pool_untake_cells(store->book, i, store->cells, n);
+		waiting += (uint32_t)n;
+	}
+	rep_lock(&store->status->lock);
+	store->status->waiting = waiting;
+	rep_unlock(&store->status->lock);
+}
+
+/* ---- the others' -------------------------------------------------------- */
+
+static bool take_pair(
+		const redisReply *total, const redisReply *mine, rep_counts_t *others)
+{
+	rep_counts_t own = {0};
+
+	if(!rep_unpack_counts(rep_reply_span(total), others))
+		return false;
+	rep_unpack_counts(rep_reply_span(mine), &own);
+	for(int i = 0; i < REP_OUTCOMES; i++)
+		others->n[i] = others->n[i] > own.n[i] ? others->n[i] - own.n[i] : 0;
+	return true;
+}
+
+bool rep_pull_cells(rep_store_t *store, rep_store_pool_t *pool, uint32_t bucket,
+		const rep_cell_t *cells, size_t n)
+{
+	rep_time_t now = store->clock();
+	char key[REP_KEY_MAX], text[REP_FIELD_TEXT], writer[REP_WRITER_MAX + 1];
+	redisReply *reply;
+
+	rep_args_command(&store->args, "HMGET");
+	bucket_key(store, pool, bucket, key);
+	rep_args_text(&store->args, key);
+	for(size_t i = 0; i < n; i++) {
+		rep_pack_field(&cells[i], "*", text);
+		rep_args_text(&store->args, text);
+		rep_writer_of(store, pool, cells[i].number, writer);
+		rep_pack_field(&cells[i], writer, text);
+		rep_args_text(&store->args, text);
+	}
+	reply = rep_link_call(&store->link, &store->args);
+	if(!reply) {
+		if(rep_link_up(&store->link))
+			rep_error_add(store, NULL, key, rep_span(""), store->link.error);
+		return rep_link_up(&store->link);
+	}
+	for(size_t i = 0; i < n; i++) {
+		rep_cell_t cell = cells[i];
+
+		cell.bucket = bucket;
+		if(take_pair(rep_reply_at(reply, 2 * i), rep_reply_at(reply, 2 * i + 1),
+				   &cell.counts))
+			rep_pool_put_others(store->book, pool->index, &cell, now);
+	}
+	freeReplyObject(reply);
+	rep_lock(&store->status->lock);
+	store->status->pulls += n;
+	rep_unlock(&store->status->lock);
+	return true;
+}

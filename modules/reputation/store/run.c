@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The main loop: connect, follow edits, exchange, wait. Every step is
+ * bounded, so that an edit never waits long behind a large exchange. */
+#include "internal.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+
+#include "pool_file.h"
+
+#define HEALTH_MS 1000
+#define CHECK_MS 1000
+#define PUSHES_A_ROUND 4 /* batches of one pool before the others' turn */
+
+static void publish(rep_store_t *store)
+{
+	rep_store_status_t *s = store->status;
+
+	rep_lock(&s->lock);
+	s->commands = store->commands;
+	s->events = store->events;
+	s->lost_events = store->lost_events;
+	rep_unlock(&s->lock);
+}
+
+/* ---- the edges of the link -------------------------------------------------- */
+
+static const char *address(const rep_store_t *store, char *out, size_t size)
+{
+	const rep_url_t *url = &store->link_config.url;
+
+	if(url->is_unix)
+		snprintf(out, size, "%s", url->path);
+	else
+		snprintf(out, size, strchr(url->host, ':') ? "[%s]:%u" : "%s:%u",
+				url->host, url->port);
+	return out;
+}
+
+static void say_down(rep_store_t *store, bool was_up)
+{
+	char where[300], text[600];
+	rep_fault_t fault = store->link.fault;
+
+	address(store, where, sizeof(where));
+	if(fault == REP_FAULT_LOST)
+		snprintf(text, sizeof(text), "Redis at %s: %s", where,
+				store->link.error);
+	else
+		snprintf(text, sizeof(text), "Redis at %s %s: %s", where,
+				rep_fault_words(fault), store->link.error);
+	rep_status_error(store, text);
+	if(!was_up && store->logged == fault)
+		return;
+	store->logged = fault;
+	rep_say(store, REP_LOG_WARN, "%.500s; going on with what is known", text);
+}
+
+static void file_error(void *store, const char *sentence)
+{
+	rep_say(store, REP_LOG_ERR, "%s", sentence);
+}
+
+/* No Redis at the start: better the file's pools than none. */
+static void fall_back(rep_store_t *store)
+{
+	if(store->fallback || store->seen_pools || !store->pool_file[0])
+		return;
+	store->fallback = true;
+	if(rep_pool_file_load(store->pool_file, store->book, 1, store->clock(),
+			   file_error, store)
+			== 0)
+		rep_say(store, REP_LOG_NOTICE,
+				"pools taken from %s until Redis is "
+				"there",
+				store->pool_file);
+}
+
+static void lost(rep_store_t *store)
+{
+	rep_watch_stop(store);
+	rep_resync_abort(store);
+	for(int i = 0; i < rep_book_pools(store->book); i++)
+		if(store->pools[i])
+			rep_numbers_abort(store, store->pools[i]);
+	rep_status_link(store, REP_LINK_DISCONNECTED);
+	say_down(store, true);
+	store->link.next_try = rep_mono_ms() + 100;
+}
+
+/* Everything may have changed, or been lost, while we were away. */
+static void connected(rep_store_t *store)
+{
+	char where[300];
+	bool again = store->status->reconnects > 0 || store->seen_pools;
+
+	rep_say(store, REP_LOG_NOTICE, "connected to Redis at %s",
+			address(store, where, sizeof(where)));
+	store->logged = REP_FAULT_NONE;
+	store->refused = REP_FAULT_NONE;
+	store->refused_until = 0;
+	store->told_empty = false;
+	rep_status_link(store, REP_LINK_CONNECTED);
+	if(again) {
+		rep_lock(&store->status->lock);
+		store->status->reconnects++;
+		rep_unlock(&store->status->lock);
+	}
+	rep_store_suspect(store);
+	rep_watch_start(store);
+	rep_operator_want_all(store);
+}
+
+static void try_connect(rep_store_t *store)
+{
+	rep_status_link(store, REP_LINK_CONNECTING);
+	if(rep_link_open(&store->link) == 0 && rep_scripts_load(store)) {
+		connected(store);
+		return;
+	}
+	if(rep_link_up(&store->link)) {
+		/* a server that forbids scripts is of no use to us */
+		rep_link_close(&store->link);
+		store->link.next_try = rep_mono_ms() + 2000;
+	}
+	rep_status_link(store, REP_LINK_DISCONNECTED);
+	say_down(store, false);
+	fall_back(store);
+}
+
+/* ---- exchanging --------------------------------------------------------------- */
+
+static bool push_pool(rep_store_t *store, rep_store_pool_t *pool, bool *more)
+{
+	*more = true;
+	for(int i = 0; i < PUSHES_A_ROUND && *more; i++)
+		if(!rep_push(store, pool, more))
+			return false;
+	return true;
+}
+
+/* Verdicts before counts: who reads a cell should know its turn. */
+static bool push_all(rep_store_t *store, bool *more)
+{
+	*more = false;
+	if(rep_mono_ms() < store->refused_until)
+		return true;
+	for(int i = 0; i < rep_book_pools(store->book); i++) {
+		rep_store_pool_t *pool = rep_store_pool(store, i);
+		bool verdicts = false, cells = false;
+
+		if(!pool)
+			continue;
+		if(!rep_offer(store, pool, &verdicts)
+				|| !push_pool(store, pool, &cells))
+			return rep_link_up(&store->link);
+		*more = *more || verdicts || cells;
+	}
+	return rep_events_write(store);
+}
+
+/* True when there is more to do at once. */
+static bool exchange(rep_store_t *store)
+{
+	int64_t now = rep_mono_ms();
+	bool more = false, ok;
+
+	if(now < store->next_exchange)
+		return false;
+	ok = push_all(store, &more) && rep_feed_read(store);
+	store->next_exchange = more ? 0 : now + store->interval;
+	if(ok) {
+		rep_lock(&store->status->lock);
+		store->status->lag_ms = (uint32_t)(rep_mono_ms() - now);
+		rep_unlock(&store->status->lock);
+	}
+	publish(store);
+	return ok && more;
+}
+
+static void health(rep_store_t *store)
+{
+	int64_t now = rep_mono_ms();
+
+	if(now < store->next_health)
+		return;
+	store->next_health = now + HEALTH_MS;
+	for(int i = 0; i < rep_book_pools(store->book); i++) {
+		rep_store_pool_t *pool = rep_store_pool(store, i);
+
+		if(pool && !rep_health_write(store, pool))
+			return;
+	}
+	if(now >= store->next_check && rep_link_up(&store->link)) {
+		store->next_check = now + CHECK_MS;
+		rep_feed_check(store);
+	}
+}
+
+/* One round on a link that is up; true when there is more to do at once. */
+static bool work(rep_store_t *store)
+{
+	bool more = false;
+
+	rep_watch_step(store);
+	if(rep_link_up(&store->link))
+		more = rep_operator_step(store);
+	if(rep_link_up(&store->link))
+		more = exchange(store) || more;
+	if(rep_link_up(&store->link))
+		more = rep_resync_step(store) || more;
+	if(rep_link_up(&store->link))
+		health(store);
+	if(!rep_link_up(&store->link))
+		lost(store);
+	return more;
+}
+
+/* ---- waiting ------------------------------------------------------------------- */
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Until something is due, an edit comes in, or the server hangs up. */
+static void wait_for_work(rep_store_t *store)
+{
+	struct pollfd p[2];
+	nfds_t n = 0;
+	int64_t now = rep_mono_ms(), until = now + 100;
+
+	if(rep_link_up(&store->link)) {
+		until = earlier(until, store->next_exchange);
+		p[n++] = (struct pollfd){.fd = store->link.ctx->fd, .events = POLLIN};
+		if(rep_link_up(&store->sub))
+			p[n++] =
+					(struct pollfd){.fd = store->sub.ctx->fd, .events = POLLIN};
+	} else {
+		until = earlier(until, store->link.next_try);
+	}
+	if(until <= now)
+		return;
+	if(poll(p, n, (int)(until - now)) > 0 && n > 0 && p[0].revents) {
+		/* nobody asked: this is the end of the connection */
+		redisReply *reply = rep_link_poll(&store->link);
+
+		if(reply)
+			freeReplyObject(reply);
+		if(!rep_link_up(&store->link))
+			lost(store);
+	}
+}
+
+static void alone(rep_store_t *store)
+{
+	int64_t now = rep_mono_ms();
+
+	if(now >= store->next_count) {
+		store->next_count = now + 1000;
+		rep_count_waiting(store);
+	}
+	if(now >= store->link.next_try)
+		try_connect(store);
+}
+
+/* Leave nothing behind that could still be written. */
+static void last_exchange(rep_store_t *store)
+{
+	int64_t deadline = rep_mono_ms() + 500;
+	bool more = true;
+
+	while(more && rep_link_up(&store->link) && rep_mono_ms() < deadline) {
+		rep_events_drain(store);
+		if(!push_all(store, &more))
+			break;
+	}
+	publish(store);
+}
+
+void rep_store_run(rep_store_t *store)
+{
+	while(!store->stop) {
+		bool more = false;
+
+		rep_events_drain(store);
+		if(rep_link_up(&store->link))
+			more = work(store);
+		else
+			alone(store);
+		if(!more && !store->stop)
+			wait_for_work(store);
+	}
+	last_exchange(store);
+	rep_link_close(&store->link);
+	rep_watch_stop(store);
+	rep_status_link(store, REP_LINK_NONE);
+}

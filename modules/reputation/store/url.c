@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "url.h"
+
+static int hex(char c)
+{
+	if(c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Percent-decode into `out`; false when malformed, too long or a zero. */
+static bool decode(rep_span_t in, char *out, size_t size)
+{
+	size_t n = 0;
+
+	for(size_t i = 0; i < in.len; i++) {
+		int c = (unsigned char)in.s[i];
+
+		if(c == '%') {
+			if(i + 2 >= in.len || hex(in.s[i + 1]) < 0 || hex(in.s[i + 2]) < 0)
+				return false;
+			c = hex(in.s[i + 1]) * 16 + hex(in.s[i + 2]);
+			i += 2;
+		}
+		if(c == 0 || n + 1 >= size)
+			return false;
+		out[n++] = (char)c;
+	}
+	out[n] = '\0';
+	return true;
+}
+
+/* A decimal number up to `max`, all of `in`. */
+static bool decimal(rep_span_t in, uint32_t max, uint32_t *out)
+{
+	uint64_t v = 0;
+
+	if(in.len == 0 || in.len > 10)
+		return false;
+	for(size_t i = 0; i < in.len; i++) {
+		if(in.s[i] < '0' || in.s[i] > '9')
+			return false;
+		v = v * 10 + (uint64_t)(in.s[i] - '0');
+	}
+	if(v > max)
+		return false;
+	*out = (uint32_t)v;
+	return true;
+}
+
+static bool starts(rep_span_t in, const char *head)
+{
+	size_t n = strlen(head);
+
+	return in.len >= n && memcmp(in.s, head, n) == 0;
+}
+
+static rep_span_t from(rep_span_t in, size_t at)
+{
+	return (rep_span_t){in.s + at, in.len - at};
+}
+
+/* Index of `c` in `in`, the last one with `last`; in.len when there is none. */
+static size_t find(rep_span_t in, char c, bool last)
+{
+	size_t at = in.len;
+
+	for(size_t i = 0; i < in.len; i++)
+		if(in.s[i] == c) {
+			at = i;
+			if(!last)
+				break;
+		}
+	return at;
+}
+
+static const char *parse_login(rep_span_t in, rep_url_t *out)
+{
+	size_t colon = find(in, ':', false);
+	rep_span_t user = {in.s, colon};
+
+	if(!decode(user, out->user, sizeof(out->user)))
+		return "the user name is not valid percent-encoded text of up to "
+			   "127 bytes";
+	if(colon < in.len
+			&& !decode(
+					from(in, colon + 1), out->password, sizeof(out->password)))
+		return "the password is not valid percent-encoded text of up to "
+			   "255 bytes";
+	return NULL;
+}
+
+static bool host_char(char c, bool literal)
+{
+	if(literal)
+		return hex(c) >= 0 || c == ':' || c == '.' || c == '%';
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z')
+		   || (c >= 'A' && c <= 'Z') || c == '.' || c == '-' || c == '_';
+}
+
+static const char *parse_host(rep_span_t in, rep_url_t *out)
+{
+	bool literal = in.len > 0 && in.s[0] == '[';
+	rep_span_t host = in, port = {NULL, 0};
+	uint32_t v = 6379;
+	size_t at;
+
+	if(literal) {
+		at = find(in, ']', false);
+		if(at == in.len)
+			return "the bracket of the IPv6 address is not closed";
+		host = (rep_span_t){in.s + 1, at - 1};
+		in = from(in, at + 1);
+		if(in.len > 0 && in.s[0] != ':')
+			return "only a port may follow the IPv6 address";
+		if(in.len > 0)
+			port = from(in, 1);
+	} else if((at = find(in, ':', false)) < in.len) {
+		host.len = at;
+		port = from(in, at + 1);
+		if(find(port, ':', false) < port.len)
+			return "an IPv6 address needs brackets: redis://[::1]:6379";
+	}
+	if(host.len == 0)
+		return "the host is missing";
+	if(host.len >= sizeof(out->host))
+		return "the host is longer than 255 bytes";
+	for(size_t i = 0; i < host.len; i++)
+		if(!host_char(host.s[i], literal))
+			return "the host holds a character that no host name has";
+	if(literal && find(host, ':', false) == host.len)
+		return "what stands in the brackets is no IPv6 address";
+	if(port.s && (!decimal(port, 65535, &v) || v == 0))
+		return "the port is not a number from 1 to 65535";
+	memcpy(out->host, host.s, host.len);
+	out->host[host.len] = '\0';
+	out->port = (uint16_t)v;
+	return NULL;
+}
+
+#define BAD_DB "the database is not a number from 0 to 65535"
+
+static const char *parse_tcp(rep_span_t in, rep_url_t *out)
+{
+	size_t at = find(in, '@', true), slash;
+	const char *why;
+
+	if(at < in.len) {
+		why = parse_login((rep_span_t){in.s, at}, out);
+		if(why)
+			return why;
+		in = from(in, at + 1);
+	}
+	if(find(in, '?', false) < in.len || find(in, '#', false) < in.len)
+		return "options after ? or # are not known for redis://";
+	slash = find(in, '/', false);
+	if(slash + 1 < in.len && !decimal(from(in, slash + 1), 65535, &out->db))
+		return BAD_DB;
+	return parse_host((rep_span_t){in.s, slash}, out);
+}
+
+static const char *parse_unix(rep_span_t in, rep_url_t *out)
+{
+	size_t q = find(in, '?', false);
+	rep_span_t path = {in.s, q};
+
+	out->is_unix = true;
+	if(starts(path, "//"))
+		path = from(path, 2);
+	if(path.len == 0 || path.s[0] != '/')
+		return "the path of the Unix socket must be absolute: unix:/path";
+	if(path.len >= sizeof(out->path))
+		return "the path of the Unix socket is longer than 107 bytes";
+	if(memchr(path.s, 0, path.len))
+		return "the path of the Unix socket holds a zero byte";
+	memcpy(out->path, path.s, path.len);
+	out->path[path.len] = '\0';
+	if(q == in.len)
+		return NULL;
+	in = from(in, q + 1);
+	if(!starts(in, "db="))
+		return "the only option of unix:/path is ?db=n";
+	return decimal(from(in, 3), 65535, &out->db) ? NULL : BAD_DB;
+}
+
+const char *rep_url_parse(rep_span_t text, rep_url_t *out)
+{
+	rep_url_t url = {.port = 6379};
+	const char *why;
+
+	if(starts(text, "redis://"))
+		why = parse_tcp(from(text, 8), &url);
+	else if(starts(text, "unix:"))
+		why = parse_unix(from(text, 5), &url);
+	else if(starts(text, "rediss://"))
+		why = "rediss:// needs TLS, which this build does not have";
+	else if(starts(text, "sentinel://"))
+		why = "sentinel:// is not supported by this version";
+	else if(starts(text, "cluster://"))
+		why = "cluster:// is not supported by this version";
+	else
+		why = "it starts with neither redis:// nor unix:";
+	if(!why)
+		*out = url;
+	return why;
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Live edits: Redis sends the names of edited keys over a second connection
+ * (client-side caching in broadcast mode, redirected, as RESP2 has it). Where
+ * it does not, the keys are polled. */
+#include "internal.h"
+
+#include <stdio.h>
+
+#define CHANNEL "__redis__:invalidate"
+#define PING_MS 2000
+
+static void set_follow(rep_store_t *store, rep_follow_t follow)
+{
+	store->follow = follow;
+	rep_lock(&store->status->lock);
+	store->status->follow = follow;
+	rep_unlock(&store->status->lock);
+}
+
+static void fall_back(rep_store_t *store, const char *why)
+{
+	if(store->follow != REP_FOLLOW_POLLING)
+		rep_say(store, REP_LOG_NOTICE,
+				"edits are found by polling, as Redis cannot tell of them: "
+				"%s",
+				why);
+	set_follow(store, REP_FOLLOW_POLLING);
+	store->next_poll = 0;
+}
+
+/* The subscriber's client id, 0 when it has none to tell. */
+static long long client_id(rep_store_t *store)
+{
+	redisReply *reply;
+	long long id = 0;
+
+	rep_args_command(&store->args, "CLIENT");
+	rep_args_text(&store->args, "ID");
+	reply = rep_link_call(&store->sub, &store->args);
+	if(reply) {
+		id = reply->integer;
+		freeReplyObject(reply);
+	}
+	return id;
+}
+
+static bool subscribe(rep_store_t *store)
+{
+	redisReply *reply;
+
+	rep_args_command(&store->args, "SUBSCRIBE");
+	rep_args_text(&store->args, CHANNEL);
+	reply = rep_link_call(&store->sub, &store->args);
+	if(!reply)
+		return false;
+	freeReplyObject(reply);
+	return true;
+}
+
+static void tracking_args(rep_args_t *args, const char *prefix, long long id)
+{
+	static const char *const kinds[] = {"pools", "numbers:", "policy:"};
+
+	rep_args_command(args, "CLIENT");
+	rep_args_text(args, "TRACKING");
+	rep_args_text(args, id ? "ON" : "OFF");
+	if(!id)
+		return;
+	rep_args_text(args, "REDIRECT");
+	rep_args_int(args, id);
+	rep_args_text(args, "BCAST");
+	for(size_t i = 0; i < 3; i++) {
+		char text[REP_KEY_MAX];
+
+		snprintf(text, sizeof(text), "%s:%s", prefix, kinds[i]);
+		rep_args_text(args, "PREFIX");
+		rep_args_text(args, text);
+	}
+}
+
+/* Have the main connection's edits sent to client `id`; 0 = no longer. */
+static bool track(rep_store_t *store, long long id)
+{
+	redisReply *reply;
+
+	tracking_args(&store->args, store->prefix, id);
+	reply = rep_link_call(&store->link, &store->args);
+	if(!reply)
+		return false;
+	freeReplyObject(reply);
+	return true;
+}
+
+void rep_watch_start(rep_store_t *store)
+{
+	long long id;
+
+	if(rep_link_open(&store->sub) != 0) {
+		fall_back(store, store->sub.error);
+		return;
+	}
+	id = client_id(store);
+	if(!id || !subscribe(store)) {
+		fall_back(store, store->sub.error);
+	} else if(!(track(store, 0) && track(store, id))) {
+		if(rep_link_up(&store->link))
+			fall_back(store, store->link.error);
+	} else {
+		if(store->follow == REP_FOLLOW_POLLING)
+			rep_say(store, REP_LOG_NOTICE, "Redis tells of edits");
+		set_follow(store, REP_FOLLOW_TRACKING);
+		store->pinged = 0;
+		store->next_ping = rep_mono_ms() + PING_MS;
+		/* what was edited before this moment nobody told */
+		rep_operator_want_all(store);
+		return;
+	}
+	rep_link_close(&store->sub);
+	/* refused, not lost: it will be so again */
+	store->sub.next_try = rep_mono_ms() + 30000;
+}
+
+void rep_watch_stop(rep_store_t *store)
+{
+	rep_link_close(&store->sub);
+	store->sub.backoff_ms = 0;
+	store->sub.next_try = 0;
+	if(store->follow != REP_FOLLOW_POLLING)
+		set_follow(store, REP_FOLLOW_NONE);
+}
+
+/* One message: ["message", CHANNEL, [key, …] or nil], or ["pong", ""]. */
+static void take_message(rep_store_t *store, const redisReply *reply)
+{
+	rep_span_t kind = rep_reply_span(rep_reply_at(reply, 0));
+	const redisReply *keys = rep_reply_at(reply, 2);
+
+	if(rep_span_is(kind, "pong"))
+		store->pinged = 0;
+	if(!rep_span_is(kind, "message") || !keys)
+		return;
+	if(keys->type == REDIS_REPLY_NIL) { /* FLUSHALL, FLUSHDB */
+		rep_operator_want_all(store);
+		rep_store_suspect(store);
+	}
+	for(size_t i = 0; rep_reply_at(keys, i); i++)
+		rep_operator_edited(store, rep_reply_span(rep_reply_at(keys, i)));
+	if(keys->type == REDIS_REPLY_STRING)
+		rep_operator_edited(store, rep_reply_span(keys));
+}
+
+/* A connection that died without a word is found by its silence. */
+static void ping(rep_store_t *store)
+{
+	int64_t now = rep_mono_ms();
+
+	if(store->pinged && now - store->pinged > PING_MS) {
+		rep_link_close(&store->sub);
+		snprintf(store->sub.error, sizeof(store->sub.error), "no answer");
+		return;
+	}
+	if(store->pinged || now < store->next_ping)
+		return;
+	rep_args_command(&store->args, "PING");
+	if(!rep_link_send(&store->sub, &store->args))
+		return;
+	rep_link_flush(&store->sub);
+	store->pinged = now;
+	store->next_ping = now + PING_MS;
+}
+
+void rep_watch_step(rep_store_t *store)
+{
+	redisReply *reply;
+
+	if(!rep_link_up(&store->sub)) {
+		if(rep_mono_ms() >= store->sub.next_try)
+			rep_watch_start(store);
+		return;
+	}
+	while((reply = rep_link_poll(&store->sub))) {
+		take_message(store, reply);
+		freeReplyObject(reply);
+	}
+	if(rep_link_up(&store->sub))
+		ping(store);
+	if(!rep_link_up(&store->sub)) {
+		fall_back(store, store->sub.error);
+		store->sub.next_try = rep_mono_ms() + 100;
+	}
+}

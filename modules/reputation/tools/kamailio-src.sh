@@ -1,0 +1,65 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Fetch the source package of the installed Kamailio into DIR, so that the
+# module is compiled against the headers and flags of the very binary that
+# will load it. Prints nothing on success.
+#
+#   kamailio-src.sh DIR
+#
+# The machine's own apt sources are copied with "deb-src" in place of "deb";
+# nothing outside DIR changes.
+set -eu
+
+dir=$1
+mkdir -p "$dir"
+dir=$(cd "$dir" && pwd)
+
+version=$(dpkg-query -W -f '${source:Version}' kamailio 2>/dev/null) || {
+	echo "kamailio-src: the package kamailio is not installed" >&2
+	exit 1
+}
+[ -f "$dir/.version" ] && [ "$(cat "$dir/.version")" = "$version" ] && exit 0
+
+apt=$dir/apt
+rm -rf "$dir/src" "$apt"
+mkdir -p "$apt/parts" "$apt/lists/partial" "$apt/archives/partial"
+
+# one-line format: deb -> deb-src; deb822 format: Types: deb -> deb-src
+for f in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
+	[ -f "$f" ] || continue
+	sed -n 's/^[[:space:]]*deb[[:space:]]/deb-src /p' "$f" \
+		>"$apt/parts/$(basename "$f" .list).list"
+done
+for f in /etc/apt/sources.list.d/*.sources; do
+	[ -f "$f" ] || continue
+	sed 's/^Types:.*/Types: deb-src/' "$f" >"$apt/parts/$(basename "$f")"
+done
+# only Debian's own archives hold Kamailio's source
+for f in "$apt"/parts/*; do
+	grep -q 'debian' "$f" || rm -f "$f"
+done
+
+run() {
+	apt-get -qq -o Dir::Etc::sourcelist=/dev/null \
+		-o Dir::Etc::sourceparts="$apt/parts" \
+		-o Dir::State::lists="$apt/lists" \
+		-o Dir::Cache::archives="$apt/archives" \
+		-o APT::Sandbox::User=root \
+		-o APT::Get::List-Cleanup=false "$@"
+}
+
+log=$dir/fetch.log
+if ! (cd "$dir" && run update && run source --download-only \
+	"kamailio=$version") >"$log" 2>&1; then
+	cat "$log" >&2
+	echo "kamailio-src: no source package of kamailio $version" \
+		"(see above); give KAMAILIO_SRC=dir instead" >&2
+	exit 1
+fi
+dpkg-source --no-check -x "$dir"/kamailio_*.dsc "$dir/src" >>"$log" 2>&1 || {
+	cat "$log" >&2
+	exit 1
+}
+rm -rf "$apt"
+echo "$version" >"$dir/.version"

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Calls a script function of the module through cfg/functions.cfg."""
+
+from dataclasses import dataclass
+
+
+@dataclass
+class Result:
+    code: int
+    number: str
+    pool: str
+    route: str
+    state: str
+    reason: str
+    score: str
+
+
+def call(caller, function, pool="", **arguments):
+    """`arguments`: number, callee, route, outcome, seconds."""
+    ask = function in ("pick", "track", "apply")
+    headers = [f"X-Ask: {function}" if ask else f"X-Do: {function}"]
+    if pool:
+        headers.append(f"X-Pool: {pool}")
+    headers += [f"X-{name.capitalize()}: {value}"
+                for name, value in arguments.items()]
+    reply = caller.call("+13035550000", headers).final if ask \
+        else caller.options(headers)
+
+    def said(name):
+        value = reply.get(name) or ""
+        return "" if value == "<null>" else value
+
+    return Result(int(said("x-rc") or 0), said("x-rep-number"),
+                  said("x-rep-pool"), said("x-rep-route"),
+                  said("x-rep-state"), said("x-rep-reason"),
+                  said("x-rep-score"))

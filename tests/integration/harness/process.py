@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Child processes, free ports, and waiting for something to become true."""
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import time
+
+_given_ports = set()
+_libc = ctypes.CDLL(None, use_errno=True)
+PR_SET_PDEATHSIG = 1
+
+
+class Timeout(AssertionError):
+    """A condition did not become true in time."""
+
+
+def wait_until(condition, timeout=5.0, interval=0.02, what=None):
+    """Poll `condition` until it returns something true, and return that."""
+    deadline = time.monotonic() + timeout
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() >= deadline:
+            text = what() if callable(what) else what
+            raise Timeout(f"not within {timeout} s: {text or condition}")
+        time.sleep(interval)
+
+
+def free_port():
+    """A port that is free for UDP and TCP on 127.0.0.1, given out once."""
+    while True:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+            udp.bind(("127.0.0.1", 0))
+            port = udp.getsockname()[1]
+            if port in _given_ports:
+                continue
+            with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp:
+                try:
+                    tcp.bind(("127.0.0.1", port))
+                except OSError:
+                    continue
+            _given_ports.add(port)
+            return port
+
+
+def _die_with_parent():
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+
+
+class Process:
+    """One child process, its output in a file, ended by its own pid."""
+
+    def __init__(self, argv, log_path, cwd=None, env=None):
+        self.argv = [str(a) for a in argv]
+        self.log_path = log_path
+        with open(log_path, "ab") as log:
+            self._popen = subprocess.Popen(
+                self.argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                cwd=cwd, env=env, start_new_session=True,
+                preexec_fn=_die_with_parent)
+
+    @property
+    def pid(self):
+        return self._popen.pid
+
+    @property
+    def returncode(self):
+        return self._popen.poll()
+
+    def running(self):
+        return self._popen.poll() is None
+
+    def log(self):
+        with open(self.log_path, encoding="utf-8", errors="replace") as log:
+            return log.read()
+
+    def signal(self, number):
+        if self.running():
+            os.kill(self.pid, number)
+
+    def wait(self, timeout):
+        return self._popen.wait(timeout)
+
+    def stop(self, timeout=10):
+        """SIGTERM, then SIGKILL. Returns the exit status."""
+        if self.running():
+            self.signal(signal.SIGCONT)
+            self.signal(signal.SIGTERM)
+            try:
+                self.wait(timeout)
+            except subprocess.TimeoutExpired:
+                self.kill()
+        return self.returncode
+
+    def kill(self):
+        self.signal(signal.SIGKILL)
+        self._popen.wait(10)
+        return self.returncode

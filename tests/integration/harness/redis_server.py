@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A Redis server of our own: free port, temporary directory."""
+
+import json
+import os
+import shutil
+import signal
+import tempfile
+
+import redis
+
+from .process import Process, free_port, wait_until
+
+
+class Redis:
+    """`password`: of the default user. `users`: lines of an ACL file, for
+    instance "user kamailio on >secret ~rep:* +@all"; `admin` names the one
+    (user, password) with which the tests themselves connect."""
+
+    def __init__(self, password=None, users=None, admin=None, options=()):
+        self.port = free_port()
+        self.directory = tempfile.mkdtemp(prefix="rep-redis-")
+        self.socket_path = os.path.join(self.directory, "redis.sock")
+        self.password = password
+        self.admin = admin
+        self.options = list(options)
+        self.users = users
+        self.process = None
+        self.client = None
+        self.start()
+
+    @property
+    def url(self):
+        return f"redis://127.0.0.1:{self.port}"
+
+    @property
+    def unix_url(self):
+        return f"unix:{self.socket_path}"
+
+    def _argv(self):
+        argv = ["redis-server", "--port", self.port, "--bind", "127.0.0.1",
+                "--unixsocket", self.socket_path, "--dir", self.directory,
+                "--save", "", "--appendonly", "yes", "--appendfsync",
+                "everysec", "--databases", "4", "--daemonize", "no"]
+        if self.password:
+            argv += ["--requirepass", self.password]
+        if self.users:
+            path = os.path.join(self.directory, "users.acl")
+            with open(path, "w", encoding="utf-8") as acl:
+                acl.write("\n".join(self.users) + "\n")
+            argv += ["--aclfile", path]
+        return argv + self.options
+
+    def connect(self, **options):
+        user, password = self.admin or (None, self.password)
+        return redis.Redis(port=self.port, username=user, password=password,
+                           decode_responses=True, socket_timeout=5, **options)
+
+    def start(self):
+        self.process = Process(self._argv(),
+                               os.path.join(self.directory, "redis.log"))
+        self.client = self.connect()
+        wait_until(self._answers, 10, what=self.process.log)
+        return self
+
+    def _answers(self):
+        if not self.process.running():
+            raise RuntimeError("redis-server ended: " + self.process.log())
+        try:
+            return self.client.ping()
+        except redis.exceptions.RedisError:
+            return False
+
+    def stop(self):
+        """End it in an orderly way, keeping its data on disk."""
+        self.client.close()
+        self.process.stop()
+
+    def kill(self):
+        self.client.close()
+        self.process.kill()
+
+    def restart_empty(self):
+        """The server comes back without any data."""
+        self.kill()
+        shutil.rmtree(os.path.join(self.directory, "appendonlydir"),
+                      ignore_errors=True)
+        return self.start()
+
+    def freeze(self):
+        """It hangs: connections stay, nothing is answered."""
+        self.process.signal(signal.SIGSTOP)
+
+    def thaw(self):
+        self.process.signal(signal.SIGCONT)
+
+    def remove(self):
+        self.stop()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    # ----- what an operator types ------------------------------------------
+
+    def seed(self, pool, numbers, policy=None, prefix="rep"):
+        """Put a pool into the operator's keys. `numbers`: a list, or a
+        mapping to attributes."""
+        if not isinstance(numbers, dict):
+            numbers = {number: {} for number in numbers}
+        pipe = self.client.pipeline()
+        pipe.delete(f"{prefix}:numbers:{{{pool}}}",
+                    f"{prefix}:policy:{{{pool}}}")
+        if numbers:
+            pipe.hset(f"{prefix}:numbers:{{{pool}}}", mapping={
+                number: json.dumps(attributes)
+                for number, attributes in numbers.items()})
+        if policy:
+            pipe.hset(f"{prefix}:policy:{{{pool}}}", mapping={
+                field: str(value) for field, value in policy.items()})
+        pipe.sadd(f"{prefix}:pools", pool)
+        pipe.execute()
+
+    def set_policy(self, pool, **fields):
+        self.client.hset(f"rep:policy:{{{pool}}}", mapping={
+            field: str(value) for field, value in fields.items()})
+
+    def set_number(self, pool, number, **attributes):
+        self.client.hset(f"rep:numbers:{{{pool}}}", number,
+                         json.dumps(attributes))
+
+    # ----- what the module wrote -------------------------------------------
+
+    def health(self, pool, number=None):
+        """rep:health of one number (None when absent), or of all."""
+        key = f"rep:health:{{{pool}}}"
+        if number is not None:
+            text = self.client.hget(key, number)
+            return json.loads(text) if text else None
+        return {n: json.loads(text)
+                for n, text in self.client.hgetall(key).items()}
+
+    def events(self):
+        """The entries of rep:events, oldest first."""
+        return [fields for _, fields in self.client.xrange("rep:events")]

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The module's RPC replies as tests read them. The names of its fields stand
+here and nowhere else."""
+
+from .process import wait_until
+
+OUTCOMES = ("answered", "short", "declined", "unwanted", "blocked",
+            "ambiguous", "busy", "noanswer", "cancelled", "baddest",
+            "refused", "failed")
+
+
+def nonzero(counts):
+    return {outcome: int(n) for outcome, n in (counts or {}).items()
+            if int(n)}
+
+
+def as_list(value):
+    """RPC lists may come as {} when empty, or a struct when alone."""
+    if not value:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def explain(node, pool, number):
+    return node.rpc("reputation.explain", pool, number)
+
+
+def counts(node, pool, number):
+    """{outcome: n} of one number, zeros left out."""
+    return nonzero(explain(node, pool, number).get("counts"))
+
+
+def route_counts(node, pool, number, route):
+    """The same on one route."""
+    for entry in as_list(explain(node, pool, number).get("routes")):
+        if entry["route"] == route:
+            return nonzero(entry.get("counts"))
+    return {}
+
+
+def routes(node, pool, number):
+    return {entry["route"]: entry for entry in
+            as_list(explain(node, pool, number).get("routes"))}
+
+
+def state(node, pool, number):
+    return explain(node, pool, number)["state"]
+
+
+def reason(node, pool, number):
+    return reason_of(explain(node, pool, number))
+
+
+def reason_of(entry):
+    """"" where there is none."""
+    said = entry.get("reason") or ""
+    return "" if said == "none" else said
+
+
+def charts(node, pool, number):
+    return {entry["chart"]: entry for entry in
+            as_list(explain(node, pool, number).get("charts"))}
+
+
+def events(node, pool, number):
+    return as_list(explain(node, pool, number).get("events"))
+
+
+def numbers(node, pool, wanted=None):
+    """{number: entry} of reputation.numbers."""
+    arguments = (pool,) if wanted is None else (pool, wanted)
+    listed = node.rpc("reputation.numbers", *arguments)
+    return {entry["number"]: entry for entry in as_list(listed)}
+
+
+def pools(node):
+    return {entry["pool"]: entry
+            for entry in as_list(node.rpc("reputation.pools"))}
+
+
+def pool_counts(node, pool):
+    """{number: {outcome: n}} over the whole pool."""
+    return {number: counts(node, pool, number)
+            for number in numbers(node, pool)}
+
+
+def store(node):
+    return node.rpc("reputation.store")
+
+
+def store_state(node):
+    """connected, disconnected or none"""
+    return store(node)["state"]
+
+
+def stats(node):
+    return node.rpc("reputation.stats")
+
+
+def mentions(struct, *words):
+    """Whether all words stand somewhere in a reply (stats' errors)."""
+    text = repr(struct)
+    return all(word in text for word in words)
+
+
+def redress(node, *pool):
+    return as_list(node.rpc("reputation.redress", *pool))
+
+
+# ----- waiting -----------------------------------------------------------------
+
+
+def wait_counts(node, pool, number, expected, timeout=6):
+    """Wait until the counts are exactly `expected`, and return them."""
+    last = {}
+
+    def equal():
+        last["seen"] = counts(node, pool, number)
+        return last["seen"] == expected
+
+    wait_until(equal, timeout, 0.05,
+               what=lambda: f"{number}: counts {last['seen']}, not "
+               f"{expected}")
+    return last["seen"]
+
+
+def wait_state(node, pool, number, *wanted, timeout=6):
+    return wait_until(lambda: state(node, pool, number) in wanted, timeout,
+                      0.05, what=lambda: f"{number} is "
+                      f"{state(node, pool, number)}, not {wanted}")
+
+
+def wait_connected(node, timeout=8):
+    return wait_until(lambda: store_state(node) == "connected", timeout,
+                      0.05, what=lambda: f"store: {store(node)}")
+
+
+def wait_numbers(node, pool, expected, timeout=3):
+    """Wait until the pool has exactly these numbers."""
+    from .kamailio import Fault
+
+    def equal():
+        try:
+            return set(numbers(node, pool)) == set(expected)
+        except Fault:
+            return not expected
+
+    wait_until(equal, timeout, 0.05, what=f"pool {pool} = {expected}")

@@ -1,0 +1,295 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The script functions: what they return, what $rep(...) holds then, and
+what goes over the wire."""
+
+import pytest
+from harness import functions, plans, sip, view
+from harness.pools import EAGER, new_callee, new_numbers, write_pool_file
+from harness.process import wait_until
+
+SALES = new_numbers(4)
+SINGLE = new_numbers(1)
+PAUSED = new_numbers(1)
+HANDS = new_numbers(2)
+TRACKED = new_numbers(2)
+COUNTRY = new_numbers(1)
+
+
+@pytest.fixture(scope="module")
+def carrier(make_shared):
+    return make_shared.carrier()
+
+
+@pytest.fixture(scope="module")
+def node(make_shared, carrier, tmp_path_factory):
+    pools = write_pool_file(tmp_path_factory.mktemp("pools"), {
+        "sales": (SALES, EAGER), "single": (SINGLE, EAGER),
+        "paused": ({PAUSED[0]: {"status": "paused"}}, EAGER),
+        "hands": (HANDS, EAGER), "tracked": (TRACKED, EAGER),
+        "country": (COUNTRY, {**EAGER, "default_country": "US"}),
+        "empty": ([], {})})
+    return make_shared.kamailio("functions.cfg", POOL_FILE=pools,
+                                CARRIER_A=carrier.address, leak_check=True,
+                                allow_errors=[
+                                    r"reputation_\w+: (number|no such|only|"
+                                    r"nothing|no )"])
+
+
+@pytest.fixture(scope="module")
+def caller(make_shared, node):
+    return make_shared.caller(node)
+
+
+def test_pick_gives_a_number_of_the_pool(caller):
+    got = functions.call(caller, "pick", "sales", callee=new_callee(),
+                         route="carrier-a")
+    assert got.code == 1
+    assert got.number in SALES
+    assert got.pool == "sales"
+    assert got.route == "carrier-a"
+    assert got.reason == "picked"
+
+
+def test_pick_takes_the_least_recently_used(caller):
+    picked = [functions.call(caller, "pick", "sales",
+                             callee=new_callee()).number for _ in range(8)]
+    assert set(picked[:4]) == set(SALES)
+    assert picked[4:] == picked[:4]
+
+
+def test_pick_from_an_unknown_pool(caller):
+    got = functions.call(caller, "pick", "nowhere", callee=new_callee())
+    assert (got.code, got.reason) == (-1, "unknown-pool")
+
+
+def test_pick_without_a_pool(caller):
+    assert functions.call(caller, "pick", callee=new_callee()).code == -1
+
+
+@pytest.mark.parametrize("callee", ["12", "anonymous", "+0123456789",
+                                    "+12345678901234567", "3035551234"])
+def test_pick_for_what_is_no_number(caller, callee):
+    got = functions.call(caller, "pick", "sales", callee=callee)
+    assert got.code < 0
+    assert got.reason == "bad-callee"
+
+
+def test_pick_for_a_callee_without_plus(caller):
+    assert functions.call(caller, "pick", "sales",
+                          callee="13035551234").code == 1
+
+
+@pytest.mark.parametrize("callee", ["3035551234", "13035551234",
+                                    "011442071838750", "+442071838750"])
+def test_pick_completes_by_default_country(caller, callee):
+    assert functions.call(caller, "pick", "country", callee=callee).code == 1
+
+
+def test_pick_from_an_empty_pool(caller):
+    got = functions.call(caller, "pick", "empty", callee=new_callee())
+    assert (got.code, got.reason) == (-2, "empty-pool")
+
+
+def test_pick_where_the_only_number_is_paused(caller):
+    got = functions.call(caller, "pick", "paused", callee=new_callee())
+    assert got.code == -2
+    assert got.reason
+
+
+def test_state_of_a_usable_number(caller):
+    got = functions.call(caller, "state", "single", number=SINGLE[0])
+    assert got.code == 1
+    assert got.state == "active"
+    assert float(got.score) == 0
+
+
+def test_state_of_unknown_ones(caller):
+    assert functions.call(caller, "state", "single",
+                          number="+15005550000").code == -1
+    assert functions.call(caller, "state", "nowhere",
+                          number=SINGLE[0]).code == -1
+    assert functions.call(caller, "state", "single", number="nine").code == -1
+
+
+def test_state_of_a_paused_number(caller):
+    got = functions.call(caller, "state", "paused", number=PAUSED[0])
+    assert (got.code, got.state) == (-2, "paused")
+
+
+def test_bench_and_release_by_hand(caller, node):
+    first, second = HANDS
+    assert functions.call(caller, "bench", "hands", number=first,
+                          seconds=300).code == 1
+    got = functions.call(caller, "state", "hands", number=first)
+    assert (got.code, got.state, got.reason) == (-2, "benched", "manual")
+    explained = view.explain(node, "hands", first)
+    assert 290 <= explained["until"] - explained["since"] <= 310
+    picked = {functions.call(caller, "pick", "hands",
+                             callee=new_callee()).number for _ in range(3)}
+    assert picked == {second}
+
+    assert functions.call(caller, "release", "hands", number=first).code == 1
+    got = functions.call(caller, "state", "hands", number=first)
+    assert got.code == 1
+    assert got.state in ("active", "probation")
+
+
+def test_bench_for_the_policys_rest(caller, node):
+    number = HANDS[0]
+    assert functions.call(caller, "bench", "hands", number=number,
+                          seconds=0).code == 1
+    explained = view.explain(node, "hands", number)
+    assert explained["until"] - explained["since"] == pytest.approx(
+        EAGER["rest_seconds"], abs=2)
+    functions.call(caller, "release", "hands", number=number)
+
+
+def test_all_benched(caller):
+    for number in HANDS:
+        functions.call(caller, "bench", "hands", number=number, seconds=60)
+    got = functions.call(caller, "pick", "hands", callee=new_callee())
+    assert (got.code, got.reason) == (-2, "all-benched")
+    for number in HANDS:
+        functions.call(caller, "release", "hands", number=number)
+
+
+@pytest.mark.parametrize("function", ["bench", "release", "report", "track"])
+@pytest.mark.parametrize("pool,number", [("nowhere", SALES[0]),
+                                         ("sales", "+15005550000"),
+                                         ("sales", "junk")])
+def test_unknown_names_are_errors(caller, function, pool, number):
+    got = functions.call(caller, function, pool, number=number, seconds=1,
+                         outcome="blocked")
+    assert got.code == -1
+
+
+@pytest.mark.parametrize("outcome", view.OUTCOMES)
+def test_report_counts(caller, node, outcome):
+    node.rpc("reputation.reset", "sales", SALES[3])
+    assert functions.call(caller, "report", "sales", number=SALES[3],
+                          outcome=outcome).code == 1
+    view.wait_counts(node, "sales", SALES[3], {outcome: 1})
+    node.rpc("reputation.reset", "sales", SALES[3])
+
+
+def test_report_of_no_outcome(caller, node):
+    before = view.counts(node, "sales", SALES[2])
+    assert functions.call(caller, "report", "sales", number=SALES[2],
+                          outcome="splendid").code == -1
+    assert view.counts(node, "sales", SALES[2]) == before
+
+
+def test_apply_without_a_pick(caller):
+    assert functions.call(caller, "apply").code == -1
+
+
+def test_track_counts_a_call_chosen_elsewhere(caller, carrier, node):
+    carrier.behaviour = lambda seen: plans.blocked()
+    call = caller.call(new_callee(), ["X-Do: track", "X-Pool: tracked",
+                                      f"X-Number: {TRACKED[0]}",
+                                      "X-Route: trunk-7"])
+    assert call.status == 603
+    # track alone leaves From as it was
+    assert carrier.calls[-1].number == caller.number
+    view.wait_counts(node, "tracked", TRACKED[0], {"blocked": 1})
+    assert view.route_counts(node, "tracked", TRACKED[0],
+                             "trunk-7") == {"blocked": 1}
+
+
+def test_track_without_route(caller, carrier, node):
+    carrier.behaviour = lambda seen: plans.declined()
+    caller.call(new_callee(), ["X-Do: track", "X-Pool: tracked",
+                               f"X-Number: {TRACKED[1]}"])
+    view.wait_counts(node, "tracked", TRACKED[1], {"declined": 1})
+
+
+def test_calls_without_pick_count_nothing(caller, carrier, node):
+    carrier.behaviour = lambda seen: plans.blocked()
+    before = view.pool_counts(node, "sales")
+    assert caller.call(new_callee(), ["X-Do: relay"]).status == 603
+    assert view.pool_counts(node, "sales") == before
+
+
+# ----- apply on the wire -----------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def outbound(make_shared, carrier, tmp_path_factory):
+    pools = write_pool_file(tmp_path_factory.mktemp("pools"),
+                            {"sales": (new_numbers(2), EAGER)})
+    return make_shared.kamailio("outbound.cfg", REDIS="", POOL_FILE=pools,
+                                CARRIER_A=carrier.address)
+
+
+@pytest.fixture(scope="module")
+def dialer(make_shared, outbound):
+    return make_shared.caller(outbound)
+
+
+@pytest.fixture
+def answered_call(dialer, carrier):
+    carrier.behaviour = lambda seen: plans.answered()
+    call = dialer.call(new_callee(), [
+        "P-Asserted-Identity: <sip:+19995550001@dialer.example>"],
+        from_display="Dialer")
+    assert call.status == 200
+    seen = carrier.calls[-1]
+    yield call, seen
+    call.bye()
+    wait_until(lambda: seen.got("BYE"), what="BYE at the carrier")
+
+
+def test_from_and_pai_carry_the_number(answered_call, outbound):
+    _, seen = answered_call
+    assert seen.number in view.numbers(outbound, "sales")
+    # the one that stood there is replaced, not joined by another
+    assert seen.asserted == [seen.number]
+
+
+def test_pai_is_added_where_there_was_none(dialer, carrier):
+    carrier.behaviour = lambda seen: plans.busy()
+    dialer.call(new_callee())
+    seen = carrier.calls[-1]
+    assert seen.asserted == [seen.number]
+
+
+def test_several_pai_are_replaced(dialer, carrier):
+    carrier.behaviour = lambda seen: plans.busy()
+    dialer.call(new_callee(), [
+        "P-Asserted-Identity: <sip:+19995550001@dialer.example>,"
+        " <tel:+19995550001>",
+        "P-Asserted-Identity: <tel:+19995550002>"])
+    seen = carrier.calls[-1]
+    assert seen.asserted == [seen.number]
+
+
+def test_from_is_restored_in_replies(answered_call):
+    call, seen = answered_call
+    ours = call.invite.get("from")
+    for reply in [*call.provisional, call.final]:
+        assert sip.user_of(reply.get("from")) == sip.user_of(ours)
+        assert sip.parameter(reply.get("from"), "tag") == \
+            sip.parameter(ours, "tag")
+    assert seen.number != sip.user_of(ours)
+
+
+def test_from_in_later_requests(answered_call):
+    call, seen = answered_call
+    reply = call.request("INFO")
+    assert reply.status == 200
+    info = seen.got("INFO")[0]
+    assert sip.user_of(info.get("from")) == seen.number
+    assert sip.user_of(reply.get("from")) == sip.user_of(
+        call.invite.get("from"))
+    ack = wait_until(lambda: seen.got("ACK"))[0]
+    assert sip.user_of(ack.get("from")) == seen.number
+
+
+def test_to_in_requests_from_the_other_side(dialer, carrier):
+    carrier.behaviour = lambda seen: plans.answered(bye_after=0.1)
+    call = dialer.call(new_callee())
+    bye = call.wait_bye()
+    assert sip.user_of(bye.get("to")) == sip.user_of(call.invite.get("from"))
+    seen = carrier.calls[-1]
+    wait_until(lambda: seen.bye_reply, what="reply to BYE")
+    assert seen.bye_reply == 200

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""KEMI: kemi.cfg and kemi.lua, and every function from Lua."""
+
+import pytest
+from harness import plans, sip, view
+from harness.pools import EAGER, new_callee, new_numbers, write_pool_file
+from harness.process import wait_until
+
+SALES = new_numbers(3)
+ALONE = new_numbers(1)
+
+FUNCTIONS_LUA = """
+function ksr_request_route()
+	local R = KSR.reputation
+	local function arg(name)
+		return KSR.pv.gete("$hdr(X-" .. name .. ")")
+	end
+	local what, code = arg("Do"), 0
+	if KSR.is_ACK() then return 1 end
+	if what == "pick" then code = R.pick(arg("Pool"), arg("Callee"),
+		arg("Route"))
+	elseif what == "apply" then code = R.apply()
+	elseif what == "track" then code = R.track(arg("Pool"), arg("Number"),
+		arg("Route"))
+	elseif what == "report" then code = R.report(arg("Pool"), arg("Number"),
+		arg("Outcome"))
+	elseif what == "bench" then code = R.bench(arg("Pool"), arg("Number"),
+		tonumber(arg("Seconds")))
+	elseif what == "release" then code = R.release(arg("Pool"),
+		arg("Number"))
+	elseif what == "state" then code = R.state(arg("Pool"), arg("Number"))
+	end
+	KSR.hdr.append_to_reply("X-Rc: " .. code .. "\\r\\n")
+	KSR.hdr.append_to_reply("X-Rep-Number: "
+		.. KSR.pv.gete("$rep(number)") .. "\\r\\n")
+	KSR.hdr.append_to_reply("X-Rep-State: "
+		.. KSR.pv.gete("$rep(state)") .. "\\r\\n")
+	KSR.hdr.append_to_reply("X-Rep-Reason: "
+		.. KSR.pv.gete("$rep(reason)") .. "\\r\\n")
+	KSR.sl.sl_send_reply(KSR.is_INVITE() and 480 or 200, "Called")
+	return 1
+end
+
+function ksr_reputation_event(event)
+	KSR.notice("EVENT " .. event .. " " .. KSR.pv.gete("$rep(number)")
+		.. " " .. KSR.pv.gete("$rep(reason)") .. "\\n")
+	return 1
+end
+"""
+
+
+@pytest.fixture(scope="module")
+def pool_file(tmp_path_factory):
+    return write_pool_file(tmp_path_factory.mktemp("pools"), {
+        "sales": (SALES, EAGER), "alone": (ALONE, EAGER)})
+
+
+@pytest.fixture(scope="module")
+def carrier_a(make_shared):
+    return make_shared.carrier(name="carrier-a")
+
+
+@pytest.fixture(scope="module")
+def carrier_b(make_shared):
+    return make_shared.carrier(name="carrier-b")
+
+
+@pytest.fixture(scope="module")
+def node(make_shared, pool_file, carrier_a, carrier_b):
+    return make_shared.kamailio(
+        "kemi.cfg", POOL_FILE=pool_file, CARRIER_A=carrier_a.address,
+        CARRIER_B=carrier_b.address)
+
+
+@pytest.fixture(scope="module")
+def dialer(make_shared, node):
+    return make_shared.caller(node)
+
+
+def test_a_call_gets_its_number(dialer, carrier_a):
+    carrier_a.behaviour = lambda seen: plans.answered()
+    call = dialer.call(new_callee())
+    assert call.status == 200
+    seen = carrier_a.calls[-1]
+    assert seen.number in SALES
+    assert seen.asserted == [seen.number]
+    assert sip.user_of(call.final.get("from")) == dialer.number
+    assert call.bye().status == 200
+
+
+def test_failover_keeps_the_number(dialer, node, carrier_a, carrier_b):
+    carrier_a.behaviour = lambda seen: plans.failed()
+    carrier_b.behaviour = lambda seen: plans.busy()
+    callee = new_callee()
+    assert dialer.call(callee).status == 486
+    first, second = carrier_a.to(callee)[0], carrier_b.to(callee)[0]
+    assert first.number == second.number
+    wait_until(lambda: view.route_counts(
+        node, "sales", first.number, "carrier-b").get("busy") == 1)
+    assert view.route_counts(node, "sales", first.number,
+                             "carrier-a").get("failed") == 1
+
+
+def test_no_failover_after_6xx(dialer, carrier_a, carrier_b):
+    carrier_a.behaviour = lambda seen: plans.blocked()
+    callee = new_callee()
+    assert dialer.call(callee).status == 603
+    assert not carrier_b.to(callee)
+
+
+def test_refusals(dialer):
+    call = dialer.call(new_callee(), ["X-Pool: nowhere"])
+    assert (call.status, call.final.get("x-reputation")) == (
+        400, "unknown-pool")
+
+
+def test_event_callback(dialer, node, carrier_a):
+    carrier_a.behaviour = lambda seen: plans.blocked()
+    for _ in range(12):
+        call = dialer.call(new_callee(), ["X-Pool: alone"])
+        if call.status == 503:
+            break
+    node.wait_log(r"benched \+?" + ALONE[0].lstrip("+") + r".*blocked")
+
+
+def test_every_function(make, tmp_path, pool_file):
+    script = tmp_path / "functions.lua"
+    script.write_text(FUNCTIONS_LUA)
+    node = make.kamailio("kemi.cfg", POOL_FILE=pool_file,
+                         KEMI_SCRIPT=str(script),
+                         allow_errors=[r"reputation_\w+: "])
+    caller = make.caller(node)
+
+    def call(what, **arguments):
+        headers = [f"X-Do: {what}"] + [
+            f"X-{name.capitalize()}: {value}"
+            for name, value in arguments.items()]
+        if what in ("pick", "track", "apply"):
+            reply = caller.call(new_callee(), headers).final
+        else:
+            reply = caller.options(headers)
+        return int(reply.get("x-rc")), reply
+
+    number = SALES[0]
+    known = {"pool": "sales", "number": number}
+    code, reply = call("pick", pool="sales", callee=new_callee(),
+                       route="east")
+    assert code == 1
+    assert reply.get("x-rep-number") in SALES
+    assert call("pick", pool="nowhere", callee=new_callee())[0] == -1
+    assert call("apply")[0] == -1
+    assert call("report", outcome="declined", **known)[0] == 1
+    assert call("report", outcome="splendid", **known)[0] == -1
+    view.wait_counts(node, "sales", number, {"declined": 1})
+    assert call("state", **known)[0] == 1
+    assert call("bench", seconds=60, **known)[0] == 1
+    code, reply = call("state", **known)
+    assert (code, reply.get("x-rep-state"), reply.get("x-rep-reason")) == (
+        -2, "benched", "manual")
+    node.wait_log(r"EVENT reputation:benched .*manual")
+    assert call("release", **known)[0] == 1
+    node.wait_log(r"EVENT reputation:released")
+    assert call("track", pool="sales", number="+15005550000")[0] == -1

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Full tables: refused, counted, said once; calls go on."""
+
+import pytest
+from harness import functions, plans, view
+from harness.pools import EAGER, new_callee, new_numbers, write_pool_file
+from harness.process import wait_until
+
+FULL = r"reputation.*(full|max_numbers|max_calls)"
+
+
+def test_max_numbers(make, tmp_path):
+    numbers = new_numbers(50)
+    node = make.kamailio(
+        "functions.cfg", MAX_NUMBERS=20, allow_errors=[FULL],
+        POOL_FILE=write_pool_file(tmp_path, {"sales": (numbers, EAGER)}))
+    known = view.numbers(node, "sales")
+    assert 0 < len(known) <= 20
+    assert set(known) < set(numbers)
+    caller = make.caller(node)
+    assert functions.call(caller, "pick", "sales",
+                          callee=new_callee()).number in known
+    assert len(node.logged(FULL)) == 1
+
+
+def test_max_numbers_from_redis(make):
+    redis = make.redis()
+    numbers = new_numbers(50)
+    redis.seed("sales", numbers, EAGER)
+    node = make.kamailio("functions.cfg", MAX_NUMBERS=20, REDIS=redis.url,
+                         allow_errors=[FULL])
+    view.wait_connected(node)
+    wait_until(lambda: view.numbers(node, "sales"))
+    known = set(view.numbers(node, "sales"))
+    assert len(known) <= 20
+    # room again: the next edit finds its place
+    redis.client.hdel("rep:numbers:{sales}", *known)
+    wait_until(lambda: view.numbers(node, "sales") and
+               not known & set(view.numbers(node, "sales")), 5)
+
+
+def test_max_calls(make, tmp_path):
+    """More calls at once than the table holds: all go through, those that
+    found no place are not watched."""
+    numbers = new_numbers(10)
+    carrier = make.carrier(lambda seen: plans.answered(bye_after=1.5))
+    node = make.kamailio(
+        "functions.cfg", MAX_CALLS=5, CARRIER_A=carrier.address,
+        allow_errors=[FULL],
+        POOL_FILE=write_pool_file(tmp_path, {"sales": (numbers, EAGER)}))
+    caller = make.caller(node)
+    calls = [caller.invite(new_callee(), ["X-Do: pick", "X-Pool: sales"])
+             for _ in range(20)]
+    for call in calls:
+        assert call.wait_final().status == 200
+    for call in calls:
+        call.wait_bye()
+    assert len(node.logged(FULL)) == 1
+
+    def answered():
+        return sum(counts.get("answered", 0) for counts in
+                   view.pool_counts(node, "sales").values())
+
+    wait_until(lambda: 5 <= answered() <= 20)
+    # and there is room again
+    before = answered()
+    call = caller.call(new_callee(), ["X-Do: pick", "X-Pool: sales"])
+    assert call.status == 200
+    call.wait_bye()
+    wait_until(lambda: answered() == before + 1)
+
+
+def test_many_benches_and_releases(make, tmp_path):
+    numbers = new_numbers(200)
+    node = make.kamailio(
+        "functions.cfg", leak_check=True,
+        POOL_FILE=write_pool_file(tmp_path, {"sales": (numbers, EAGER)}))
+    for _ in range(3):
+        for number in numbers:
+            node.rpc("reputation.bench", "sales", number, 600)
+        assert view.pools(node)["sales"]["usable"] == 0
+        for number in numbers:
+            node.rpc("reputation.release", "sales", number)
+    assert view.pools(node)["sales"]["benched"] == 0
+
+
+@pytest.mark.parametrize("callee", ["+" + "1" * 100, "+1" + "a" * 3000,
+                                    "%00", "+1303555%31000"])
+def test_hostile_callees(make, tmp_path, callee):
+    carrier = make.carrier(lambda seen: plans.busy())
+    node = make.kamailio(
+        "outbound.cfg", REDIS="", CARRIER_A=carrier.address,
+        allow_errors=[r"<core>|sanity|parse"],
+        POOL_FILE=write_pool_file(tmp_path, {"sales": (new_numbers(1),
+                                                       EAGER)}))
+    call = make.caller(node).call(callee)
+    assert call.status >= 400
+    assert node.rpc("core.uptime")

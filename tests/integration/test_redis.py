@@ -1,0 +1,287 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Redis: two proxies share, operators edit, restarts take up history."""
+
+import json
+
+import pytest
+from harness import functions, plans, view
+from harness.pools import EAGER, new_callee, new_numbers
+from harness.process import wait_until
+
+LIVE = 1.0    # s within which an edit is in force (interface.md)
+
+
+@pytest.fixture(scope="module")
+def carrier(make_shared):
+    return make_shared.carrier()
+
+
+@pytest.fixture(scope="module")
+def nodes(make_shared, redis, carrier):
+    return [make_shared.kamailio(
+        "functions.cfg", REDIS=redis.url, NODE_ID=name,
+        CARRIER_A=carrier.address, leak_check=True,
+        allow_errors=[r"reputation.*rep:(numbers|policy|pools)",
+                      r"reputation.*(malformed|wrong type|WRONGTYPE)"])
+        for name in ("node-a", "node-b")]
+
+
+@pytest.fixture(scope="module")
+def callers(make_shared, nodes):
+    return [make_shared.caller(node) for node in nodes]
+
+
+def seed(redis, nodes, pool, count=3, policy=None):
+    numbers = new_numbers(count)
+    redis.seed(pool, numbers, {**EAGER, **(policy or {})})
+    for node in nodes:
+        view.wait_connected(node)
+        view.wait_numbers(node, pool, numbers)
+    return numbers
+
+
+def report(caller, pool, number, outcome, times=1):
+    for _ in range(times):
+        assert functions.call(caller, "report", pool, number=number,
+                              outcome=outcome).code == 1
+
+
+# ----- two nodes -----------------------------------------------------------------
+
+
+def test_counts_are_shared(redis, nodes, callers):
+    first, second, _ = seed(redis, nodes, "shared")
+    report(callers[0], "shared", first, "busy", 3)
+    report(callers[1], "shared", first, "busy", 2)
+    report(callers[1], "shared", second, "declined", 1)
+    for node in nodes:
+        view.wait_counts(node, "shared", first, {"busy": 5})
+        view.wait_counts(node, "shared", second, {"declined": 1})
+
+
+def test_calls_through_both_nodes(redis, nodes, callers, carrier):
+    number, = seed(redis, nodes, "calls", 1)
+    carrier.behaviour = lambda seen: plans.busy()
+    for caller in callers * 2:
+        caller.call(new_callee(), ["X-Do: track", "X-Pool: calls",
+                                   f"X-Number: {number}", "X-Route: east"])
+    for node in nodes:
+        view.wait_counts(node, "calls", number, {"busy": 4})
+        assert view.route_counts(node, "calls", number,
+                                 "east") == {"busy": 4}
+
+
+def test_verdict_of_both_from_half_the_evidence_each(redis, nodes, callers):
+    number, _, _ = seed(redis, nodes, "verdict")
+    for _ in range(8):
+        for caller in callers:
+            report(caller, "verdict", number, "blocked")
+    for node in nodes:
+        view.wait_state(node, "verdict", number, "benched")
+        assert view.reason(node, "verdict", number) == "blocked"
+    first, second = (view.explain(n, "verdict", number) for n in nodes)
+    assert first["strikes"] == second["strikes"] == 1
+    assert abs(first["until"] - second["until"]) <= 2
+
+
+def test_bench_by_hand_is_shared(redis, nodes):
+    number, _, _ = seed(redis, nodes, "hand")
+    nodes[0].rpc("reputation.bench", "hand", number, 60)
+    view.wait_state(nodes[1], "hand", number, "benched")
+    assert view.reason(nodes[1], "hand", number) == "manual"
+    nodes[1].rpc("reputation.release", "hand", number)
+    view.wait_state(nodes[0], "hand", number, "active", "probation")
+
+
+def test_events_run_on_both(redis, nodes, callers):
+    number, _, _ = seed(redis, nodes, "events")
+    report(callers[0], "events", number, "blocked", 12)
+    for node in nodes:
+        node.wait_log(r"EVENT benched events \+?" + number[1:])
+        assert len(node.logged(
+            r"EVENT benched events \+?" + number[1:])) == 1
+
+
+# ----- what the module writes -------------------------------------------------------
+
+
+def test_health(redis, nodes, callers):
+    number, _, _ = seed(redis, nodes, "health")
+    report(callers[0], "health", number, "answered", 3)
+    report(callers[1], "health", number, "declined", 1)
+    health = wait_until(
+        lambda: (h := redis.health("health", number)) and
+        view.nonzero(h["counts"]) == {"answered": 3, "declined": 1} and h,
+        what=lambda: redis.health("health"))
+    assert {"state", "since", "until", "strikes", "reason", "score",
+            "counts", "rates", "calls"} <= set(health)
+    assert health["state"] == "active"
+    assert health["calls"] == 4
+    assert health["rates"]["declined"] == pytest.approx(0.25, abs=0.01)
+    assert health["rates"]["answered"] == pytest.approx(0.75, abs=0.01)
+
+    report(callers[0], "health", number, "blocked", 14)
+    wait_until(lambda: redis.health("health", number)["state"] == "benched",
+               what=lambda: redis.health("health", number))
+    health = redis.health("health", number)
+    assert health["reason"] == "blocked"
+    assert health["until"] > health["since"]
+
+
+def test_event_stream(redis, nodes, callers):
+    number, _, _ = seed(redis, nodes, "stream")
+    report(callers[0], "stream", number, "blocked", 14)
+    mine = wait_until(lambda: [e for e in redis.events()
+                               if number in e.values()])
+    assert any("benched" in e.values() for e in mine)
+    assert any("blocked" in " ".join(e.values()) for e in mine)
+
+
+def test_own_keys_expire(redis, nodes, callers):
+    number, _, _ = seed(redis, nodes, "ageing")
+    report(callers[0], "ageing", number, "busy")
+    view.wait_counts(nodes[1], "ageing", number, {"busy": 1})
+    keys = list(redis.client.scan_iter("rep:x:*"))
+    assert keys
+    # what holds counts ages; single keys of the layout may stay
+    assert any(redis.client.ttl(key) > 0 for key in keys)
+
+
+# ----- what an operator edits -------------------------------------------------------
+
+
+def test_number_added_and_removed_live(redis, nodes, callers):
+    first, *_ = seed(redis, nodes, "edit")
+    new = new_numbers(1)[0]
+    redis.client.hset("rep:numbers:{edit}", new, "{}")
+    for node in nodes:
+        wait_until(lambda n=node: new in view.numbers(n, "edit"), LIVE)
+    redis.client.hdel("rep:numbers:{edit}", first)
+    for node in nodes:
+        wait_until(lambda n=node: first not in view.numbers(n, "edit"), LIVE)
+    got = functions.call(callers[0], "state", "edit", number=first)
+    assert got.code == -1
+
+
+def test_pause_and_resume_live(redis, nodes, callers):
+    number, _, _ = seed(redis, nodes, "pause")
+    redis.set_number("pause", number, status="paused")
+    for node in nodes:
+        view.wait_state(node, "pause", number, "paused", timeout=LIVE)
+    picked = {functions.call(callers[0], "pick", "pause",
+                             callee=new_callee()).number for _ in range(4)}
+    assert number not in picked
+    redis.set_number("pause", number, status="active")
+    for node in nodes:
+        view.wait_state(node, "pause", number, "active", timeout=LIVE)
+
+
+def test_policy_live(redis, nodes, callers):
+    seed(redis, nodes, "policy", 1)
+    assert all(functions.call(callers[0], "pick", "policy",
+                              callee=new_callee()).code == 1
+               for _ in range(3))
+    redis.set_policy("policy", cap_day=1)
+    wait_until(lambda: functions.call(
+        callers[0], "pick", "policy", callee=new_callee()).reason ==
+        "all-capped", LIVE)
+    redis.client.hdel("rep:policy:{policy}", "cap_day")
+    wait_until(lambda: functions.call(
+        callers[0], "pick", "policy", callee=new_callee()).code == 1, LIVE)
+
+
+def test_pool_added_and_removed_live(redis, nodes, callers):
+    numbers = new_numbers(2)
+    redis.seed("brandnew", numbers)
+    for node in nodes:
+        wait_until(lambda n=node: "brandnew" in view.pools(n), LIVE)
+        view.wait_numbers(node, "brandnew", numbers, LIVE)
+    redis.client.srem("rep:pools", "brandnew")
+    for node in nodes:
+        wait_until(lambda n=node: "brandnew" not in view.pools(n), LIVE)
+    assert functions.call(callers[0], "pick", "brandnew",
+                          callee=new_callee()).reason == "unknown-pool"
+
+
+def test_rpc_add_reaches_redis_and_the_other_node(redis, nodes):
+    seed(redis, nodes, "byrpc", 1)
+    number = new_numbers(1)[0]
+    nodes[0].rpc("reputation.add", "byrpc", number, '{"weight":2}')
+    wait_until(lambda: redis.client.hexists("rep:numbers:{byrpc}", number))
+    assert json.loads(redis.client.hget("rep:numbers:{byrpc}",
+                                        number))["weight"] == 2
+    wait_until(lambda: number in view.numbers(nodes[1], "byrpc"))
+    nodes[1].rpc("reputation.remove", "byrpc", number)
+    wait_until(lambda: not redis.client.hexists("rep:numbers:{byrpc}",
+                                                number))
+    wait_until(lambda: number not in view.numbers(nodes[0], "byrpc"))
+
+
+# ----- malformed values --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("field,value", [
+    ("12ab", "{}"), ("+0123", "{}"), ("", "{}")])
+def test_bad_number_leaves_the_rest(redis, nodes, field, value):
+    pool = "badnumber" + str(len(field))
+    numbers = seed(redis, nodes, pool)
+    redis.client.hset(f"rep:numbers:{{{pool}}}", field, value)
+    for node in nodes:
+        wait_until(lambda n=node: view.mentions(view.stats(n), pool))
+        assert set(view.numbers(node, pool)) == set(numbers)
+    redis.client.hdel(f"rep:numbers:{{{pool}}}", field)
+    wait_until(lambda: not view.mentions(view.stats(nodes[0]), pool))
+
+
+@pytest.mark.parametrize("value", [
+    "", "{", "[]", "junk", '{"cap_day": "x"}', '{"status": "asleep"}',
+    '{"cap_day": -1}', "\x00\xff"])
+def test_bad_attributes_leave_the_last_good_ones(redis, nodes, value):
+    number, _ = seed(redis, nodes, "badjson", 2)
+    redis.set_number("badjson", number, status="paused")
+    view.wait_state(nodes[0], "badjson", number, "paused")
+    redis.client.hset("rep:numbers:{badjson}", number, value)
+    wait_until(lambda: view.mentions(view.stats(nodes[0]), number))
+    assert view.state(nodes[0], "badjson", number) == "paused"
+
+
+@pytest.mark.parametrize("field,value", [
+    ("cap_day", "many"), ("cap_day", "-1"), ("rest_factor", "0.1"),
+    ("on_exhausted", "panic"), ("weights_blocked", "blocked"),
+    ("weights_blocked", "nobody:3"), ("no_such_field", "1"),
+    ("warmup", "10y7")])
+def test_bad_policy_leaves_the_last_good_one(redis, nodes, callers, field,
+                                             value):
+    seed(redis, nodes, "badpolicy", 1, {"cap_day": 2})
+    redis.set_policy("badpolicy", **{field: value})
+    wait_until(lambda: view.mentions(view.stats(nodes[0]), field))
+    codes = [functions.call(callers[0], "pick", "badpolicy",
+                            callee=new_callee()).code for _ in range(3)]
+    assert codes == [1, 1, -2]
+    redis.client.hdel("rep:policy:{badpolicy}", field)
+
+
+@pytest.mark.parametrize("key", ["rep:numbers:{wrong}",
+                                 "rep:policy:{wrong}"])
+def test_wrong_type_leaves_the_last_good_one(redis, nodes, key):
+    numbers = seed(redis, nodes, "wrong")
+    redis.client.delete(key)
+    redis.client.set(key, "not a hash")
+    wait_until(lambda: view.mentions(view.stats(nodes[0]), key))
+    if "numbers" in key:
+        assert set(view.numbers(nodes[0], "wrong")) == set(numbers)
+    assert "wrong" in view.pools(nodes[0])
+    redis.client.delete(key)
+    redis.seed("wrong", numbers, EAGER)
+    wait_until(lambda: not view.mentions(view.stats(nodes[0]), key))
+
+
+def test_logged_once(redis, nodes):
+    seed(redis, nodes, "once")
+    redis.client.hset("rep:numbers:{once}", "77oops", "{}")
+    nodes[0].wait_log("77oops")
+    for _ in range(3):
+        redis.client.hset("rep:numbers:{once}", new_numbers(1)[0], "{}")
+    wait_until(lambda: len(view.numbers(nodes[0], "once")) == 6)
+    assert len(nodes[0].logged("77oops")) == 1
+    redis.client.hdel("rep:numbers:{once}", "77oops")

@@ -1,0 +1,245 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The RPC commands: shape, effect and faults."""
+
+import time
+
+import pytest
+from harness import functions, plans, view
+from harness.kamailio import Fault
+from harness.pools import (EAGER, new_callee, new_numbers, write_pool_file)
+
+SALES = new_numbers(4)
+BLOCKS = new_numbers(3)
+UNKNOWN = "+15005550000"
+
+
+@pytest.fixture(scope="module")
+def carrier(make_shared):
+    return make_shared.carrier()
+
+
+@pytest.fixture(scope="module")
+def node(make_shared, carrier, tmp_path_factory):
+    numbers = {n: {} for n in SALES[:3]}
+    numbers[SALES[3]] = {"status": "paused", "note": "on leave"}
+    pools = write_pool_file(tmp_path_factory.mktemp("pools"), {
+        "sales": (numbers, EAGER), "blocks": (BLOCKS, EAGER),
+        "spare": (new_numbers(1), {})})
+    return make_shared.kamailio(
+        "functions.cfg", POOL_FILE=pools, CARRIER_A=carrier.address,
+        leak_check=True,
+        allow_errors=[r"reputation.*(malformed|is no|not|bad)"])
+
+
+@pytest.fixture(scope="module")
+def caller(make_shared, node):
+    return make_shared.caller(node)
+
+
+def report(caller, pool, number, outcome, times=1):
+    for _ in range(times):
+        assert functions.call(caller, "report", pool, number=number,
+                              outcome=outcome).code == 1
+
+
+def test_pools(node):
+    pools = view.pools(node)
+    assert set(pools) == {"sales", "blocks", "spare"}
+    assert pools["sales"]["numbers"] == 4
+    assert pools["sales"]["usable"] == 3
+    assert pools["sales"]["benched"] == 0
+
+
+def test_numbers(node):
+    listed = view.numbers(node, "sales")
+    assert set(listed) == set(SALES)
+    for entry in listed.values():
+        assert {"number", "state", "reason", "score", "calls"} <= set(entry)
+    assert listed[SALES[3]]["state"] == "paused"
+    assert listed[SALES[0]]["state"] == "active"
+
+
+def test_numbers_of_a_state(node):
+    assert set(view.numbers(node, "sales", "paused")) == {SALES[3]}
+    assert set(view.numbers(node, "sales", "active")) == set(SALES[:3])
+    assert view.numbers(node, "sales", "retired") == {}
+
+
+def test_explain_says_why(node, caller):
+    number = BLOCKS[0]
+    report(caller, "blocks", number, "noanswer", 5)
+    report(caller, "blocks", number, "blocked", 12)
+    view.wait_state(node, "blocks", number, "benched")
+    why = view.explain(node, "blocks", number)
+    assert why["pool"] == "blocks"
+    assert why["number"] == number
+    assert why["reason"] == "blocked"
+    assert why["strikes"] == 1
+    assert why["until"] > why["since"] > time.time() - 60
+    counts = view.nonzero(why["counts"])
+    assert counts["noanswer"] == 5
+    assert counts["blocked"] == 12
+    assert set(why["counts"]) == set(view.OUTCOMES)
+    assert why["calls"] == 17
+    charts = view.charts(node, "blocks", number)
+    assert set(charts) == {"blocked", "rejected", "labelled"}
+    for chart in charts.values():
+        assert chart["threshold"] > 0
+        assert chart["statistic"] >= 0
+    assert charts["blocked"]["statistic"] >= charts["blocked"]["threshold"]
+    assert why["score"] >= 1
+    assert any("benched" in str(event) for event in
+               view.events(node, "blocks", number))
+
+
+def test_explain_by_route(node, caller, carrier):
+    carrier.behaviour = lambda seen: plans.busy()
+    number = SALES[0]
+    for route, times in (("east", 2), ("west", 1)):
+        for _ in range(times):
+            caller.call(new_callee(), [
+                "X-Do: track", "X-Pool: sales", f"X-Number: {number}",
+                f"X-Route: {route}"])
+    view.wait_counts(node, "sales", number, {"busy": 3})
+    assert view.route_counts(node, "sales", number, "east") == {"busy": 2}
+    assert view.route_counts(node, "sales", number, "west") == {"busy": 1}
+    for entry in view.routes(node, "sales", number).values():
+        assert entry["state"] == "active"
+    node.rpc("reputation.reset", "sales", number)
+
+
+def test_try_changes_nothing(node, caller):
+    answers = [node.rpc("reputation.try", "sales", new_callee(), "east")
+               for _ in range(3)]
+    assert len({a["number"] for a in answers}) == 1
+    assert answers[0]["reason"] == "picked"
+    picked = functions.call(caller, "pick", "sales", callee=new_callee())
+    assert picked.number == answers[0]["number"]
+
+
+def test_try_says_why_not(node):
+    answer = node.rpc("reputation.try", "sales", "12")
+    assert answer["reason"] == "bad-callee"
+
+
+def test_bench_and_release(node):
+    number = SALES[1]
+    node.rpc("reputation.bench", "sales", number, 120)
+    view.wait_state(node, "sales", number, "benched")
+    assert view.reason(node, "sales", number) == "manual"
+    assert view.pools(node)["sales"]["benched"] == 1
+    assert set(view.numbers(node, "sales", "benched")) == {number}
+    node.rpc("reputation.release", "sales", number)
+    view.wait_state(node, "sales", number, "active", "probation")
+
+
+def test_reset_forgets(node, caller):
+    number = BLOCKS[1]
+    report(caller, "blocks", number, "blocked", 12)
+    view.wait_state(node, "blocks", number, "benched")
+    node.rpc("reputation.reset", "blocks", number)
+    view.wait_state(node, "blocks", number, "active")
+    why = view.explain(node, "blocks", number)
+    assert view.nonzero(why["counts"]) == {}
+    assert why["strikes"] == 0
+    assert why["score"] == 0
+
+
+def test_add_and_remove(node, caller):
+    number = new_numbers(1)[0]
+    node.rpc("reputation.add", "spare", number)
+    view.wait_numbers(node, "spare", {*view.numbers(node, "spare"), number})
+    assert functions.call(caller, "state", "spare", number=number).code == 1
+    node.rpc("reputation.remove", "spare", number)
+    assert number not in view.numbers(node, "spare")
+    assert functions.call(caller, "state", "spare", number=number).code == -1
+
+
+def test_add_with_attributes(node):
+    number = new_numbers(1)[0]
+    node.rpc("reputation.add", "spare", number, '{"status":"paused"}')
+    assert view.numbers(node, "spare")[number]["state"] == "paused"
+    node.rpc("reputation.remove", "spare", number)
+
+
+def test_redress_collects_contacts(node, caller, carrier):
+    carrier.behaviour = lambda seen: plans.blocked()
+    number = BLOCKS[2]
+    caller.call(new_callee(), ["X-Do: track", "X-Pool: blocks",
+                               f"X-Number: {number}"])
+    view.wait_counts(node, "blocks", number, {"blocked": 1})
+    entries = [e for e in view.redress(node) if e["number"] == number]
+    assert entries
+    assert entries[0]["url"] == "https://block.example.net/redress"
+    assert entries[0]["id"] == "12345"
+    assert [e for e in view.redress(node, "blocks")
+            if e["number"] == number]
+    assert not [e for e in view.redress(node, "sales")
+                if e["number"] == number]
+
+
+def test_store_without_redis(node):
+    assert view.store_state(node) == "none"
+
+
+def test_stats(node):
+    assert isinstance(view.stats(node), dict)
+
+
+# ----- faults ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command,arguments", [
+    ("numbers", ["nowhere"]),
+    ("explain", ["nowhere", SALES[0]]),
+    ("explain", ["sales", UNKNOWN]),
+    ("try", ["nowhere", "+13035551234"]),
+    ("add", ["nowhere", UNKNOWN]),
+    ("remove", ["sales", UNKNOWN]),
+    ("bench", ["sales", UNKNOWN, 10]),
+    ("release", ["nowhere", SALES[0]]),
+    ("reset", ["sales", UNKNOWN]),
+    ("redress", ["nowhere"]),
+])
+def test_fault_404(node, command, arguments):
+    with pytest.raises(Fault) as fault:
+        node.rpc("reputation." + command, *arguments)
+    assert fault.value.code == 404
+    assert " " in fault.value.message
+
+
+@pytest.mark.parametrize("command,arguments", [
+    ("numbers", []),
+    ("numbers", ["sales", "sleepy"]),
+    ("explain", ["sales"]),
+    ("explain", ["sales", "junk"]),
+    ("try", ["sales"]),
+    ("add", ["sales", "12ab"]),
+    ("add", ["sales", "+15005550001", "{not json"]),
+    ("add", ["sales", "+15005550001", "[]"]),
+    ("bench", ["sales", SALES[0], -1]),
+    ("bench", ["sales", SALES[0], "soon"]),
+    ("bench", ["sales"]),
+    ("reset", []),
+])
+def test_fault_400(node, command, arguments):
+    with pytest.raises(Fault) as fault:
+        node.rpc("reputation." + command, *arguments)
+    assert fault.value.code == 400
+    assert " " in fault.value.message
+
+
+# ----- kamcmd --------------------------------------------------------------------
+
+
+def test_kamcmd_prints_it(node):
+    status, text = node.kamcmd("reputation.explain", "sales",
+                               "s:" + SALES[0])
+    assert status == 0, text
+    assert SALES[0] in text
+    assert "counts" in text
+
+
+def test_kamcmd_fault(node):
+    _, text = node.kamcmd("reputation.explain", "sales", "s:" + UNKNOWN)
+    assert "404" in text

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Runs the unit tests: all suites, or the one that is named. */
+
+#include "suites.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct
+{
+	const char *name;
+	Suite *(*make)(void);
+} suites[] = {
+		{"e164", e164_suite},
+		{"judge", judge_suite},
+		{"outcome", outcome_suite},
+		{"policy", policy_suite},
+};
+
+int main(int argc, char **argv)
+{
+	SRunner *runner = srunner_create(NULL);
+	int failed;
+	size_t i, chosen = 0;
+
+	for(i = 0; i < sizeof(suites) / sizeof(suites[0]); i++) {
+		if(argc > 1 && strcmp(argv[1], suites[i].name) != 0)
+			continue;
+		srunner_add_suite(runner, suites[i].make());
+		chosen++;
+	}
+	if(chosen == 0)
+		fprintf(stderr, "no suite is called %s\n", argc > 1 ? argv[1] : "so");
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 && chosen > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The suites that main.c runs: one per file of the core. */
+
+#ifndef REP_SUITES_H
+#define REP_SUITES_H
+
+#include <check.h>
+
+Suite *e164_suite(void);
+Suite *judge_suite(void);
+Suite *outcome_suite(void);
+Suite *policy_suite(void);
+
+#endif

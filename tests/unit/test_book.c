@@ -1,0 +1,755 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Pools, picks, caps, verdicts and sharing, without any proxy. */
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/book.h"
+#include "mem_test.h"
+#include "suites.h"
+
+#define NOW INT64_C(1760000000000) /* a Thursday, 08:53:20 UTC */
+#define FIRST UINT64_C(15551230001)
+#define S 1000
+#define HOUR (3600 * S)
+
+static const rep_attrs_t plain = {.weight = 1, .status = REP_ACTIVE};
+
+static rep_book_t *book;
+static int pool;
+
+static void put_numbers(unsigned n)
+{
+	for(unsigned i = 0; i < n; i++)
+		ck_assert_int_eq(
+				rep_pool_put(book, pool, FIRST + i, &plain, 1, 1, NOW), 1);
+}
+
+static void policy_set(const char *field, const char *value)
+{
+	rep_policy_t policy;
+	char why[160];
+
+	ck_assert(rep_pool_policy(book, pool, &policy));
+	ck_assert_ptr_null(rep_policy_set(
+			&policy, rep_span(field), rep_span(value), why, sizeof(why)));
+	rep_pool_set_policy(book, pool, &policy, NOW);
+}
+
+static void setup(void)
+{
+	book = rep_book_create(100000);
+	ck_assert_ptr_nonnull(book);
+	pool = rep_book_put(book, rep_span("sales"));
+	ck_assert_int_eq(pool, 0);
+	policy_set("rest_jitter", "0");
+}
+
+static void teardown(void)
+{
+	rep_book_destroy(book);
+}
+
+/* Pick on a route; returns the number or 0, `*why` the result. */
+static rep_e164_t pick_on(
+		const char *route, rep_time_t now, rep_ticket_t *ticket, rep_pick_t *why)
+{
+	rep_ticket_t t = {0};
+	rep_picked_t p = rep_book_pick(
+			book, pool, 15557770000, rep_span(route), now, false, &t);
+
+	if(why)
+		*why = p.result;
+	if(ticket)
+		*ticket = t;
+	return p.result == REP_PICKED ? t.number : 0;
+}
+
+static rep_pick_t why_not(rep_time_t now)
+{
+	rep_pick_t why;
+
+	ck_assert_uint_eq(pick_on("", now, NULL, &why), 0);
+	return why;
+}
+
+/* Pick and end the call at once. */
+static rep_e164_t pick_and_end(rep_time_t now)
+{
+	rep_ticket_t t;
+	rep_e164_t number = pick_on("", now, &t, NULL);
+
+	rep_book_hang_up(book, &t, now);
+	return number;
+}
+
+static void count_n(rep_e164_t number, const char *route,
+		rep_outcome_t outcome, unsigned n, rep_time_t now)
+{
+	rep_ticket_t t;
+
+	for(unsigned i = 0; i < n; i++) {
+		ck_assert(rep_book_ticket(book, pool, number, rep_span(route), &t));
+		ck_assert(rep_book_count(book, &t, outcome, now));
+	}
+}
+
+static rep_number_view_t view(rep_e164_t number, rep_time_t now)
+{
+	rep_number_view_t v;
+
+	ck_assert(rep_book_view(book, pool, number, now, &v, NULL, 0, NULL));
+	return v;
+}
+
+/* Healthy calls on every number of a pool, so that the yardstick is known. */
+static void healthy(unsigned numbers, const char *route, rep_time_t now)
+{
+	for(unsigned k = 0; k < 100; k++)
+		for(unsigned i = 0; i < numbers; i++) {
+			unsigned dice = (k * 37 + i) % 100; /* each value once */
+			count_n(FIRST + i, route,
+					dice < 25	? REP_ANSWERED
+					: dice < 81 ? REP_NOANSWER
+					: dice < 89 ? REP_BUSY
+					: dice < 97 ? REP_DECLINED
+								: REP_SHORT,
+					1, now);
+		}
+	rep_book_tick(book, now);
+}
+
+/* ---- pools and numbers ----------------------------------------------- */
+
+START_TEST(pools_basic)
+{
+	ck_assert_int_eq(rep_book_find(book, rep_span("sales")), pool);
+	ck_assert_int_eq(rep_book_find(book, rep_span("Sales")), REP_NO_POOL);
+	ck_assert_int_eq(rep_book_put(book, rep_span("")), REP_NO_POOL);
+	ck_assert_int_eq(rep_book_put(book, rep_span("a b")), REP_NO_POOL);
+	ck_assert_int_eq(rep_book_put(book, rep_span("two")), 1);
+	put_numbers(3);
+	rep_book_drop(book, pool);
+	ck_assert_int_eq(rep_book_find(book, rep_span("sales")), REP_NO_POOL);
+	ck_assert_str_eq(rep_book_name(book, pool), "");
+	ck_assert_int_eq(rep_book_put(book, rep_span("sales")), pool);
+	ck_assert_int_eq(why_not(NOW), REP_PICK_EMPTY_POOL);
+}
+END_TEST
+
+START_TEST(numbers_sweep)
+{
+	rep_e164_t gone[64];
+	uint32_t cursor = 0;
+	size_t n, all = 0;
+	bool more = true;
+
+	put_numbers(1000);
+	for(unsigned i = 0; i < 1000; i += 2)
+		ck_assert(rep_pool_same(book, pool, FIRST + i, 1, 2));
+	ck_assert(!rep_pool_same(book, pool, FIRST, 99, 2));
+	while(more) {
+		more = rep_pool_sweep(book, pool, 2, &cursor, 64, gone, &n);
+		for(size_t i = 0; i < n; i++)
+			ck_assert_uint_eq((gone[i] - FIRST) % 2, 1);
+		all += n;
+	}
+	ck_assert_uint_eq(all, 500);
+	for(unsigned i = 0; i < 500; i++)
+		ck_assert_uint_eq((pick_and_end(NOW) - FIRST) % 2, 0);
+}
+END_TEST
+
+START_TEST(numbers_full)
+{
+	rep_book_t *small = rep_book_create(2);
+	int p = rep_book_put(small, rep_span("p"));
+	rep_book_stats_t stats;
+
+	ck_assert_int_eq(rep_pool_put(small, p, FIRST, &plain, 0, 0, NOW), 1);
+	ck_assert_int_eq(rep_pool_put(small, p, FIRST + 1, &plain, 0, 0, NOW), 1);
+	ck_assert_int_eq(rep_pool_put(small, p, FIRST + 2, &plain, 0, 0, NOW), -1);
+	ck_assert_int_eq(rep_pool_put(small, p, FIRST, &plain, 0, 0, NOW), 0);
+	rep_book_stats(small, &stats);
+	ck_assert_uint_eq(stats.full_numbers, 1);
+	ck_assert(rep_pool_remove(small, p, FIRST));
+	ck_assert_int_eq(rep_pool_put(small, p, FIRST + 2, &plain, 0, 0, NOW), 1);
+	rep_book_destroy(small);
+}
+END_TEST
+
+/* A call outlives its number, and its slot goes to another. */
+START_TEST(ticket_outlives_number)
+{
+	rep_ticket_t t;
+
+	put_numbers(1);
+	ck_assert_uint_eq(pick_on("", NOW, &t, NULL), FIRST);
+	ck_assert(rep_pool_remove(book, pool, FIRST));
+	ck_assert_int_eq(
+			rep_pool_put(book, pool, FIRST, &plain, 0, 0, NOW), 1);
+	ck_assert(!rep_book_count(book, &t, REP_BLOCKED, NOW));
+	rep_book_hang_up(book, &t, NOW);
+	ck_assert_uint_eq(view(FIRST, NOW).in_flight, 0);
+	ck_assert_uint_eq(view(FIRST, NOW).counts.n[REP_BLOCKED], 0);
+}
+END_TEST
+
+/* ---- picking --------------------------------------------------------- */
+
+START_TEST(pick_least_recent)
+{
+	put_numbers(5);
+	for(unsigned k = 0; k < 15; k++)
+		ck_assert_uint_eq(pick_and_end(NOW + k), FIRST + k % 5);
+}
+END_TEST
+
+START_TEST(pick_weighted)
+{
+	rep_attrs_t heavy = plain;
+	unsigned seen[3] = {0};
+
+	policy_set("order", "weighted");
+	heavy.weight = 3;
+	put_numbers(2);
+	rep_pool_put(book, pool, FIRST + 2, &heavy, 0, 0, NOW);
+	for(unsigned k = 0; k < 500; k++)
+		seen[pick_and_end(NOW) - FIRST]++;
+	ck_assert_uint_ge(seen[2], 295);
+	ck_assert_uint_le(seen[2], 305);
+	ck_assert_uint_ge(seen[0], 95);
+}
+END_TEST
+
+START_TEST(pick_reasons)
+{
+	rep_attrs_t attrs = plain;
+	rep_pick_t why;
+
+	ck_assert_int_eq(why_not(NOW), REP_PICK_EMPTY_POOL);
+	attrs.status = REP_PAUSED;
+	rep_pool_put(book, pool, FIRST, &attrs, 0, 0, NOW);
+	ck_assert_int_eq(why_not(NOW), REP_PICK_EMPTY_POOL);
+	rep_pool_put(book, pool, FIRST, &plain, 0, 0, NOW);
+	policy_set("require_tags", "gold");
+	ck_assert_int_eq(why_not(NOW), REP_PICK_NO_MATCH);
+	attrs = plain;
+	attrs.tags = rep_span("silver,gold");
+	rep_pool_put(book, pool, FIRST, &attrs, 0, 0, NOW);
+	ck_assert_uint_eq(pick_and_end(NOW), FIRST);
+	policy_set("require_attest", "A");
+	ck_assert_int_eq(why_not(NOW), REP_PICK_NO_MATCH);
+	attrs.attest = rep_span("east=B,west=A");
+	rep_pool_put(book, pool, FIRST, &attrs, 0, 0, NOW);
+	ck_assert_uint_eq(pick_on("east", NOW, NULL, &why), 0);
+	ck_assert_int_eq(why, REP_PICK_NO_MATCH);
+	ck_assert_uint_eq(pick_on("west", NOW, NULL, NULL), FIRST);
+	pick_on("", NOW, NULL, &why);
+	rep_book_bench(book, pool, FIRST, 60, REP_REASON_MANUAL, NOW);
+	ck_assert_int_eq(why_not(NOW), REP_PICK_ALL_BENCHED);
+}
+END_TEST
+
+START_TEST(caps)
+{
+	rep_ticket_t t[4];
+
+	put_numbers(2);
+	policy_set("cap_minute", "2");
+	for(unsigned k = 0; k < 4; k++)
+		ck_assert_uint_eq(pick_and_end(NOW), FIRST + k % 2);
+	ck_assert_int_eq(why_not(NOW + 39 * S), REP_PICK_ALL_CAPPED);
+	ck_assert_uint_eq(pick_and_end(NOW + 40 * S), FIRST);
+	policy_set("cap_minute", "0");
+	policy_set("cap_hour", "4");
+	ck_assert_uint_ne(pick_and_end(NOW + 100 * S), 0);
+	policy_set("cap_hour", "0");
+	policy_set("cap_concurrent", "2");
+	for(unsigned k = 0; k < 4; k++)
+		ck_assert_uint_ne(pick_on("", NOW + HOUR, &t[k], NULL), 0);
+	ck_assert_int_eq(why_not(NOW + HOUR), REP_PICK_ALL_CAPPED);
+	rep_book_hang_up(book, &t[2], NOW + HOUR);
+	rep_book_hang_up(book, &t[2], NOW + HOUR); /* once only */
+	ck_assert_uint_eq(
+			pick_on("", NOW + HOUR, &t[2], NULL), t[2].number);
+	ck_assert_int_eq(why_not(NOW + HOUR), REP_PICK_ALL_CAPPED);
+	policy_set("cap_concurrent", "0");
+	policy_set("pool_cap_day", "12");
+	while(pick_and_end(NOW + HOUR))
+		;
+	ck_assert_int_eq(why_not(NOW + HOUR), REP_PICK_ALL_CAPPED);
+	ck_assert_uint_ne(pick_and_end(NOW + 24 * HOUR), 0);
+}
+END_TEST
+
+START_TEST(cap_day_and_warmup)
+{
+	rep_attrs_t fresh = plain;
+	unsigned n = 0;
+
+	fresh.since_day = (int32_t)(NOW / (24 * HOUR)) - 6;
+	rep_pool_put(book, pool, FIRST, &fresh, 0, 0, NOW);
+	ck_assert_int_eq(view(FIRST, NOW).state, REP_WARMING);
+	ck_assert_uint_eq(view(FIRST, NOW).cap_day, 10);
+	while(pick_and_end(NOW))
+		n++;
+	ck_assert_uint_eq(n, 10);
+	for(n = 0; pick_and_end(NOW + 24 * HOUR);)
+		n++;
+	ck_assert_uint_eq(n, 20);
+	ck_assert_int_eq(view(FIRST, NOW + 20 * 24 * HOUR).state, REP_ACTIVE);
+	ck_assert_uint_eq(view(FIRST, NOW + 20 * 24 * HOUR).cap_day, 0);
+}
+END_TEST
+
+START_TEST(share_benched)
+{
+	put_numbers(4);
+	rep_book_bench(book, pool, FIRST, 600, REP_REASON_MANUAL, NOW);
+	rep_book_bench(book, pool, FIRST + 1, 600, REP_REASON_MANUAL, NOW);
+	ck_assert_uint_ne(pick_and_end(NOW), 0); /* exactly the share */
+	rep_book_bench(book, pool, FIRST + 2, 600, REP_REASON_MANUAL, NOW);
+	ck_assert_int_eq(why_not(NOW), REP_PICK_SHARE_BENCHED);
+	policy_set("on_exhausted", "least_bad");
+	ck_assert_uint_eq(pick_and_end(NOW), FIRST + 3);
+	rep_book_bench(book, pool, FIRST + 3, 600, REP_REASON_MANUAL, NOW);
+	ck_assert_uint_ne(pick_and_end(NOW), 0);
+	policy_set("on_exhausted", "reject");
+	ck_assert_int_eq(why_not(NOW), REP_PICK_ALL_BENCHED);
+	rep_book_observe(book, true);
+	rep_book_tick(book, NOW);
+	ck_assert_uint_ne(pick_and_end(NOW), 0);
+}
+END_TEST
+
+static unsigned edges_of(rep_edge_kind_t kind)
+{
+	static rep_edge_t edges[REP_EDGE_RING];
+	uint64_t cursor = 0;
+	size_t n = rep_book_edges(book, &cursor, edges, REP_EDGE_RING);
+	unsigned found = 0;
+
+	while(n-- > 0)
+		found += edges[n].kind == kind;
+	return found;
+}
+
+START_TEST(small_pools)
+{
+	put_numbers(1);
+	ck_assert_uint_eq(pick_and_end(NOW), FIRST);
+	rep_book_bench(book, pool, FIRST, 60, REP_REASON_MANUAL, NOW);
+	ck_assert_int_eq(why_not(NOW), REP_PICK_ALL_BENCHED);
+	ck_assert_int_eq(why_not(NOW), REP_PICK_ALL_BENCHED);
+	ck_assert_uint_eq(edges_of(REP_EDGE_POOL_EXHAUSTED), 1);
+	rep_book_release(book, pool, FIRST, NOW);
+	ck_assert_uint_eq(pick_and_end(NOW), FIRST);
+	rep_book_bench(book, pool, FIRST, 60, REP_REASON_MANUAL, NOW);
+	ck_assert_uint_eq(edges_of(REP_EDGE_POOL_EXHAUSTED), 2);
+}
+END_TEST
+
+/* ---- verdicts -------------------------------------------------------- */
+
+START_TEST(benched_by_evidence)
+{
+	rep_number_view_t v;
+
+	put_numbers(10);
+	healthy(10, "", NOW);
+	count_n(FIRST, "", REP_BLOCKED, 12, NOW);
+	v = view(FIRST, NOW);
+	ck_assert_int_eq(v.state, REP_BENCHED);
+	ck_assert_int_eq(v.reason, REP_REASON_BLOCKED);
+	ck_assert_uint_eq(v.strikes, 1);
+	ck_assert_int_eq(v.until - v.since, 86400 * S);
+	ck_assert_uint_eq(edges_of(REP_EDGE_BENCHED), 1);
+	for(unsigned i = 1; i < 10; i++)
+		ck_assert_int_eq(view(FIRST + i, NOW).state, REP_ACTIVE);
+}
+END_TEST
+
+START_TEST(rest_probation_strikes)
+{
+	rep_time_t t = NOW;
+	rep_number_view_t v;
+	rep_ticket_t ticket;
+
+	put_numbers(10);
+	healthy(10, "", t);
+	for(unsigned strike = 1; strike <= 3; strike++) {
+		count_n(FIRST, "", REP_BLOCKED, 20, t);
+		v = view(FIRST, t);
+		ck_assert_int_eq(v.state, REP_BENCHED);
+		ck_assert_uint_eq(v.strikes, strike);
+		ck_assert_int_eq(v.until - v.since, (86400 << (strike - 1)) * S);
+		rep_book_tick(book, v.until - 1);
+		ck_assert_int_eq(view(FIRST, v.until - 1).state, REP_BENCHED);
+		t = v.until + 1000;
+		rep_book_tick(book, t);
+		v = view(FIRST, t);
+		ck_assert_int_eq(v.state, REP_PROBATION);
+		healthy(10, "", t);
+		/* what came healthy on probation ends it */
+		ck_assert_int_eq(view(FIRST, t).state, REP_ACTIVE);
+	}
+	/* an old call's outcome does not count for the new turn */
+	ck_assert(rep_book_ticket(book, pool, FIRST, rep_span(""), &ticket));
+	rep_book_bench(book, pool, FIRST, 1, REP_REASON_MANUAL, t);
+	rep_book_tick(book, t + 2000);
+	rep_book_count(book, &ticket, REP_BLOCKED, t + 2000);
+	v = view(FIRST, t + 2000);
+	ck_assert_uint_eq(v.since_turn.n[REP_BLOCKED], 0);
+	ck_assert_uint_ge(v.counts.n[REP_BLOCKED], 1);
+}
+END_TEST
+
+START_TEST(probation_budget)
+{
+	rep_ticket_t t[40];
+	unsigned n = 0;
+
+	policy_set("min_available", "0");
+	policy_set("max_benched_share", "1");
+	put_numbers(1);
+	rep_book_bench(book, pool, FIRST, 1, REP_REASON_MANUAL, NOW);
+	while(n < 40 && pick_on("", NOW + 2 * S, &t[n], NULL))
+		n++;
+	ck_assert_uint_eq(n, 30);
+	ck_assert_int_eq(view(FIRST, NOW + 2 * S).state, REP_PROBATION);
+	/* a call that said nothing gives its place back */
+	rep_book_count(book, &t[0], REP_FAILED, NOW + 3 * S);
+	rep_book_hang_up(book, &t[0], NOW + 3 * S);
+	ck_assert_uint_eq(pick_on("", NOW + 3 * S, &t[0], NULL), FIRST);
+	for(unsigned k = 0; k < 30; k++) {
+		rep_book_count(book, &t[k], k % 4 ? REP_NOANSWER : REP_ANSWERED,
+				NOW + 4 * S);
+		rep_book_hang_up(book, &t[k], NOW + 4 * S);
+	}
+	ck_assert_int_eq(view(FIRST, NOW + 4 * S).state, REP_ACTIVE);
+	ck_assert_uint_eq(pick_and_end(NOW + 4 * S), FIRST);
+}
+END_TEST
+
+START_TEST(strikes_decay)
+{
+	rep_time_t t = NOW, month = INT64_C(2592000) * S;
+
+	policy_set("probation_calls", "0");
+	put_numbers(10);
+	healthy(10, "", t);
+	count_n(FIRST, "", REP_BLOCKED, 20, t);
+	ck_assert_uint_eq(view(FIRST, t).strikes, 1);
+	t += 86400 * S + S;
+	rep_book_tick(book, t);
+	ck_assert_int_eq(view(FIRST, t).state, REP_ACTIVE);
+	ck_assert_uint_eq(view(FIRST, t + month - 2 * S).strikes, 1);
+	ck_assert_uint_eq(view(FIRST, t + month).strikes, 0);
+}
+END_TEST
+
+START_TEST(benched_on_one_route)
+{
+	rep_route_view_t routes[4];
+	rep_number_view_t v;
+	rep_ticket_t t;
+	size_t n;
+
+	put_numbers(10);
+	healthy(10, "east", NOW);
+	healthy(10, "west", NOW);
+	count_n(FIRST, "east", REP_BLOCKED, 15, NOW);
+	ck_assert(rep_book_view(book, pool, FIRST, NOW, &v, routes, 4, &n));
+	ck_assert_int_eq(v.state, REP_ACTIVE);
+	ck_assert_uint_eq(n, 2);
+	for(size_t i = 0; i < n; i++)
+		ck_assert_int_eq(routes[i].state,
+				strcmp(routes[i].route, "east") ? REP_ACTIVE : REP_BENCHED);
+	for(unsigned k = 0; k < 20; k++)
+		ck_assert_uint_ne(pick_on("east", NOW, NULL, NULL), FIRST);
+	for(unsigned k = 0, seen = 0; k < 10; k++, seen += t.number == FIRST)
+		pick_on("west", NOW, &t, NULL);
+	/* on the second route too: it is the number */
+	count_n(FIRST, "west", REP_BLOCKED, 15, NOW);
+	ck_assert_int_eq(view(FIRST, NOW).state, REP_BENCHED);
+}
+END_TEST
+
+START_TEST(reset_forgets)
+{
+	put_numbers(10);
+	healthy(10, "", NOW);
+	count_n(FIRST, "", REP_BLOCKED, 15, NOW);
+	ck_assert(rep_book_reset(book, pool, FIRST, NOW));
+	ck_assert_int_eq(view(FIRST, NOW).state, REP_ACTIVE);
+	ck_assert_uint_eq(view(FIRST, NOW).strikes, 0);
+	ck_assert_uint_eq(view(FIRST, NOW).counts.n[REP_ANSWERED], 0);
+	ck_assert(!rep_book_reset(book, pool, 1, NOW));
+}
+END_TEST
+
+/* ---- evidence -------------------------------------------------------- */
+
+START_TEST(counters_widen)
+{
+	put_numbers(1);
+	count_n(FIRST, "", REP_NOANSWER, 255, NOW);
+	ck_assert_uint_eq(view(FIRST, NOW).counts.n[REP_NOANSWER], 255);
+	count_n(FIRST, "", REP_NOANSWER, 1000, NOW);
+	count_n(FIRST, "", REP_ANSWERED, 7, NOW);
+	ck_assert_uint_eq(view(FIRST, NOW).counts.n[REP_NOANSWER], 1255);
+	ck_assert_uint_eq(view(FIRST, NOW).counts.n[REP_ANSWERED], 7);
+}
+END_TEST
+
+/* The window against a list of everything that was counted. */
+START_TEST(window_sweep)
+{
+	static struct {
+		rep_time_t at;
+		unsigned number;
+		rep_outcome_t outcome;
+	} calls[5000];
+	rep_time_t t = NOW;
+	rep_number_view_t v;
+
+	srand(1);
+	policy_set("window_hours", "6");
+	policy_set("false_bench_every", "1000000000");
+	put_numbers(7);
+	for(unsigned k = 0; k < 5000; k++) {
+		rep_counts_t naive = {{0}};
+		uint32_t oldest;
+		unsigned i = (unsigned)rand() % 7;
+		t += rand() % (20 * S);
+		calls[k].at = t;
+		calls[k].number = i;
+		calls[k].outcome = rand() % 4 ? REP_NOANSWER : REP_ANSWERED;
+		count_n(FIRST + i, rand() % 2 ? "a" : "b", calls[k].outcome, 1, t);
+		if(k % 100)
+			continue;
+		rep_book_tick(book, t);
+		oldest = (uint32_t)(t / HOUR) - 5;
+		for(unsigned j = 0; j <= k; j++)
+			if(calls[j].number == i && calls[j].at / HOUR >= oldest)
+				naive.n[calls[j].outcome]++;
+		v = view(FIRST + i, t);
+		ck_assert_mem_eq(&v.counts, &naive, sizeof(naive));
+	}
+}
+END_TEST
+
+/* ---- sharing --------------------------------------------------------- */
+
+START_TEST(cells_between_nodes)
+{
+	rep_book_t *other = rep_book_create(10);
+	int there = rep_book_put(other, rep_span("sales"));
+	rep_number_view_t v;
+	rep_cell_t cells[8];
+	size_t n;
+
+	put_numbers(1);
+	rep_pool_put(other, there, FIRST, &plain, 0, 0, NOW);
+	count_n(FIRST, "east", REP_ANSWERED, 3, NOW);
+	count_n(FIRST, "", REP_BUSY, 2, NOW + 2 * HOUR);
+	n = rep_pool_take_cells(book, pool, cells, 8);
+	ck_assert_uint_eq(n, 2);
+	ck_assert_uint_eq(rep_pool_take_cells(book, pool, cells + n, 8 - n), 0);
+	for(int again = 0; again < 2; again++) /* repeating is harmless */
+		for(size_t i = 0; i < n; i++)
+			ck_assert(rep_pool_put_others(
+					other, there, &cells[i], NOW + 2 * HOUR));
+	ck_assert(rep_book_view(
+			other, there, FIRST, NOW + 2 * HOUR, &v, NULL, 0, NULL));
+	ck_assert_uint_eq(v.counts.n[REP_ANSWERED], 3);
+	ck_assert_uint_eq(v.counts.n[REP_BUSY], 2);
+	/* others' counts are not this node's to give */
+	ck_assert_uint_eq(rep_pool_take_cells(other, there, cells, 8), 0);
+	rep_pool_untake_all(other, there);
+	ck_assert_uint_eq(rep_pool_take_cells(other, there, cells, 8), 0);
+	rep_pool_untake_all(book, pool);
+	ck_assert_uint_eq(rep_pool_take_cells(book, pool, cells, 1), 1);
+	ck_assert_uint_eq(rep_pool_take_cells(book, pool, cells + 1, 7), 1);
+	rep_pool_untake_cells(book, pool, cells, 1);
+	ck_assert_uint_eq(rep_pool_take_cells(book, pool, cells, 8), 1);
+	rep_book_destroy(other);
+}
+END_TEST
+
+START_TEST(records_between_nodes)
+{
+	rep_record_t r, theirs;
+
+	put_numbers(3);
+	rep_book_bench(book, pool, FIRST, 60, REP_REASON_MANUAL, NOW);
+	ck_assert_uint_eq(rep_pool_take_records(book, pool, &r, 1), 1);
+	ck_assert_uint_eq(r.turn, 1);
+	ck_assert_int_eq(r.state, REP_BENCHED);
+	ck_assert_int_eq(rep_pool_adopt(book, pool, &r, true, NOW), 0);
+	theirs = r;
+	theirs.until += 5 * S;
+	ck_assert_int_eq(rep_pool_adopt(book, pool, &theirs, false, NOW), 0);
+	ck_assert_int_eq(rep_pool_adopt(book, pool, &theirs, true, NOW), 1);
+	ck_assert_int_eq(view(FIRST, NOW).until, theirs.until);
+	theirs.turn = 2;
+	theirs.state = REP_ACTIVE;
+	theirs.reason = REP_REASON_NONE;
+	theirs.until = 0;
+	ck_assert_int_eq(rep_pool_adopt(book, pool, &theirs, false, NOW), 1);
+	ck_assert_int_eq(view(FIRST, NOW).state, REP_ACTIVE);
+	theirs.number = 999;
+	ck_assert_int_eq(rep_pool_adopt(book, pool, &theirs, false, NOW), -1);
+	ck_assert_uint_eq(rep_pool_take_records(book, pool, &r, 1), 0);
+}
+END_TEST
+
+/* ---- robust ---------------------------------------------------------- */
+
+START_TEST(memory_runs_out)
+{
+	for(long after = 0; after < 200; after++) {
+		rep_book_t *b;
+		int p = REP_NO_POOL;
+		rep_alloc_fail_after(after);
+		b = rep_book_create(1000);
+		if(b)
+			p = rep_book_put(b, rep_span("p"));
+		for(unsigned i = 0; p != REP_NO_POOL && i < 130; i++) {
+			rep_ticket_t t;
+			rep_pool_put(b, p, FIRST + i, &plain, 0, 0, NOW);
+			if(rep_book_pick(b, p, 1, rep_span("east"), NOW, false, &t).result
+					== REP_PICKED) {
+				for(unsigned k = 0; k < 300; k += 100)
+					rep_book_count(b, &t, REP_BLOCKED, NOW + k * HOUR / 100);
+				rep_book_hang_up(b, &t, NOW);
+			}
+		}
+		if(b)
+			rep_book_tick(b, NOW);
+		rep_alloc_fail_after(-1);
+		rep_book_destroy(b);
+	}
+}
+END_TEST
+
+START_TEST(routes_full)
+{
+	rep_book_stats_t stats;
+	char label[16];
+
+	put_numbers(1);
+	for(int i = 0; i < 100; i++) {
+		snprintf(label, sizeof(label), "r%d", i);
+		ck_assert_uint_eq(pick_on(label, NOW, NULL, NULL), FIRST);
+	}
+	rep_book_stats(book, &stats);
+	ck_assert_uint_eq(stats.full_routes, 100 - (REP_ROUTES_MAX - 1));
+}
+END_TEST
+
+START_TEST(clock_steps_back)
+{
+	put_numbers(2);
+	policy_set("cap_minute", "1");
+	ck_assert_uint_ne(pick_and_end(NOW), 0);
+	ck_assert_uint_ne(pick_and_end(NOW - 3600 * S), 0);
+	count_n(FIRST, "", REP_ANSWERED, 3, NOW);
+	count_n(FIRST, "", REP_ANSWERED, 3, NOW - 2 * HOUR);
+	ck_assert_uint_eq(view(FIRST, NOW).counts.n[REP_ANSWERED], 6);
+	count_n(FIRST, "", REP_ANSWERED, 1, -5);
+	rep_book_tick(book, -5);
+}
+END_TEST
+
+/* Numbers come, go, are called, benched and released at random: nothing that
+ * may not be used is ever picked, and nothing that may is starved. */
+START_TEST(random_sweep)
+{
+	enum { N = 40 };
+	bool there[N] = {false};
+	rep_time_t t = NOW, benched_until[N] = {0};
+
+	srand(7);
+	policy_set("max_benched_share", "1");
+	policy_set("min_available", "0");
+	policy_set("probation_calls", "0");
+	for(unsigned k = 0; k < 20000; k++) {
+		unsigned i = (unsigned)rand() % N;
+		rep_e164_t number = FIRST + i, picked;
+		bool any = false;
+		t += rand() % (2 * S);
+		switch(rand() % 8) {
+			case 0:
+				rep_pool_put(book, pool, number, &plain, 0, 0, t);
+				if(!there[i])
+					benched_until[i] = 0;
+				there[i] = true;
+				break;
+			case 1:
+				ck_assert(rep_pool_remove(book, pool, number) == there[i]);
+				there[i] = false;
+				break;
+			case 2:
+				if(rep_book_bench(
+						   book, pool, number, 30, REP_REASON_MANUAL, t))
+					benched_until[i] = t + 30 * S;
+				break;
+			case 3:
+				if(rep_book_release(book, pool, number, t))
+					benched_until[i] = 0;
+				break;
+			default:
+				picked = pick_and_end(t);
+				for(unsigned j = 0; j < N; j++)
+					any |= there[j] && benched_until[j] + S <= t;
+				if(!picked) {
+					ck_assert(!any);
+					break;
+				}
+				i = (unsigned)(picked - FIRST);
+				ck_assert(there[i] && benched_until[i] <= t);
+		}
+		if(k % 50 == 0)
+			rep_book_tick(book, t);
+	}
+}
+END_TEST
+
+Suite *book_suite(void)
+{
+	Suite *suite = suite_create("book");
+	TCase *tc = tcase_create("book");
+
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_set_timeout(tc, 120);
+	tcase_add_test(tc, pools_basic);
+	tcase_add_test(tc, numbers_sweep);
+	tcase_add_test(tc, numbers_full);
+	tcase_add_test(tc, ticket_outlives_number);
+	tcase_add_test(tc, pick_least_recent);
+	tcase_add_test(tc, pick_weighted);
+	tcase_add_test(tc, pick_reasons);
+	tcase_add_test(tc, caps);
+	tcase_add_test(tc, cap_day_and_warmup);
+	tcase_add_test(tc, share_benched);
+	tcase_add_test(tc, small_pools);
+	tcase_add_test(tc, benched_by_evidence);
+	tcase_add_test(tc, rest_probation_strikes);
+	tcase_add_test(tc, probation_budget);
+	tcase_add_test(tc, strikes_decay);
+	tcase_add_test(tc, benched_on_one_route);
+	tcase_add_test(tc, reset_forgets);
+	tcase_add_test(tc, counters_widen);
+	tcase_add_test(tc, window_sweep);
+	tcase_add_test(tc, cells_between_nodes);
+	tcase_add_test(tc, records_between_nodes);
+	tcase_add_test(tc, memory_runs_out);
+	tcase_add_test(tc, routes_full);
+	tcase_add_test(tc, clock_steps_back);
+	tcase_add_test(tc, random_sweep);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
