@@ -71,9 +71,7 @@ def test_malformed_parts_leave_the_rest(make, tmp_path):
     assert functions.call(make.caller(node), "pick", "sales",
                           callee=new_callee()).code == 1
     for word in ("cap_day", "no_such_field", "12ab", "+0123"):
-        assert view.mentions(view.stats(node), word), word
-        assert len(node.logged(r"reputation.*" + word.replace("+", r"\+"))
-                   ) >= 1
+        assert node.logged(r"reputation.*" + word.replace("+", r"\+")), word
 
 
 def test_evidence_is_in_memory_only(make, tmp_path):

@@ -12,10 +12,12 @@ static const struct
 	const char *name;
 	Suite *(*make)(void);
 } suites[] = {
+		{"cause", cause_suite},
 		{"e164", e164_suite},
 		{"judge", judge_suite},
 		{"outcome", outcome_suite},
 		{"policy", policy_suite},
+		{"reason", reason_suite},
 };
 
 int main(int argc, char **argv)

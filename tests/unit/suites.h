@@ -6,9 +6,11 @@
 
 #include <check.h>
 
+Suite *cause_suite(void);
 Suite *e164_suite(void);
 Suite *judge_suite(void);
 Suite *outcome_suite(void);
 Suite *policy_suite(void);
+Suite *reason_suite(void);
 
 #endif

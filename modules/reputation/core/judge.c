@@ -111,6 +111,14 @@ static void mix_of(
 	cut(mix, charts->ceiling);
 }
 
+void rep_mix_make(const rep_charts_t *charts, const rep_counts_t *counts,
+		float mix[REP_OUTCOMES])
+{
+	shares_t v = counts_of(counts);
+
+	mix_of(charts, &v, mix);
+}
+
 /* Kullback and Leibler's divergence of each chart's own mix from this one. */
 static void gains(const rep_charts_t *charts, const float *mix, float *gain)
 {

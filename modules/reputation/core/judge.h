@@ -34,6 +34,11 @@ typedef struct rep_counts {
 	uint32_t n[REP_OUTCOMES];
 } rep_counts_t;
 
+/* The mix that these calls show, each share drawn to the prior's, cut at the
+ * ceilings; sums to 1, neutral outcomes 0. */
+void rep_mix_make(const rep_charts_t *charts, const rep_counts_t *counts,
+		float mix[REP_OUTCOMES]);
+
 /* A yardstick and what follows from it, kept per pool (and per pool and route,
  * where there are routes), made anew by rep_yardstick_make() as the counts
  * move: about once in 100 calls or each minute, not per call. */

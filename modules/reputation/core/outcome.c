@@ -64,7 +64,7 @@ enum
 	SIP_608 = 1 << 16
 };
 
-#define PLAIN IS_ERROR /* only X-Twilio-Error outweighs it */
+#define PLAIN IS_ERROR				  /* only X-Twilio-Error outweighs it */
 #define MAPPED (IS_ERROR | IS_MAPPED) /* and what says "machine" */
 #define VAGUE (IS_ERROR | IS_MAPPED | IS_VAGUE)
 #define POLICY (VAGUE | IS_POLICY)

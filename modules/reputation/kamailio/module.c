@@ -142,17 +142,17 @@ static int w_state(struct sip_msg *msg, char *p, char *n)
 static cmd_export_t cmds[] = {
 	{"reputation_pick", w_pick2, 2, fixup_spve_all, fixup_free_spve_all,
 		REQUEST_ROUTE | FAILURE_ROUTE | BRANCH_ROUTE},
-	{"reputation_pick", (cmd_function)w_pick, 3, fixup_spve_all,
+	{"reputation_pick", (cmd_function)(void *)w_pick, 3, fixup_spve_all,
 		fixup_free_spve_all, REQUEST_ROUTE | FAILURE_ROUTE | BRANCH_ROUTE},
 	{"reputation_apply", w_apply, 0, 0, 0,
 		REQUEST_ROUTE | FAILURE_ROUTE | BRANCH_ROUTE},
 	{"reputation_track", w_track2, 2, fixup_spve_all, fixup_free_spve_all,
 		REQUEST_ROUTE | BRANCH_ROUTE},
-	{"reputation_track", (cmd_function)w_track, 3, fixup_spve_all,
+	{"reputation_track", (cmd_function)(void *)w_track, 3, fixup_spve_all,
 		fixup_free_spve_all, REQUEST_ROUTE | BRANCH_ROUTE},
-	{"reputation_report", (cmd_function)w_report, 3, fixup_spve_all,
+	{"reputation_report", (cmd_function)(void *)w_report, 3, fixup_spve_all,
 		fixup_free_spve_all, ANY_ROUTE},
-	{"reputation_bench", (cmd_function)w_bench, 3, fixup_spve_spve_igp,
+	{"reputation_bench", (cmd_function)(void *)w_bench, 3, fixup_spve_spve_igp,
 		fixup_free_spve_spve_igp, ANY_ROUTE},
 	{"reputation_release", w_release, 2, fixup_spve_all, fixup_free_spve_all,
 		ANY_ROUTE},
@@ -244,6 +244,12 @@ void rep_log_line(int level, const char *line)
 	}
 }
 
+static void on_pool_file_error(void *ctx, const char *sentence)
+{
+	(void)ctx;
+	LM_ERR("parameter pool_file: %s\n", sentence);
+}
+
 static void release(void)
 {
 	rep_shared_t *shared = rep_shared;
@@ -297,11 +303,9 @@ static int mod_init(void)
 	rep_events_init();
 	if(config.redis.len == 0) {
 		if(config.pool_file.len > 0
-				&& rep_pool_file_load(config.pool_file.s, rep_shared->book,
-						   rep_now(), rep_log_line)
+				&& rep_pool_file_load(config.pool_file.s, rep_shared->book, 1,
+						   rep_now(), on_pool_file_error, NULL)
 						   < 0) {
-			LM_ERR("parameter pool_file: '%s' cannot be used, see above\n",
-					config.pool_file.s);
 			release();
 			return -1;
 		}

@@ -214,7 +214,8 @@ static size_t unique(rep_cell_t *cells, size_t n)
 {
 	size_t kept = 0;
 
-	qsort(cells, n, sizeof(*cells), compare_cells);
+	if(n > 1)
+		qsort(cells, n, sizeof(*cells), compare_cells);
 	for(size_t i = 0; i < n; i++)
 		if(i == 0 || compare_cells(&cells[kept - 1], &cells[i]) != 0)
 			cells[kept++] = cells[i];

@@ -110,7 +110,8 @@ class Kamailio:
                 out.write(MEMORY_REPORT.format(cfg=self.cfg))
             argv += ["-x", "qm", "-X", "qm"]
         argv += ["-f", cfg, "-L", f"{module_path()}:{STOCK_MODULES}",
-                 "-Y", os.path.join(self.directory, "run"), "-DD", "-E",
+                 "-Y", os.path.join(self.directory, "run"),
+                 "-w", os.path.dirname(self.cfg), "-DD", "-E",
                  "-m", "128", "-M", "16"]
         for name, value in self.defines.items():
             argv += ["-A", define(name, value)]

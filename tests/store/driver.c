@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One proxy without a proxy: a book and a store, driven by lines on standard
+ * input. Each command answers with one line, a JSON object.
+ *
+ *   driver URL NODE [INTERVAL [POOL_FILE [PREFIX]]]
+ */
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../../modules/reputation/core/e164.h"
+#include "../../modules/reputation/store/pack.h"
+#include "../../modules/reputation/store/store.h"
+
+static rep_book_t *book;
+static rep_store_t *store;
+static rep_store_status_t status;
+static volatile int ending;
+static pthread_mutex_t log_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static rep_time_t now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (rep_time_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void log_line(int level, const char *line)
+{
+	static const char *const names[] = {"ERR", "WARN", "NOTICE", "INFO", "DBG"};
+
+	pthread_mutex_lock(&log_lock);
+	fprintf(stderr, "%s %s\n", names[level], line);
+	pthread_mutex_unlock(&log_lock);
+}
+
+static void *run_store(void *unused)
+{
+	rep_store_run(store);
+	return unused;
+}
+
+static void *run_ticks(void *unused)
+{
+	while(!ending) {
+		while(rep_book_tick(book, now()))
+			;
+		usleep(50000);
+	}
+	return unused;
+}
+
+static int pool_of(const char *name)
+{
+	return rep_book_find(book, rep_span(name));
+}
+
+static rep_e164_t number_of(const char *text)
+{
+	rep_e164_t number = 0;
+
+	rep_e164_parse(rep_span(text), &number);
+	return number;
+}
+
+/* count POOL NUMBER ROUTE OUTCOME TIMES */
+static void do_count(char **a)
+{
+	rep_outcome_t outcome = rep_outcome_parse(rep_span(a[4]));
+	int pool = pool_of(a[1]), done = 0;
+	const char *route = strcmp(a[3], "-") ? a[3] : "";
+
+	for(int i = atoi(a[5]); i > 0; i--) {
+		rep_ticket_t ticket;
+
+		if(!rep_book_track(book, pool, number_of(a[2]), rep_span(route), now(),
+				   &ticket))
+			break;
+		done += rep_book_count(book, &ticket, outcome, now());
+		rep_book_hang_up(book, &ticket, now());
+	}
+	printf("{\"counted\":%d}\n", done);
+}
+
+/* spread POOL FIRST NUMBERS CALLS: calls over consecutive numbers */
+static void do_spread(char **a)
+{
+	rep_e164_t first = number_of(a[2]);
+	int pool = pool_of(a[1]), numbers = atoi(a[3]), done = 0;
+
+	for(int i = atoi(a[4]); i > 0; i--) {
+		rep_ticket_t ticket;
+
+		if(!rep_book_track(book, pool, first + (unsigned)(i % numbers),
+				   rep_span(""), now(), &ticket))
+			continue;
+		done += rep_book_count(
+				book, &ticket, i % 4 ? REP_NOANSWER : REP_ANSWERED, now());
+		rep_book_hang_up(book, &ticket, now());
+	}
+	printf("{\"counted\":%d}\n", done);
+}
+
+/* view POOL NUMBER */
+static void do_view(char **a)
+{
+	rep_number_view_t view;
+	char json[REP_HEALTH_TEXT];
+
+	if(!rep_book_view(book, pool_of(a[1]), number_of(a[2]), now(), &view, NULL,
+			   0, NULL)) {
+		printf("null\n");
+		return;
+	}
+	rep_pack_health(&view, json);
+	json[strlen(json) - 1] = '\0';
+	printf("%s,\"turn\":%" PRIu32 ",\"usable\":%s,\"cap_day\":%" PRIu32 "}\n",
+			json, view.turn, view.usable ? "true" : "false", view.cap_day);
+}
+
+/* sum POOL: all counts of all numbers, and how many numbers there are */
+static void do_sum(char **a)
+{
+	static rep_number_view_t views[256];
+	int pool = pool_of(a[1]);
+	uint32_t cursor = 0;
+	uint64_t calls = 0, numbers = 0;
+	size_t n;
+
+	while((n = rep_book_list(book, pool, now(), &cursor, views, 256))) {
+		numbers += n;
+		for(size_t i = 0; i < n; i++)
+			for(int o = 0; o < REP_OUTCOMES; o++)
+				calls += views[i].counts.n[o];
+	}
+	printf("{\"pool\":%d,\"numbers\":%" PRIu64 ",\"calls\":%" PRIu64 "}\n",
+			pool, numbers, calls);
+}
+
+/* policy POOL: every field */
+static void do_policy(char **a)
+{
+	rep_policy_t policy;
+	const char *name, *sep = "{";
+	char value[512];
+
+	if(!rep_pool_policy(book, pool_of(a[1]), &policy)) {
+		printf("null\n");
+		return;
+	}
+	for(unsigned i = 0;
+			(name = rep_policy_get(&policy, i, value, sizeof(value))); i++) {
+		printf("%s\"%s\":\"%s\"", sep, name, value);
+		sep = ",";
+	}
+	printf("}\n");
+}
+
+static void do_status(char **unused)
+{
+	rep_store_status_t s;
+
+	(void)unused;
+	rep_store_status_read(&status, &s);
+	printf("{\"link\":\"%s\",\"follow\":\"%s\",\"lag\":%u,\"waiting\":%u,"
+		   "\"pushes\":%" PRIu64 ",\"pulls\":%" PRIu64 ",\"events\":%" PRIu64
+		   ",\"resyncs\":%" PRIu64 ",\"reconnects\":%" PRIu64
+		   ",\"commands\":%" PRIu64 ",\"feed\":\"%s\",\"errors\":[",
+			rep_link_state_name(s.link), rep_follow_name(s.follow), s.lag_ms,
+			s.waiting, s.pushes, s.pulls, s.events, s.resyncs, s.reconnects,
+			s.commands, s.feed);
+	for(uint32_t i = 0; i < s.n_errors; i++)
+		printf("%s[\"%s\",\"%s\",%u]", i ? "," : "", s.errors[i].key,
+				s.errors[i].field, s.errors[i].count);
+	printf("]}\n");
+}
+
+/* bench POOL NUMBER SECONDS, release POOL NUMBER */
+static void do_bench(char **a)
+{
+	printf("%d\n", rep_book_bench(book, pool_of(a[1]), number_of(a[2]),
+						   (uint32_t)atoi(a[3]), REP_REASON_MANUAL, now()));
+}
+
+static void do_release(char **a)
+{
+	printf("%d\n",
+			rep_book_release(book, pool_of(a[1]), number_of(a[2]), now()));
+}
+
+/* remove POOL NUMBER: by hand, behind the store's back */
+static void do_remove(char **a)
+{
+	printf("%d\n", rep_pool_remove(book, pool_of(a[1]), number_of(a[2])));
+}
+
+static const struct
+{
+	const char *name;
+	int args;
+	void (*run)(char **a);
+} commands[] = {
+		{"count", 6, do_count},
+		{"spread", 5, do_spread},
+		{"view", 3, do_view},
+		{"sum", 2, do_sum},
+		{"policy", 2, do_policy},
+		{"status", 1, do_status},
+		{"bench", 4, do_bench},
+		{"release", 3, do_release},
+		{"remove", 3, do_remove},
+};
+
+static void obey(char *line)
+{
+	char *a[8] = {0}, *rest = NULL;
+	int n = 0;
+
+	for(char *t = strtok_r(line, " \n", &rest); t && n < 8;
+			t = strtok_r(NULL, " \n", &rest))
+		a[n++] = t;
+	for(size_t i = 0; n && i < sizeof(commands) / sizeof(commands[0]); i++)
+		if(strcmp(a[0], commands[i].name) == 0 && n == commands[i].args) {
+			commands[i].run(a);
+			fflush(stdout);
+			return;
+		}
+	printf("\"?\"\n");
+	fflush(stdout);
+}
+
+int main(int argc, char **argv)
+{
+	rep_store_config_t config = {.log = log_line, .clock = now};
+	pthread_t runner, ticker;
+	char line[512];
+
+	if(argc < 3)
+		return 2;
+	config.url = argv[1];
+	config.node_id = argv[2];
+	config.sync_interval_ms = argc > 3 ? (unsigned)atoi(argv[3]) : 100;
+	config.pool_file = argc > 4 ? argv[4] : "";
+	config.key_prefix = argc > 5 ? argv[5] : "";
+	config.username = getenv("DRIVER_USER");
+	config.password_file = getenv("DRIVER_PASSWORD_FILE");
+	book = rep_book_create(getenv("DRIVER_NUMBERS")
+								   ? (uint32_t)atoi(getenv("DRIVER_NUMBERS"))
+								   : 20000);
+	if(!book || rep_store_status_init(&status) != 0)
+		return 2;
+	store = rep_store_create(&config, book, &status);
+	if(!store)
+		return 1;
+	pthread_create(&runner, NULL, run_store, NULL);
+	pthread_create(&ticker, NULL, run_ticks, NULL);
+	while(fgets(line, sizeof(line), stdin))
+		obey(line);
+	ending = 1;
+	rep_store_stop(store);
+	pthread_join(runner, NULL);
+	pthread_join(ticker, NULL);
+	rep_store_destroy(store);
+	rep_store_status_destroy(&status);
+	rep_book_destroy(book);
+	return 0;
+}
