@@ -38,6 +38,15 @@ double sim_uniform(sim_random_t *random)
 	return (double)(next(random) >> 11) * 0x1p-53;
 }
 
+void sim_policy(rep_policy_t *policy)
+{
+	rep_policy_default(policy);
+	policy->ceiling[REP_BLOCKED] = 0.02f;
+	policy->ceiling[REP_AMBIGUOUS] = 0.02f;
+	policy->ceiling[REP_UNWANTED] = 0.01f;
+	policy->ceiling[REP_DECLINED] = 0.25f;
+}
+
 void sim_init(sim_t *sim, const sim_world_t *world, const rep_policy_t *policy,
 		uint64_t seed)
 {
@@ -65,15 +74,49 @@ static void expire(sim_number_t *number, unsigned slot)
 	memset(&number->ring[slot], 0, sizeof(number->ring[slot]));
 }
 
+/* The yardstick follows the pool as the module's does. */
+static void follow(sim_t *sim)
+{
+	if(sim->moved <= 20 + sim->yardstick.calls / 20)
+		return;
+	rep_yardstick_make(&sim->yardstick, &sim->charts, &sim->pool.window, 1);
+	sim->moved = 0;
+}
+
+static void compare_numbers(sim_t *sim)
+{
+	double n = 0, sum = 0, squares = 0;
+
+	for(unsigned i = 0; i < sim->world->numbers; i++) {
+		const uint32_t *c = sim->number[i].recent.n;
+		double good;
+
+		if(sim->number[i].calls < SIM_LAST)
+			continue;
+		good = 1.0
+			   - (c[REP_DECLINED] + c[REP_UNWANTED] + c[REP_BLOCKED]
+						 + c[REP_AMBIGUOUS])
+						 / (double)SIM_LAST;
+		n++;
+		sum += good;
+		squares += good * good;
+	}
+	sim->mean = n >= 5 ? sum / n : 0;
+	sim->stdev = n >= 5 ? sqrt(fmax(squares / n - sim->mean * sim->mean, 0)) : 0;
+}
+
 void sim_next_hour(sim_t *sim)
 {
 	unsigned slot = ++sim->hour % SIM_BUCKETS;
+	double old = sim->sums[slot].calls;
 
 	for(unsigned i = 0; i < sim->world->numbers; i++)
 		expire(&sim->number[i], slot);
 	expire(&sim->pool, slot);
 	rep_sums_make(&sim->sums[slot], &sim->charts, &sim->pool.ring[slot]);
-	rep_yardstick_make(&sim->yardstick, &sim->charts, &sim->pool.window, 1);
+	compare_numbers(sim);
+	sim->moved += old;
+	follow(sim);
 }
 
 unsigned sim_calls_now(sim_t *sim)
@@ -140,9 +183,14 @@ void sim_count(sim_t *sim, unsigned i, rep_outcome_t outcome)
 	unsigned slot = sim->hour % SIM_BUCKETS;
 
 	count(number, slot, outcome);
+	if(number->calls >= SIM_LAST)
+		number->recent.n[number->last[number->calls % SIM_LAST]]--;
 	number->last[number->calls++ % SIM_LAST] = (uint8_t)outcome;
+	number->recent.n[outcome]++;
 	count(&sim->pool, slot, outcome);
 	rep_sums_make(&sim->sums[slot], &sim->charts, &sim->pool.ring[slot]);
+	sim->moved++;
+	follow(sim);
 }
 
 void sim_forget(sim_t *sim, unsigned i, bool pool)

@@ -34,6 +34,7 @@ typedef struct sim_number {
 	rep_counts_t ring[SIM_BUCKETS];
 	rep_counts_t window;
 	uint8_t last[SIM_LAST]; /* outcomes, a ring */
+	rep_counts_t recent;	/* the same, counted */
 	uint32_t calls;			/* since its history began */
 } sim_number_t;
 
@@ -43,11 +44,14 @@ typedef struct sim {
 	rep_yardstick_t yardstick;
 	sim_random_t random;
 	uint32_t hour;
+	double moved; /* calls since the yardstick was made */
 	sim_number_t *number;
 	sim_number_t pool; /* `last` unused */
+	double mean, stdev; /* of the numbers' good shares, at the hour's start */
 	rep_sums_t sums[SIM_BUCKETS];
 } sim_t;
 
+/* The defaults, with the ceilings of docs/judge.md. */
 void sim_policy(rep_policy_t *policy);
 void sim_init(sim_t *sim, const sim_world_t *world, const rep_policy_t *policy,
 		uint64_t seed);

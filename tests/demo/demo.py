@@ -31,6 +31,7 @@ from screen import Screen  # noqa: E402
 
 SEED = 603
 REFRESH = 0.4     # s
+ROUTES = ("carrier-a", "carrier-b")
 
 
 class Demo:
@@ -52,14 +53,16 @@ class Demo:
             "on free ports of 127.0.0.1.")
         self.redis = Redis()
         self.seed_redis()
-        self.carriers = [Carrier(self.scene.carrier_a, "carrier A"),
-                         Carrier(self.scene.carrier_b, "carrier B")]
-        for name in ("a", "b"):
+        self.carriers = [Carrier(self.scene.take, route) for route in ROUTES]
+        for name, first, second in (("a", 0, 1), ("b", 1, 0)):
+            # each node prefers another carrier: evidence on both routes
             node = Kamailio(
                 "outbound.cfg", start=False, children=2,
                 REDIS=self.redis.url, NODE_ID=f"node-{name}",
-                CARRIER_A=self.carriers[0].address,
-                CARRIER_B=self.carriers[1].address, SHORT_CALL=SHORT_CALL)
+                CARRIER_A=self.carriers[first].address,
+                CARRIER_A_ROUTE=ROUTES[first],
+                CARRIER_B=self.carriers[second].address,
+                CARRIER_B_ROUTE=ROUTES[second], SHORT_CALL=SHORT_CALL)
             self.nodes.append(node)
             node.start()
         for node in self.nodes:

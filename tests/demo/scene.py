@@ -61,6 +61,7 @@ class Scene:
         self._random = {number: random.Random(f"{seed}/{number}")
                         for number in NUMBERS}
         self._decks = defaultdict(list)
+        self._failed = set()
         self.started = None
         self.onset = None
         self.calls = defaultdict(list)    # number -> when a call came to it
@@ -86,19 +87,18 @@ class Scene:
         with self._lock:
             return sum(len(times) for times in self.calls.values())
 
-    def carrier_a(self, seen):
-        """The first carrier has some trouble of its own: 503 on 4 %, which
-        the proxy then tries at the second."""
+    def take(self, seen):
+        """What a carrier does with a call. One call in 25 meets trouble of
+        the carrier's own, 503, and the proxy tries it at the other one."""
         with self._lock:
-            self.calls[seen.number].append(time.monotonic())
             rng = self._random[seen.number]
-            if rng.random() < 0.04:
-                return plans.failed()
+            again = (seen.number, seen.callee) in self._failed
+            if not again:
+                self.calls[seen.number].append(time.monotonic())
+                if rng.random() < 0.04:
+                    self._failed.add((seen.number, seen.callee))
+                    return plans.failed()
             return self._draw(seen.number, rng)
-
-    def carrier_b(self, seen):
-        with self._lock:
-            return self._draw(seen.number, self._random[seen.number])
 
     def _draw(self, number, rng):
         deck = self._decks[number]

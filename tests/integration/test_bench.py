@@ -7,6 +7,7 @@ import time
 import pytest
 from harness import functions, plans, view
 from harness.pools import EAGER, new_callee, new_numbers, write_pool_file
+from harness.process import wait_until
 
 POOLS = {
     "wire": (new_numbers(3), EAGER),
@@ -19,6 +20,7 @@ POOLS = {
     "share": (new_numbers(4), {**EAGER, "max_benched_share": 0.5}),
     "keep": (new_numbers(3), {**EAGER, "min_available": 2}),
     "least": (new_numbers(2), {**EAGER, "on_exhausted": "least_bad"}),
+    "byroute": (new_numbers(2), EAGER),
     "people": (new_numbers(2), EAGER), "quiet": (new_numbers(2), EAGER),
 }
 
@@ -67,6 +69,7 @@ def test_blocks_on_the_wire_bench(node, caller, carrier):
         caller.call(new_callee(), ["X-Do: pick", "X-Pool: wire"])
         if view.state(node, "wire", bad) == "benched":
             break
+    view.wait_state(node, "wire", bad, "benched")
     assert view.reason(node, "wire", bad) == "blocked"
     event, = node.wait_log(r"EVENT benched wire \+?" + bad[1:])
     assert re.search(r"benched blocked [0-9.]+", event)
@@ -75,6 +78,22 @@ def test_blocks_on_the_wire_bench(node, caller, carrier):
     for _ in range(4):
         caller.call(new_callee(), ["X-Do: pick", "X-Pool: wire"])
     assert {seen.number for seen in carrier.calls} == set(good)
+
+
+def test_a_route_benches_on_that_route(node, caller, carrier):
+    number = POOLS["byroute"][0][0]
+    carrier.behaviour = lambda seen: plans.blocked()
+    for _ in range(6):
+        caller.call(new_callee(), ["X-Do: track", "X-Pool: byroute",
+                                   f"X-Number: {number}", "X-Route: east"])
+    wait_until(lambda: view.routes(node, "byroute", number)["east"]["state"]
+               == "benched", what=lambda: view.routes(node, "byroute",
+                                                      number))
+    picked = {route: {functions.call(caller, "pick", "byroute", route=route,
+                                     callee=new_callee()).number
+                      for _ in range(4)} for route in ("east", "west")}
+    assert number not in picked["east"]
+    assert number in picked["west"]
 
 
 def test_people_bench(node, caller):

@@ -122,7 +122,8 @@ def test_redis_out_of_reach_is_no_reason_not_to_start(make, tmp_path):
     node = make.kamailio(
         "outbound.cfg", REDIS="redis://127.0.0.1:1", POOL_FILE=pools,
         allow_errors=[r"reputation.*(127\.0\.0\.1|[Rr]edis)"])
-    assert node.rpc("reputation.store")["state"] == "disconnected"
+    wait_until(
+        lambda: node.rpc("reputation.store")["state"] == "disconnected")
     wait_until(lambda: node.rpc("reputation.pools"),
                what="the pools of pool_file")
 

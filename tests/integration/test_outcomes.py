@@ -52,6 +52,7 @@ TABLE = [
         603, "Network Blocked", [ANALYTICS], provisional=[Reply(180)])),
     ("603+ spacing and case", "blocked", final(603, "Decline", [SPACED])),
     ("603+ loose attributes", "blocked", final(603, "Decline", [LOOSE])),
+    # not 603+ by the letter: a status with a meaning of its own keeps it
     ("486 with analytics", "busy", final(486, None, [ANALYTICS])),
     # 608
     ("608", "blocked", final(608, "Rejected")),

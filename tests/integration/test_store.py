@@ -95,7 +95,7 @@ def test_wrong_password_then_right(make, tmp_path):
     node = make.kamailio(
         "outbound.cfg", REDIS=f"redis://:wrong@127.0.0.1:{redis.port}",
         allow_errors=[r"reputation.*(WRONGPASS|password|AUTH|[Rr]edis)"])
-    assert view.store_state(node) == "disconnected"
+    wait_until(lambda: view.store_state(node) == "disconnected")
     node.wait_log(r"reputation.*(WRONGPASS|password|AUTH)")
     redis.client.config_set("requirepass", "wrong")
     redis.password = "wrong"
@@ -140,7 +140,7 @@ def test_restart_takes_up_history(make, how):
     view.wait_connected(node)
     view.wait_state(node, "sales", number, "benched")
     after = view.explain(node, "sales", number)
-    assert view.nonzero(after["counts"]) == {"blocked": 14}
+    view.wait_counts(node, "sales", number, {"blocked": 14})
     assert after["strikes"] == before["strikes"]
     assert abs(after["until"] - before["until"]) <= 1
     view.wait_counts(node, "sales", other, {"busy": 1})

@@ -87,11 +87,13 @@ static void do_count(char **a)
 	printf("{\"counted\":%d}\n", done);
 }
 
-/* spread POOL FIRST NUMBERS CALLS: calls over consecutive numbers */
+/* spread POOL FIRST NUMBERS CALLS: calls over consecutive numbers, of a mix
+ * that no number suffers from */
 static void do_spread(char **a)
 {
 	rep_e164_t first = number_of(a[2]);
 	int pool = pool_of(a[1]), numbers = atoi(a[3]), done = 0;
+	static unsigned step;
 
 	for(int i = atoi(a[4]); i > 0; i--) {
 		rep_ticket_t ticket;
@@ -99,8 +101,8 @@ static void do_spread(char **a)
 		if(!rep_book_track(book, pool, first + (unsigned)(i % numbers),
 				   rep_span(""), now(), &ticket))
 			continue;
-		done += rep_book_count(
-				book, &ticket, i % 4 ? REP_NOANSWER : REP_ANSWERED, now());
+		done += rep_book_count(book, &ticket,
+				step++ % 7 % 3 ? REP_NOANSWER : REP_ANSWERED, now());
 		rep_book_hang_up(book, &ticket, now());
 	}
 	printf("{\"counted\":%d}\n", done);
@@ -164,16 +166,19 @@ static void do_policy(char **a)
 static void do_status(char **unused)
 {
 	rep_store_status_t s;
+	rep_book_stats_t b;
 
 	(void)unused;
+	rep_book_stats(book, &b);
 	rep_store_status_read(&status, &s);
 	printf("{\"link\":\"%s\",\"follow\":\"%s\",\"lag\":%u,\"waiting\":%u,"
 		   "\"pushes\":%" PRIu64 ",\"pulls\":%" PRIu64 ",\"events\":%" PRIu64
 		   ",\"resyncs\":%" PRIu64 ",\"reconnects\":%" PRIu64
-		   ",\"commands\":%" PRIu64 ",\"feed\":\"%s\",\"errors\":[",
+		   ",\"commands\":%" PRIu64 ",\"full\":%" PRIu64
+		   ",\"feed\":\"%s\",\"errors\":[",
 			rep_link_state_name(s.link), rep_follow_name(s.follow), s.lag_ms,
 			s.waiting, s.pushes, s.pulls, s.events, s.resyncs, s.reconnects,
-			s.commands, s.feed);
+			s.commands, b.full_memory, s.feed);
 	for(uint32_t i = 0; i < s.n_errors; i++)
 		printf("%s[\"%s\",\"%s\",%u]", i ? "," : "", s.errors[i].key,
 				s.errors[i].field, s.errors[i].count);

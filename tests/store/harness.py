@@ -8,16 +8,20 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 
 import redis
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-DRIVER = os.path.join(ROOT, "build", "store", "driver")
+DRIVER = os.environ.get("STORE_DRIVER") \
+    or os.path.join(ROOT, "build", "store", "driver")
 
 
 def build_driver():
     """Compile the driver when a source is newer than it."""
+    if os.environ.get("STORE_DRIVER"):
+        return DRIVER
     m = os.path.join(ROOT, "modules", "reputation")
     sources = sorted(
         glob.glob(f"{m}/core/*.c") + glob.glob(f"{m}/store/*.c")
@@ -116,6 +120,7 @@ class Driver:
 
     def __init__(self, url, node, interval=50, pool_file="", prefix="",
                  **environment):
+        self.lock = threading.Lock()
         self.log_path = tempfile.mkstemp(prefix=f"rep-{node}-")[1]
         self.process = subprocess.Popen(
             [DRIVER, url, node, str(interval), pool_file, prefix],
@@ -125,9 +130,10 @@ class Driver:
         )
 
     def ask(self, *words):
-        self.process.stdin.write(" ".join(map(str, words)) + "\n")
-        self.process.stdin.flush()
-        line = self.process.stdout.readline()
+        with self.lock:
+            self.process.stdin.write(" ".join(map(str, words)) + "\n")
+            self.process.stdin.flush()
+            line = self.process.stdout.readline()
         assert line, self.log()
         return json.loads(line)
 

@@ -37,6 +37,7 @@ void rep_book_destroy(rep_book_t *book)
 		return;
 	for(int i = 0; i < atomic_load(&book->n_pools); i++)
 		pool_destroy(book->pools[i]);
+	rep_alarms_destroy(book);
 	rep_lock_destroy(&book->edge_lock);
 	rep_lock_destroy(&book->lock);
 	rep_free(book);

@@ -179,6 +179,9 @@ struct rep_book {
 	_Atomic uint64_t counted, lost;
 	_Atomic uint64_t full_numbers, full_memory, full_routes;
 
+	rep_time_t asked_at; /* for causes; by the process that ticks */
+	struct rep_alarms *alarms;
+
 	rep_lock_t edge_lock;
 	uint64_t edge_count;
 	rep_edge_t edges[REP_EDGE_RING];
@@ -337,5 +340,12 @@ void rep_pool_measure(rep_pool_t *pool, rep_time_t now);
 /* Look at numbers again from the cursor `refresh` on, at most `max`; true
  * when there are more. */
 bool rep_pool_refresh(rep_pool_t *pool, rep_time_t now, uint32_t max);
+
+/* ---- alarm.c --------------------------------------------------------- */
+
+/* Does the pool as a whole, a route, or everything shift? Asked once a
+ * minute; announces each cause once while it lasts. */
+void rep_alarms_tick(rep_book_t *book, rep_time_t now);
+void rep_alarms_destroy(rep_book_t *book);
 
 #endif

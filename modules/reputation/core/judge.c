@@ -18,7 +18,7 @@
 
 /* How much the window weighs against one bucket, in calls. What is common
  * swings with the hour and is soon known; what is rare takes long to know. */
-static const float window_calls[2] = {16, 500};
+static const float window_calls[2] = {16, 1500};
 
 /* Fewer calls of others than this: the number's own past stands in. */
 #define OTHERS_ENOUGH 500.0f
@@ -371,7 +371,7 @@ rep_trial_t rep_judge_trial(const rep_charts_t *charts,
 		const rep_yardstick_t *yardstick, const rep_counts_t *since_return,
 		const rep_counts_t *pool, rep_chart_t *chart, float *score)
 {
-	const float fail = (float)log((1 - TRIAL_BETA) * REP_CHARTS / TRIAL_ALPHA);
+	const float fail = (float)log((1 - TRIAL_BETA) / TRIAL_ALPHA);
 	const float pass = (float)log(TRIAL_BETA / (1 - TRIAL_ALPHA));
 	rep_chart_t worst = REP_CHART_BLOCKED;
 	rep_judging_t judging;
@@ -387,8 +387,11 @@ rep_trial_t rep_judge_trial(const rep_charts_t *charts,
 		*score = fmaxf(judging.x[worst], 0) / fail;
 	if(judging.x[worst] >= fail)
 		return REP_TRIAL_FAILED;
-	if(judging.x[worst] <= pass
-			|| judging.x[REP_CHARTS] >= (float)charts->probation_calls)
+	if(judging.x[worst] <= pass)
 		return REP_TRIAL_PASSED;
-	return REP_TRIAL_GOES_ON;
+	if(judging.x[REP_CHARTS] < (float)charts->probation_calls)
+		return REP_TRIAL_GOES_ON;
+	/* the budget is spent: half of what fails at once is too much */
+	return judging.x[worst] >= fail / 2 ? REP_TRIAL_FAILED
+										: REP_TRIAL_PASSED;
 }

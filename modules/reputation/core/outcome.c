@@ -129,11 +129,11 @@ static const rule_t rules[] = {
 	{IS_603 | ANALYTICS, 90, REP_BLOCKED},
 	{IS_603 | PHRASE, 90, REP_BLOCKED},
 	{IS_603 | LOOSE, 85, REP_BLOCKED},
-	/* v=analytics1 with another status is not 603+ by the letter. Nobody but
-	 * a blocker writes it, yet it may be left over from another leg or from
-	 * a provisional reply: it weighs half. */
-	{IS_MAPPED | ANALYTICS, 70, REP_AMBIGUOUS},
-	{IS_MAPPED | LOOSE, 60, REP_AMBIGUOUS},
+	/* v=analytics1 with another status is not 603+ by the letter: a status
+	 * with a meaning of its own keeps it. One without is the translation of
+	 * something, and nobody but a blocker writes this: it weighs half. */
+	{IS_VAGUE | ANALYTICS, 70, REP_AMBIGUOUS},
+	{IS_VAGUE | LOOSE, 60, REP_AMBIGUOUS},
 	/* A carrier's own policy, whatever status it wears. */
 	{IS_ERROR | TWILIO, 90, REP_FAILED},
 	/* Caller ID or signature refused by a trunk. STIR is asked only after

@@ -199,5 +199,6 @@ bool rep_book_tick(rep_book_t *book, rep_time_t now)
 	for(int i = 0; i < rep_book_pools(book); i++)
 		if(atomic_load(&book->pools[i]->live))
 			more |= tick_pool(book->pools[i], now);
+	rep_alarms_tick(book, now);
 	return more;
 }

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "answered.h"
+#include "calls.h"
 #include "events.h"
 #include "functions.h"
 #include "../core/e164.h"
@@ -168,6 +169,41 @@ static void set_zones(rep_time_t now)
 	}
 }
 
+/* A table that is full says so once, not once a call. */
+static void watch_tables(rep_time_t now)
+{
+	static rep_time_t last;
+	static bool told[5];
+	rep_answered_stats_t answered;
+	rep_calls_stats_t calls;
+	rep_book_stats_t book;
+
+	if(now - last < 1000 && now >= last)
+		return;
+	last = now;
+	rep_book_stats(rep_shared->book, &book);
+	rep_calls_stats(rep_shared->calls, &calls);
+	rep_answered_stats(rep_shared->answered, &answered);
+	const struct {
+		uint64_t full;
+		const char *what;
+	} tables[] = {
+			{book.full_numbers, "max_numbers is reached: numbers are refused"},
+			{calls.full + answered.full,
+					"max_calls is reached: calls go on unwatched"},
+			{book.full_memory,
+					"shared memory is full: start Kamailio with a larger -m"},
+			{book.full_routes, "more route labels than a pool can hold: the"
+							   " rest count as no route"},
+	};
+	for(size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+		if(tables[i].full && !told[i])
+			LM_WARN("%s (told once; reputation.stats counts)\n",
+					tables[i].what);
+		told[i] = tables[i].full > 0;
+	}
+}
+
 void rep_events_tick(void)
 {
 	rep_time_t now = rep_now();
@@ -177,6 +213,7 @@ void rep_events_tick(void)
 	rep_answered_tick(rep_shared->answered, rep_shared->book, now);
 	rep_book_tick(rep_shared->book, now);
 	set_zones(now);
+	watch_tables(now);
 	while((n = rep_book_edges(rep_shared->book, &cursor, edges, AT_ONCE)) > 0)
 		for(size_t i = 0; i < n; i++) {
 			log_edge(&edges[i]);

@@ -246,8 +246,17 @@ void rep_log_line(int level, const char *line)
 
 static void on_pool_file_error(void *ctx, const char *sentence)
 {
-	(void)ctx;
+	rep_store_status_t *status = ctx;
+	rep_store_error_t *error;
+
 	LM_ERR("parameter pool_file: %s\n", sentence);
+	if(status->n_errors == REP_STORE_ERRORS)
+		return;
+	error = &status->errors[status->n_errors++];
+	snprintf(error->key, sizeof(error->key), "%s", config.pool_file.s);
+	snprintf(error->sentence, sizeof(error->sentence), "%s", sentence);
+	error->at = rep_now();
+	error->count = 1;
 }
 
 static void release(void)
@@ -304,7 +313,7 @@ static int mod_init(void)
 	if(config.redis.len == 0) {
 		if(config.pool_file.len > 0
 				&& rep_pool_file_load(config.pool_file.s, rep_shared->book, 1,
-						   rep_now(), on_pool_file_error, NULL)
+						   rep_now(), on_pool_file_error, &rep_shared->store)
 						   < 0) {
 			release();
 			return -1;
@@ -312,6 +321,8 @@ static int mod_init(void)
 		register_procs(1);
 		cfg_register_child(1);
 	} else {
+		rep_shared->store.link = REP_LINK_DISCONNECTED;
+		rep_shared->store.since = rep_now();
 		register_procs(2);
 		cfg_register_child(2);
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "core/dprint.h"
+#include "core/ut.h"
 
 #include "answered.h"
 #include "calls.h"
@@ -293,14 +294,19 @@ static void rpc_remove(rpc_t *rpc, void *ctx)
 static void rpc_bench(rpc_t *rpc, void *ctx)
 {
 	rep_e164_t number;
-	int pool, seconds = 0;
+	unsigned seconds;
+	str text;
+	int pool;
 
 	if(!rep_rpc_pool(rpc, ctx, &pool) || !rep_rpc_number(rpc, ctx, &number))
 		return;
-	if(rpc->scan(ctx, "*.d", &seconds) < 1)
-		seconds = 0;
-	if(seconds < 0) {
-		rpc->fault(ctx, 400, "seconds: %d is below 0", seconds);
+	if(rpc->scan(ctx, ".S", &text) < 1) {
+		rpc->fault(ctx, 400, "seconds are missing");
+		return;
+	}
+	if(str2int(&text, &seconds) < 0 || seconds > INT32_MAX) {
+		rpc->fault(ctx, 400, "seconds: '%.*s' is no whole number from 0 to %d",
+				text.len, text.s, INT32_MAX);
 		return;
 	}
 	if(!rep_book_bench(rep_shared->book, pool, number, seconds,
@@ -454,7 +460,7 @@ DOC(explain, "Why a number is in its state: pool number")
 DOC(try, "What would be picked, changing nothing: pool callee [route]")
 DOC(add, "Add a number, or change its attributes: pool number [json]")
 DOC(remove, "Remove a number: pool number")
-DOC(bench, "Bench a number: pool number [seconds]; 0 = the policy's rest")
+DOC(bench, "Bench a number: pool number seconds; 0 = the policy's rest")
 DOC(release, "Back to active: pool number")
 DOC(reset, "Forget a number's history: pool number")
 DOC(mode, "Show or switch the mode: [enforce|observe]")

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define ENTRIES 100 /* a reading, of each feed */
-#define CHUNK 256	/* cells a command */
+#define ENTRIES 16 /* a reading, of each feed: up to 8,192 cells */
+#define CHUNK 256  /* cells a command */
 
 /* What one reading brought for one pool. */
 struct rep_news
@@ -368,16 +368,10 @@ static bool feed_once(rep_store_t *store, bool *full)
 	return ok;
 }
 
-bool rep_feed_read(rep_store_t *store)
+bool rep_feed_read(rep_store_t *store, bool *more)
 {
-	bool full = true;
-
 	if(!store->news)
 		store->news = calloc(1, sizeof(*store->news));
-	if(!store->news)
-		return true;
-	for(int i = 0; i < 4 && full; i++)
-		if(!feed_once(store, &full))
-			return false;
-	return true;
+	*more = false;
+	return !store->news || feed_once(store, more);
 }

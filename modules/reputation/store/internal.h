@@ -206,7 +206,8 @@ bool rep_offer(rep_store_t *store, rep_store_pool_t *pool, bool *more);
 void rep_take_record_page(rep_store_t *store, const rep_store_pool_t *pool,
 		const redisReply *pairs);
 void rep_count_waiting(rep_store_t *store);
-bool rep_feed_read(rep_store_t *store);
+/* A bounded reading; `*more`: there is more. */
+bool rep_feed_read(rep_store_t *store, bool *more);
 bool rep_feed_place(rep_store_t *store, rep_store_pool_t *pool);
 bool rep_feed_check(rep_store_t *store);
 void rep_feed_free(rep_store_t *store);

@@ -175,11 +175,11 @@ size_t rep_pack_record(
 	const char *reason = rep_reason_name(record->reason);
 	int n = snprintf(out, REP_RECORD_TEXT,
 			"%" PRIu32 " %s %s %" PRId64 " %" PRId64 " %" PRId64 " %" PRIu32
-			" %.4f %.*s",
+			" %.4f %" PRIu32 " %.*s",
 			record->turn, rep_state_name(record->state),
 			reason[0] ? reason : "-", record->since, record->until,
 			record->struck, record->strikes, shown(record->score),
-			REP_WRITER_MAX, node);
+			record->reset, REP_WRITER_MAX, node);
 
 	return n < REP_RECORD_TEXT ? (size_t)n : REP_RECORD_TEXT - 1;
 }
@@ -216,9 +216,9 @@ bool rep_unpack_record_field(rep_span_t field, rep_record_t *out)
 
 bool rep_unpack_record(rep_span_t field, rep_span_t text, rep_record_t *out)
 {
-	uint64_t turn, since, until, struck, strikes;
+	uint64_t turn, since, until, struck, strikes, reset;
 	rep_span_t state, reason;
-	rep_record_t r;
+	rep_record_t r = {0};
 
 	if(!rep_unpack_record_field(field, &r) || !cut_u64(&text, UINT32_MAX, &turn)
 			|| !rep_span_cut(&text, ' ', &state)
@@ -227,7 +227,8 @@ bool rep_unpack_record(rep_span_t field, rep_span_t text, rep_record_t *out)
 			|| !cut_u64(&text, INT64_MAX, &until)
 			|| !cut_u64(&text, INT64_MAX, &struck)
 			|| !cut_u64(&text, UINT32_MAX, &strikes)
-			|| !cut_score(&text, &r.score))
+			|| !cut_score(&text, &r.score)
+			|| !cut_u64(&text, UINT32_MAX, &reset))
 		return false;
 	r.turn = (uint32_t)turn;
 	r.state = rep_state_parse(state);
@@ -237,6 +238,7 @@ bool rep_unpack_record(rep_span_t field, rep_span_t text, rep_record_t *out)
 	r.until = (rep_time_t)until;
 	r.struck = (rep_time_t)struck;
 	r.strikes = (uint32_t)strikes;
+	r.reset = (uint32_t)reset;
 	if(r.reason >= REP_REASONS
 			|| (r.state != REP_ACTIVE && r.state != REP_BENCHED
 					&& r.state != REP_PROBATION))

@@ -29,8 +29,8 @@ size_t rep_pack_field(
 bool rep_unpack_field(rep_span_t text, rep_cell_t *out, rep_span_t *writer);
 
 /* A verdict: field "+NUMBER" or "+NUMBER|ROUTE", text
- * "turn state reason since until struck strikes score node", times in ms, an
- * empty reason as "-". */
+ * "turn state reason since until struck strikes score reset node", times in
+ * ms, an empty reason as "-". */
 size_t rep_pack_record_field(
 		const rep_record_t *record, char out[REP_FIELD_TEXT]);
 size_t rep_pack_record(const rep_record_t *record, const char *node,

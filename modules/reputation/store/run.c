@@ -11,7 +11,8 @@
 
 #define HEALTH_MS 1000
 #define CHECK_MS 1000
-#define PUSHES_A_ROUND 4 /* batches of one pool before the others' turn */
+#define PUSHES_A_ROUND 2 /* batches of one pool before the others' turn */
+#define EDITS_MS 50		 /* then the exchange has its turn */
 
 static void publish(rep_store_t *store)
 {
@@ -164,11 +165,12 @@ static bool push_all(rep_store_t *store, bool *more)
 static bool exchange(rep_store_t *store)
 {
 	int64_t now = rep_mono_ms();
-	bool more = false, ok;
+	bool more = false, unread = false, ok;
 
 	if(now < store->next_exchange)
 		return false;
-	ok = push_all(store, &more) && rep_feed_read(store);
+	ok = push_all(store, &more) && rep_feed_read(store, &unread);
+	more = more || unread;
 	store->next_exchange = more ? 0 : now + store->interval;
 	if(ok) {
 		rep_lock(&store->status->lock);
@@ -198,14 +200,24 @@ static void health(rep_store_t *store)
 	}
 }
 
+/* Edits come first: they are to be in force within a second, whatever there is
+ * to exchange. */
+static bool follow_edits(rep_store_t *store)
+{
+	int64_t until = rep_mono_ms() + EDITS_MS;
+	bool more = true;
+
+	rep_watch_step(store);
+	while(more && rep_link_up(&store->link) && rep_mono_ms() < until)
+		more = rep_operator_step(store);
+	return more;
+}
+
 /* One round on a link that is up; true when there is more to do at once. */
 static bool work(rep_store_t *store)
 {
-	bool more = false;
+	bool more = follow_edits(store);
 
-	rep_watch_step(store);
-	if(rep_link_up(&store->link))
-		more = rep_operator_step(store);
 	if(rep_link_up(&store->link))
 		more = exchange(store) || more;
 	if(rep_link_up(&store->link))

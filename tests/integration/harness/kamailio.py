@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -157,7 +158,7 @@ class Kamailio:
         clean."""
         if self.process is None:
             return
-        status = self.process.stop(15)
+        status = self._terminate()
         self.process = None
         if check:
             assert status == 0, f"exit status {status}\n{self.log()[-4000:]}"
@@ -167,15 +168,31 @@ class Kamailio:
                 leaks = self.leaks()
                 assert not leaks, "not freed:\n" + "\n".join(leaks)
 
-    def kill(self):
-        """SIGKILL to every process of it, as a power cut would."""
-        pids = [self.process.pid, *self._children()]
-        self.process.kill()
-        for pid in pids[1:]:
+    def _terminate(self, timeout=15):
+        """SIGTERM, and again to children that are left: a timer process of
+        the core misses one that comes just before it waits."""
+        self.process.signal(signal.SIGTERM)
+        for _ in range(timeout):
             try:
-                os.kill(pid, 9)
+                return self.process.wait(1)
+            except subprocess.TimeoutExpired:
+                for pid in self._children():
+                    os.kill(pid, signal.SIGTERM)
+        return self._kill_all()
+
+    def _kill_all(self):
+        children = self._children()
+        status = self.process.kill()
+        for pid in children:
+            try:
+                os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 pass
+        return status
+
+    def kill(self):
+        """SIGKILL to every process of it, as a power cut would."""
+        self._kill_all()
         self.process = None
         shutil.rmtree(os.path.join(self.directory, "run"),
                       ignore_errors=True)

@@ -1,0 +1,819 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The store against a real Redis: what is shared, and that it stays exact."""
+
+import json
+import random
+import signal
+import threading
+import time
+
+import pytest
+import redis
+
+from harness import Redis, wait_for
+
+FIRST = "+15551230000"
+
+
+def number(i):
+    return f"+{15551230000 + i}"
+
+
+def fill(client, pool="sales", numbers=20, prefix="rep"):
+    client.hset(f"{prefix}:numbers:{{{pool}}}",
+                mapping={number(i): "{}" for i in range(numbers)})
+    client.sadd(f"{prefix}:pools", pool)
+
+
+def has(driver, numbers, pool="sales"):
+    """the driver knows so many numbers"""
+    return driver.sum(pool)["numbers"] == numbers
+
+
+def ready(*drivers, numbers=20, pool="sales"):
+    for d in drivers:
+        wait_for(lambda: has(d, numbers, pool))
+        wait_for(lambda: d.status()["resyncs"] > 0)
+
+
+def same(drivers, want, pool="sales", timeout=10):
+    """Every driver arrives at `want` calls in sum, and stays there."""
+    try:
+        wait_for(lambda: all(d.sum(pool)["calls"] == want for d in drivers),
+                 timeout)
+    except AssertionError:
+        got = [d.sum(pool)["calls"] for d in drivers]
+        raise AssertionError(f"want {want}, got {got}\n"
+                             + "\n".join(d.log() for d in drivers)) from None
+    time.sleep(0.3)
+    assert [d.sum(pool)["calls"] for d in drivers] == [want] * len(drivers)
+
+
+class Traffic(threading.Thread):
+    """Calls on a driver until told to stop; `made` says how many."""
+
+    def __init__(self, driver, batch=20, numbers=20, pause=0.005):
+        super().__init__(daemon=True)
+        self.driver, self.batch, self.numbers = driver, batch, numbers
+        self.pause, self.made, self.ending = pause, 0, False
+        self.start()
+
+    def run(self):
+        while not self.ending:
+            self.made += self.driver.ask(
+                "spread", "sales", FIRST, self.numbers, self.batch)["counted"]
+            time.sleep(self.pause)
+
+    def end(self):
+        self.ending = True
+        self.join()
+        return self.made
+
+
+def totals(client, pool="sales"):
+    """Sum of all totals in Redis, and of all writers' own counts."""
+    total = own = 0
+    for key in client.scan_iter(f"rep:x:c1:{{{pool}}}:*"):
+        for field, text in client.hgetall(key).items():
+            calls = sum(map(int, text.split(",")))
+            if field.split("|")[2] == "*":
+                total += calls
+            else:
+                own += calls
+    return total, own
+
+
+# ---- sharing -------------------------------------------------------------
+
+
+def test_counts_are_shared(server, start):
+    fill(server.client)
+    a, b = start(server.url, "a"), start(server.url, "b")
+    ready(a, b)
+    a.count("sales", number(1), "answered", 3)
+    b.count("sales", number(1), "declined", 2, route="trunk|1")
+    b.count("sales", number(1), "answered", 4, route="trunk|1")
+    want = {"answered": 7, "declined": 2}
+    wait_for(lambda: a.counts("sales", number(1)) == want)
+    wait_for(lambda: b.counts("sales", number(1)) == want)
+    assert totals(server.client) == (9, 9)
+
+
+def test_two_writers_at_once(server, start):
+    fill(server.client)
+    a, b = start(server.url, "a"), start(server.url, "b")
+    ready(a, b)
+    traffic = [Traffic(d, pause=0) for d in (a, b)]
+    time.sleep(3)
+    made = sum(t.end() for t in traffic)
+    assert made > 1000
+    same([a, b], made)
+    assert totals(server.client) == (made, made)
+
+
+def test_restarted_proxy_takes_up_the_history(server, start):
+    fill(server.client)
+    a, b = start(server.url, "a"), start(server.url, "b")
+    ready(a, b)
+    a.ask("spread", "sales", FIRST, 20, 200)
+    a.ask("bench", "sales", number(3), 3600)
+    same([a, b], 200)
+    a.kill()
+    b.ask("spread", "sales", FIRST, 20, 100)
+    again = start(server.url, "a")
+    ready(again)
+    same([again, b], 300)
+    assert again.view("sales", number(3))["state"] == "benched"
+    again.ask("spread", "sales", FIRST, 20, 50)
+    same([again, b], 350)
+
+
+def test_last_counts_are_written_at_the_end(server, start):
+    fill(server.client)
+    a = start(server.url, "a", interval=2000)
+    ready(a)
+    time.sleep(0.3)
+    a.ask("spread", "sales", FIRST, 20, 77)
+    a.process.stdin.close()
+    a.process.wait(10)
+    assert totals(server.client) == (77, 77)
+
+
+def test_late_proxy_with_many_buckets(server, start):
+    server.client.hset("rep:policy:{sales}", "bucket_minutes", "1")
+    fill(server.client, numbers=500)
+    a = start(server.url, "a")
+    ready(a, numbers=500)
+    a.ask("spread", "sales", FIRST, 500, 5000)
+    same([a], 5000)
+    b = start(server.url, "b")
+    ready(b, numbers=500)
+    same([b], 5000)
+
+
+def test_command_budget(server, start):
+    fill(server.client)
+    a, b = start(server.url, "a", interval=200), start(server.url, "b",
+                                                       interval=200)
+    ready(a, b)
+    time.sleep(1)
+    before = a.status()["commands"]
+    traffic = [Traffic(d, batch=10, pause=0.01) for d in (a, b)]
+    time.sleep(5)
+    made = [t.end() for t in traffic]
+    used = a.status()["commands"] - before
+    assert used / 5 <= 20, used  # at 1000 calls/s: 0.02 a call
+    same([a, b], sum(made))
+
+
+# ---- Redis in trouble ------------------------------------------------------
+
+
+def test_redis_hangs(server, start):
+    fill(server.client)
+    a, b = start(server.url, "a"), start(server.url, "b")
+    ready(a, b)
+    traffic = [Traffic(d) for d in (a, b)]
+    time.sleep(0.5)
+    server.signal(signal.SIGSTOP)
+    wait_for(lambda: a.status()["link"] != "connected")
+    time.sleep(1.5)
+    assert a.status()["waiting"] > 0
+    server.signal(signal.SIGCONT)
+    wait_for(a.connected)
+    wait_for(b.connected)
+    time.sleep(0.5)
+    made = sum(t.end() for t in traffic)
+    same([a, b], made)
+    assert totals(server.client) == (made, made)
+    downs = [l for l in a.log().splitlines() if l.startswith("WARN")]
+    assert len(downs) <= 2, downs
+
+
+def test_connections_cut_at_random(server, start):
+    """A reply that never came: the push may or may not have been done."""
+    fill(server.client)
+    a = start(server.url, "a", interval=10)
+    b = start(server.url, "b", interval=10)
+    ready(a, b)
+    traffic = [Traffic(d) for d in (a, b)]
+    for _ in range(25):
+        time.sleep(random.uniform(0.05, 0.2))
+        server.client.client_kill_filter(_type="normal", skipme=True)
+    time.sleep(0.5)
+    made = sum(t.end() for t in traffic)
+    same([a, b], made)
+    assert totals(server.client) == (made, made)
+    assert a.status()["reconnects"] > 5
+
+
+def test_lost_acknowledged_writes(server, start):
+    """As after a failover to a replica that lagged behind."""
+    server.client.config_set("save", "3600 1")
+    fill(server.client)
+    a, b = start(server.url, "a"), start(server.url, "b")
+    ready(a, b)
+    traffic = [Traffic(d) for d in (a, b)]
+    time.sleep(0.5)
+    server.client.save()
+    time.sleep(1)
+    server.kill()
+    time.sleep(0.5)
+    server.start()
+    wait_for(a.connected)
+    wait_for(b.connected)
+    made = sum(t.end() for t in traffic)
+    same([a, b], made)
+    assert totals(server.client) == (made, made)
+
+
+def test_redis_comes_back_empty(server, start):
+    fill(server.client)
+    a, b = start(server.url, "a"), start(server.url, "b")
+    ready(a, b)
+    traffic = [Traffic(d) for d in (a, b)]
+    time.sleep(0.5)
+    server.kill()
+    server.start()
+    wait_for(a.connected)
+    wait_for(b.connected)
+    made = sum(t.end() for t in traffic)
+    same([a, b], made)
+    assert totals(server.client) == (made, made)
+    assert has(a, 20) and has(b, 20)
+    assert ["rep:pools", ""] in [e[:2] for e in a.status()["errors"]]
+    assert a.log().count("the key is missing") == 1
+    fill(server.client, numbers=21)
+    wait_for(lambda: has(a, 21))
+    wait_for(lambda: not a.status()["errors"])
+    same([a, b], made)
+
+
+@pytest.mark.parametrize("polling", [False, True])
+def test_flush_while_connected(server, start, polling):
+    user = {}
+    if polling:
+        server.client.execute_command(
+            "ACL", "SETUSER", "default", "-client|tracking")
+    fill(server.client)
+    a, b = start(server.url, "a", **user), start(server.url, "b", **user)
+    ready(a, b)
+    assert a.status()["follow"] == ("polling" if polling else "tracking")
+    traffic = [Traffic(d) for d in (a, b)]
+    time.sleep(0.5)
+    server.client.flushall()
+    time.sleep(1.5)
+    made = sum(t.end() for t in traffic)
+    same([a, b], made)
+    assert has(a, 20) and has(b, 20)
+    assert totals(server.client) == (made, made)
+
+
+@pytest.mark.parametrize("what", ["trim", "delete", "seq"])
+def test_gap_in_the_feed(server, start, what):
+    fill(server.client)
+    a, b = start(server.url, "a"), start(server.url, "b")
+    ready(a, b)
+    a.ask("spread", "sales", FIRST, 20, 100)
+    same([a, b], 100)
+    b.process.send_signal(signal.SIGSTOP)
+    for _ in range(5):
+        a.ask("spread", "sales", FIRST, 20, 100)
+        time.sleep(0.1)
+    if what == "trim":
+        server.client.xtrim("rep:x:feed:{sales}", 0, approximate=False)
+    elif what == "delete":
+        server.client.delete("rep:x:feed:{sales}", "rep:x:seq:{sales}")
+    else:
+        server.client.delete("rep:x:seq:{sales}")
+    b.process.send_signal(signal.SIGCONT)
+    a.ask("spread", "sales", FIRST, 20, 100)
+    same([a, b], 700)
+    b.ask("spread", "sales", FIRST, 20, 100)
+    same([a, b], 800)
+
+
+def test_deleted_feed_is_noticed_without_traffic(server, start):
+    fill(server.client)
+    a, b = start(server.url, "a"), start(server.url, "b")
+    ready(a, b)
+    a.ask("spread", "sales", FIRST, 20, 100)
+    same([a, b], 100)
+    for key in server.client.scan_iter("rep:x:*"):
+        server.client.delete(key)
+    wait_for(lambda: totals(server.client) == (100, 100))
+    same([a, b], 100)
+
+
+def test_full_redis(server, start):
+    fill(server.client)
+    a, b = start(server.url, "a"), start(server.url, "b")
+    ready(a, b)
+    server.client.config_set("maxmemory", 1)
+    a.ask("spread", "sales", FIRST, 20, 100)
+    time.sleep(2.5)
+    assert a.status()["link"] == "connected"
+    log = a.log()
+    assert log.count("no memory left") == 1, log
+    assert b.sum("sales")["calls"] == 0
+    server.client.config_set("maxmemory", 0)
+    same([a, b], 100)
+    assert "takes writes again" in a.log()
+
+
+def test_script_cache_emptied(server, start):
+    fill(server.client)
+    a, b = start(server.url, "a"), start(server.url, "b")
+    ready(a, b)
+    for _ in range(5):
+        server.client.script_flush()
+        a.ask("spread", "sales", FIRST, 20, 100)
+        a.ask("bench", "sales", number(1), 60)
+        time.sleep(0.1)
+    same([a, b], 500)
+
+
+def test_replica_is_refused(server, start):
+    fill(server.client)
+    replica = Redis("--replicaof", "127.0.0.1", str(server.port))
+    try:
+        a = start(replica.url, "a")
+        wait_for(lambda: "read-only replica" in a.log())
+        wait_for(lambda: replica.client.exists("rep:pools"))
+        replica.client.execute_command("REPLICAOF", "NO", "ONE")
+        wait_for(lambda: has(a, 20))
+        # made a replica again under our feet
+        replica.client.execute_command(
+            "REPLICAOF", "127.0.0.1", str(server.port))
+        a.ask("spread", "sales", FIRST, 20, 100)
+        wait_for(lambda: a.status()["link"] != "connected")
+        replica.client.execute_command("REPLICAOF", "NO", "ONE")
+        wait_for(lambda: totals(replica.client) == (100, 100))
+    finally:
+        replica.stop()
+
+
+def test_starts_before_redis(start, tmp_path):
+    file = tmp_path / "pools.json"
+    file.write_text(json.dumps(
+        {"pools": {"sales": {"numbers": [number(i) for i in range(3)]}}}))
+    server = Redis()
+    server.kill()
+    try:
+        a = start(server.url, "a", pool_file=str(file))
+        wait_for(lambda: has(a, 3))
+        a.ask("spread", "sales", FIRST, 3, 30)
+        server.start()
+        fill(server.client)
+        wait_for(lambda: has(a, 20))
+        same([a], 30)
+        wait_for(lambda: totals(server.client) == (30, 30))
+    finally:
+        server.stop()
+
+
+# ---- numbers that go and come -------------------------------------------------
+
+
+def test_number_removed_and_added_again(server, start):
+    fill(server.client)
+    a, b = start(server.url, "a"), start(server.url, "b")
+    ready(a, b)
+    for i in range(1, 4):
+        a.count("sales", number(1), "answered", 5)
+        b.count("sales", number(1), "busy", 1)
+        wait_for(lambda: a.counts("sales", number(1))
+                 == {"answered": 5 * i, "busy": i})
+        wait_for(lambda: b.counts("sales", number(1))
+                 == {"answered": 5 * i, "busy": i})
+        server.client.hdel("rep:numbers:{sales}", number(1))
+        wait_for(lambda: has(a, 19) and has(b, 19))
+        assert not server.client.hexists("rep:health:{sales}", number(1))
+        server.client.hset("rep:numbers:{sales}", number(1), "{}")
+        wait_for(lambda: has(a, 20) and has(b, 20))
+        wait_for(lambda: a.counts("sales", number(1))
+                 == {"answered": 5 * i, "busy": i})
+
+
+def test_number_removed_behind_the_store(server, start):
+    fill(server.client)
+    a, b = start(server.url, "a"), start(server.url, "b")
+    ready(a, b)
+    a.count("sales", number(1), "answered", 5)
+    wait_for(lambda: b.counts("sales", number(1)) == {"answered": 5})
+    assert a.ask("remove", "sales", number(1))
+    server.client.hset("rep:numbers:{sales}", number(19), '{"weight":2}')
+    wait_for(lambda: has(a, 20))
+    wait_for(lambda: totals(server.client) == (5, 5))
+    a.count("sales", number(1), "answered", 2)
+    wait_for(lambda: b.counts("sales", number(1)) == {"answered": 7})
+    assert totals(server.client) == (7, 7)
+
+
+def test_pool_removed_and_added_again(server, start):
+    fill(server.client)
+    fill(server.client, "other", 3)
+    a, b = start(server.url, "a"), start(server.url, "b")
+    ready(a, b)
+    a.ask("spread", "sales", FIRST, 20, 100)
+    same([a, b], 100)
+    wait_for(lambda: server.client.hlen("rep:health:{sales}") == 20)
+    server.client.srem("rep:pools", "sales")
+    wait_for(lambda: a.sum("sales")["pool"] == -1)
+    wait_for(lambda: b.sum("sales")["pool"] == -1)
+    wait_for(lambda: not server.client.exists("rep:health:{sales}"))
+    assert has(a, 3, "other")
+    server.client.sadd("rep:pools", "sales")
+    ready(a, b)
+    same([a, b], 100)
+    a.ask("spread", "sales", FIRST, 20, 10)
+    same([a, b], 110)
+    assert totals(server.client) == (110, 110)
+
+
+def test_health_of_numbers_gone_while_away(server, start):
+    fill(server.client)
+    server.client.hset("rep:health:{sales}", "+15550000001", "{}")
+    a = start(server.url, "a")
+    ready(a)
+    wait_for(lambda: set(server.client.hkeys("rep:health:{sales}"))
+             == {number(i) for i in range(20)})
+
+
+# ---- verdicts and events -------------------------------------------------------
+
+
+def events(client, kind):
+    return [f for _, f in client.xrange("rep:events") if f["event"] == kind]
+
+
+def test_verdicts_are_shared(server, start):
+    fill(server.client)
+    a, b = start(server.url, "a"), start(server.url, "b")
+    ready(a, b)
+    a.ask("bench", "sales", number(1), 3600)
+    wait_for(lambda: b.view("sales", number(1))["state"] == "benched")
+    b.ask("release", "sales", number(1))
+    wait_for(lambda: a.view("sales", number(1))["state"] == "active")
+    time.sleep(0.3)
+    benched = events(server.client, "benched")
+    released = events(server.client, "released")
+    assert [(e["number"], e["node"]) for e in benched] == [(number(1), "a")]
+    assert [(e["number"], e["node"]) for e in released] == [(number(1), "b")]
+
+
+def test_verdicts_that_collide(server, start):
+    """Both bench the same numbers before they hear of each other."""
+    fill(server.client)
+    a = start(server.url, "a", interval=300)
+    b = start(server.url, "b", interval=300)
+    ready(a, b)
+    for i in range(20):
+        a.ask("bench", "sales", number(i), 1000 + i)
+        b.ask("bench", "sales", number(i), 5000 + i)
+    time.sleep(1.5)
+    for i in range(20):
+        x, y = a.view("sales", number(i)), b.view("sales", number(i))
+        assert x["state"] == "benched"
+        assert (x["until"], x["turn"]) == (y["until"], y["turn"])
+    numbers = [e["number"] for e in events(server.client, "benched")]
+    assert sorted(numbers) == sorted(number(i) for i in range(20))
+
+
+def test_events_once_over_an_outage(server, start):
+    fill(server.client)
+    a, b = start(server.url, "a"), start(server.url, "b")
+    ready(a, b)
+    server.signal(signal.SIGSTOP)
+    wait_for(lambda: a.status()["link"] != "connected")
+    wait_for(lambda: b.status()["link"] != "connected")
+    for i in range(5):
+        a.ask("bench", "sales", number(i), 1000)
+        b.ask("bench", "sales", number(i), 2000)
+    server.signal(signal.SIGCONT)
+    wait_for(lambda: len(events(server.client, "benched")) == 5)
+    time.sleep(1)
+    assert len(events(server.client, "benched")) == 5
+    for i in range(5):
+        assert a.view("sales", number(i))["until"] \
+            == b.view("sales", number(i))["until"]
+
+
+def test_a_burnt_number_is_benched_everywhere(server, start):
+    fill(server.client)
+    a, b = start(server.url, "a"), start(server.url, "b")
+    ready(a, b)
+    for d in (a, b):
+        d.ask("spread", "sales", FIRST, 20, 2000)
+    for _ in range(20):
+        a.count("sales", number(7), "blocked", 2)
+        b.count("sales", number(7), "blocked", 2)
+        time.sleep(0.05)
+    for d in (a, b):
+        wait_for(lambda: d.view("sales", number(7))["state"] == "benched")
+        assert d.view("sales", number(7))["reason"] == "blocked"
+    time.sleep(0.5)
+    benched = events(server.client, "benched")
+    assert [e["number"] for e in benched if not e["route"]] == [number(7)]
+    assert json.loads(benched[0]["counts"])["blocked"] > 0
+
+
+def test_health(server, start):
+    fill(server.client)
+    a = start(server.url, "a")
+    ready(a)
+    a.count("sales", number(1), "answered", 6)
+    a.count("sales", number(1), "declined", 2)
+    a.count("sales", number(1), "cancelled", 3)
+    wait_for(lambda: json.loads(server.client.hget(
+        "rep:health:{sales}", number(1)) or '{"calls":0}')["calls"] == 11)
+    health = json.loads(server.client.hget("rep:health:{sales}", number(1)))
+    assert health["state"] == "active" and len(health["counts"]) == 12
+    assert health["rates"]["declined"] == 0.25
+    server.client.delete("rep:health:{sales}")
+    server.client.set("rep:health:{sales}", "spoilt")
+    a.count("sales", number(1), "answered")
+    wait_for(lambda: "rep:health:{sales}" in [e[0]
+                                              for e in a.status()["errors"]])
+    assert a.status()["link"] == "connected"
+    same([a], 12)
+
+
+# ---- operators -------------------------------------------------------------------
+
+
+def test_edits_are_live_under_load(server, start):
+    fill(server.client, numbers=5000)
+    a, b = start(server.url, "a"), start(server.url, "b")
+    ready(a, b, numbers=5000)
+    traffic = Traffic(a, batch=2000, numbers=5000, pause=0)
+    slowest = 0
+    for i in range(10):
+        time.sleep(0.2)
+        server.client.hset("rep:numbers:{sales}", number(3),
+                           json.dumps({"cap_day": 100 + i}))
+        begin = time.monotonic()
+        wait_for(lambda: b.view("sales", number(3))["cap_day"] == 100 + i)
+        wait_for(lambda: a.view("sales", number(3))["cap_day"] == 100 + i)
+        slowest = max(slowest, time.monotonic() - begin)
+    made = traffic.end()
+    assert slowest < 1, slowest
+    same([a, b], made)
+
+
+@pytest.mark.parametrize("polling", [False, True])
+def test_edits(server, start, polling):
+    client = server.client
+    if polling:
+        client.execute_command("ACL", "SETUSER", "default",
+                               "-client|tracking")
+    fill(client)
+    a = start(server.url, "a")
+    ready(a)
+    assert a.status()["follow"] == ("polling" if polling else "tracking")
+    assert a.log().count("polling") == polling
+
+    def live(check):
+        wait_for(check, 1.0)
+
+    client.hset("rep:policy:{sales}", "cap_day", "7")
+    live(lambda: a.ask("policy", "sales")["cap_day"] == "7")
+    client.hdel("rep:policy:{sales}", "cap_day")
+    live(lambda: a.ask("policy", "sales")["cap_day"] == "0")
+    client.hset("rep:numbers:{sales}", number(1), '{"status":"paused"}')
+    live(lambda: a.view("sales", number(1))["state"] == "paused")
+    client.hset("rep:numbers:{sales}", "+4930123456", "{}")
+    live(lambda: has(a, 21))
+    client.hdel("rep:numbers:{sales}", "+4930123456", number(2))
+    live(lambda: has(a, 19))
+    fill(client, "more", 5)
+    live(lambda: has(a, 5, "more"))
+    client.srem("rep:pools", "more")
+    live(lambda: a.sum("more")["pool"] == -1)
+    client.delete("rep:numbers:{sales}")
+    live(lambda: has(a, 0))
+
+
+def test_subscriber_is_cut(server, start):
+    fill(server.client)
+    a = start(server.url, "a")
+    ready(a)
+    for i in range(3):
+        server.client.client_kill_filter(_type="pubsub")
+        server.client.hset("rep:policy:{sales}", "cap_day", str(i + 1))
+        wait_for(lambda: a.ask("policy", "sales")["cap_day"] == str(i + 1), 1)
+        wait_for(lambda: a.status()["follow"] == "tracking")
+
+
+def test_malformed_values(server, start):
+    client = server.client
+    fill(client)
+    a = start(server.url, "a")
+    ready(a)
+    client.hset("rep:numbers:{sales}", number(1), '{"cap_day":5}')
+    client.hset("rep:policy:{sales}", "cap_day", "50")
+    wait_for(lambda: a.view("sales", number(1))["cap_day"] == 5)
+    wait_for(lambda: a.view("sales", number(2))["cap_day"] == 50)
+    client.hset("rep:numbers:{sales}", mapping={
+        number(1): '{"cap_day":"many"}', "no number": "{}",
+        "+15550001111": "{", number(4): '{"colour":"red","cap_day":9}',
+        number(5): '{"cap_day":11}'})
+    client.hset("rep:policy:{sales}", mapping={
+        "cap_day": "lots", "cap_hour": "12", "frobnicate": "1"})
+    wait_for(lambda: a.view("sales", number(5))["cap_day"] == 11)
+    wait_for(lambda: a.ask("policy", "sales")["cap_hour"] == "12")
+    assert a.view("sales", number(1))["cap_day"] == 5  # last good value
+    assert a.view("sales", number(4))["cap_day"] == 9  # the rest applies
+    assert a.view("sales", "+15550001111") is None
+    assert a.ask("policy", "sales")["cap_day"] == "50"
+    assert has(a, 20)
+    listed = {tuple(e[:2]) for e in a.status()["errors"]}
+    assert listed == {
+        ("rep:numbers:{sales}", number(1)),
+        ("rep:numbers:{sales}", "no number"),
+        ("rep:numbers:{sales}", "+15550001111"),
+        ("rep:numbers:{sales}", number(4)),
+        ("rep:policy:{sales}", "cap_day"),
+        ("rep:policy:{sales}", "frobnicate")}
+    # edited again elsewhere: told once, listed still
+    client.hset("rep:numbers:{sales}", number(6), '{"cap_day":12}')
+    wait_for(lambda: a.view("sales", number(6))["cap_day"] == 12)
+    assert {tuple(e[:2]) for e in a.status()["errors"]} == listed
+    errors = [l for l in a.log().splitlines() if l.startswith("ERR")]
+    assert len(errors) == 6, errors
+    # mended
+    client.hset("rep:numbers:{sales}", mapping={
+        number(1): '{"cap_day":6}', number(4): "{}"})
+    client.hdel("rep:numbers:{sales}", "no number", "+15550001111")
+    client.hdel("rep:policy:{sales}", "cap_day", "frobnicate")
+    wait_for(lambda: not a.status()["errors"])
+    assert a.view("sales", number(1))["cap_day"] == 6
+    assert a.ask("policy", "sales")["cap_day"] == "0"
+
+
+def test_wrong_types(server, start):
+    client = server.client
+    fill(client)
+    client.hset("rep:policy:{sales}", "cap_day", "50")
+    a, b = start(server.url, "a"), start(server.url, "b")
+    ready(a, b)
+    for key in ("rep:policy:{sales}", "rep:numbers:{sales}", "rep:pools"):
+        with client.pipeline() as p:
+            p.delete(key)
+            p.set(key, "spoilt")
+            p.execute()
+    wait_for(lambda: len(a.status()["errors"]) == 3)
+    assert has(a, 20)
+    assert a.ask("policy", "sales")["cap_day"] == "50"
+    a.ask("spread", "sales", FIRST, 20, 100)
+    same([a, b], 100)
+    for key in ("rep:policy:{sales}", "rep:numbers:{sales}", "rep:pools"):
+        client.delete(key)
+    fill(client, numbers=22)
+    wait_for(lambda: has(a, 22))
+    wait_for(lambda: not a.status()["errors"])
+    errors = [l for l in a.log().splitlines() if l.startswith("ERR")]
+    assert len([l for l in errors if "WRONGTYPE" in l]) == 3, errors
+
+
+@pytest.mark.parametrize("kind", ["x:feed", "x:seq", "x:v1", "x:b1", "x:c1",
+                                  "events"])
+def test_wrong_types_of_our_own_keys(server, start, kind):
+    client = server.client
+    fill(client)
+    a, b = start(server.url, "a"), start(server.url, "b")
+    ready(a, b)
+    a.ask("spread", "sales", FIRST, 20, 100)
+    same([a, b], 100)
+    if kind == "x:c1":
+        key = next(client.scan_iter("rep:x:c1:*"))
+    elif kind == "events":
+        key = "rep:events"
+    else:
+        key = f"rep:{kind}:{{sales}}"
+    with client.pipeline() as p:
+        p.delete(key)
+        if kind == "x:feed":
+            p.hset(key, "spoilt", "1")
+        else:
+            p.lpush(key, "spoilt")
+        p.execute()
+    a.ask("spread", "sales", FIRST, 20, 100)
+    a.ask("bench", "sales", number(3), 100)
+    time.sleep(1.2)
+    assert a.status()["link"] == "connected"
+    assert a.sum("sales")["calls"] == 200
+    client.hset("rep:policy:{sales}", "cap_day", "50")
+    wait_for(lambda: a.ask("policy", "sales")["cap_day"] == "50", 1)
+    errors = [l for l in a.log().splitlines() if l.startswith("ERR")]
+    assert len(errors) <= 3, errors
+    client.delete(key)
+    # a new connection writes everything again
+    client.client_kill_filter(_type="normal", skipme=True)
+    same([a, b], 200, timeout=15)
+    wait_for(lambda: b.view("sales", number(3))["state"] == "benched", 15)
+
+
+# ---- ways to get there --------------------------------------------------------------
+
+
+def test_password_user_socket_database(start, tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("s%cret\n")
+    server = Redis("--requirepass", "main")
+    try:
+        main = redis.Redis(port=server.port, password="main",
+                           decode_responses=True)
+        main.execute_command(
+            "ACL", "SETUSER", "proxy", "on", ">s%cret", "resetkeys",
+            "resetchannels", "~rep:*", "&__redis__:invalidate",
+            "-@all", "+@connection", "+@scripting", "+role", "+@hash",
+            "+@set", "+@sortedset", "+@stream", "+@string", "+expire",
+            "+exists", "+del", "+subscribe", "+client|tracking",
+            "-script|flush")
+        fill(main)
+        a = start(server.url, "a", DRIVER_USER="proxy",
+                  DRIVER_PASSWORD_FILE=str(secret))
+        b = start(f"redis://proxy:s%25cret@127.0.0.1:{server.port}/0", "b")
+        c = start(f"unix:{server.socket}", "c", DRIVER_USER="default",
+                  DRIVER_PASSWORD_FILE=str(tmp_path / "main"))
+        ready(a, b)
+        assert a.status()["follow"] == "tracking"
+        a.ask("spread", "sales", FIRST, 20, 100)
+        same([a, b], 100)
+        assert c.process.wait(5) == 1  # no such password file
+        c.process.returncode = 0
+        wrong = start(f"redis://:wrong@127.0.0.1:{server.port}", "d")
+        wait_for(lambda: "refuses the user or password" in wrong.log())
+        (tmp_path / "main").write_text("main")
+        other = redis.Redis(port=server.port, password="main", db=3,
+                            decode_responses=True)
+        fill(other, numbers=7)
+        d = start(f"unix:{server.socket}?db=3", "d",
+                  DRIVER_PASSWORD_FILE=str(tmp_path / "main"))
+        ready(d, numbers=7)
+        assert has(a, 20)
+    finally:
+        server.stop()
+
+
+def test_key_prefix(server, start):
+    fill(server.client, prefix="acme:rep")
+    a = start(server.url, "a", prefix="acme:rep")
+    b = start(server.url, "b", prefix="acme:rep")
+    ready(a, b)
+    a.ask("spread", "sales", FIRST, 20, 100)
+    same([a, b], 100)
+    assert all(k.startswith("acme:rep:") for k in server.client.keys("*"))
+
+
+def test_bad_url_is_refused(start):
+    for url, word in (("rediss://h", "TLS"), ("redis://h:0", "port"),
+                      ("sentinel://a,b/m", "sentinel"),
+                      ("cluster://a", "cluster"), ("http://h", "redis://")):
+        d = start(url, "a")
+        assert d.process.wait(5) == 1
+        lines = d.log().splitlines()
+        assert len(lines) == 1 and word in lines[0]
+        d.process.returncode = 0
+
+
+# ---- the pool file -------------------------------------------------------------------
+
+
+def test_seeding_an_empty_redis(server, start, tmp_path):
+    file = tmp_path / "pools.json"
+    file.write_text(json.dumps({"pools": {
+        "sales": {"policy": {"cap_day": 9, "order": "upside down"},
+                  "numbers": {number(i): {"weight": 2} for i in range(900)}},
+        "more": {"numbers": [number(1), "5551", number(2)]},
+        "bad name": {}}}))
+    drivers = [start(server.url, f"n{i}", pool_file=str(file))
+               for i in range(4)]
+    ready(*drivers, numbers=900)
+    ready(*drivers, numbers=2, pool="more")
+    assert server.client.smembers("rep:pools") == {"sales", "more"}
+    assert server.client.hlen("rep:numbers:{sales}") == 900
+    assert server.client.hgetall("rep:policy:{sales}") == {"cap_day": "9"}
+    assert not server.client.exists("rep:x:seed")
+    logs = [d.log() for d in drivers]
+    assert sum("filled from" in log for log in logs) == 1
+    # from here on Redis is right, not the file
+    server.client.hdel("rep:numbers:{sales}", number(5))
+    late = start(server.url, "late", pool_file=str(file))
+    ready(late, numbers=899)
+
+
+def test_big_pool(server, start):
+    n = 100000
+    with server.client.pipeline(transaction=False) as p:
+        for i in range(n):
+            p.hset("rep:numbers:{sales}", number(i), '{"weight":1.5}')
+        p.sadd("rep:pools", "sales")
+        p.execute()
+    begin = time.monotonic()
+    a = start(server.url, "a", DRIVER_NUMBERS=str(n + 10))
+    wait_for(lambda: a.sum("sales")["numbers"] == n, 60, 0.2)
+    assert time.monotonic() - begin < 20  # sanitizers and all
+    server.client.hset("rep:numbers:{sales}", number(5), '{"cap_day":3}')
+    wait_for(lambda: a.view("sales", number(5))["cap_day"] == 3, 10)
