@@ -20,13 +20,21 @@ static double bad(const rep_counts_t *counts)
 		   + counts->n[REP_BLOCKED] + counts->n[REP_AMBIGUOUS];
 }
 
+/* Breaks ties, so that thresholds on counts can be calibrated finely. */
+static double jitter(const sim_number_t *number)
+{
+	return (number->calls * 2654435761u >> 8 & 0xffff) / 65536.0;
+}
+
 /* Bad share of the last 100 calls, once there are 100. */
 static double fixed(const sim_t *sim, unsigned i, rep_chart_t *chart)
 {
 	const sim_number_t *number = &sim->number[i];
 
 	(void)chart;
-	return number->calls < SIM_LAST ? 0 : bad(&number->recent) / SIM_LAST;
+	if(number->calls < SIM_LAST)
+		return 0;
+	return (bad(&number->recent) + jitter(number)) / SIM_LAST;
 }
 
 /* Lower end of Wilson's 95% interval for the bad share of the last day. */

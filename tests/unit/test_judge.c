@@ -204,6 +204,27 @@ START_TEST(basic_causes)
 }
 END_TEST
 
+START_TEST(basic_against)
+{
+	rep_counts_t window = scaled(36000);
+	rep_judged_t judged;
+
+	rep_yardstick_make(&yardstick, &charts, &window, 1);
+	for(int c = 0; c < REP_OUTCOMES; c++) {
+		bool against = rep_yardstick_against(&yardstick, c);
+		bool rises = false;
+
+		after(c, 1, &judged);
+		for(int j = 0; j < REP_CHARTS; j++)
+			rises = rises || judged.s[j] > 0;
+		ck_assert_msg(against == rises, "%s", rep_outcome_name(c));
+	}
+	ck_assert(!rep_yardstick_against(&yardstick, REP_ANSWERED));
+	ck_assert(!rep_yardstick_against(&yardstick, REP_BUSY));
+	ck_assert(rep_yardstick_against(&yardstick, REP_NOANSWER));
+}
+END_TEST
+
 START_TEST(basic_logarithm)
 {
 	for(float x = 1e-30f; x < 1e30f; x *= 1.037f) {
@@ -436,10 +457,11 @@ START_TEST(sweep_run_lengths)
 
 	for(int j = 0; j < REP_CHARTS; j++)
 		for(int e = 0; e < 2; e++) {
+			const double asked[] = {every[e], every[e], every[e]};
 			double h[REP_CHARTS], z = 0, s, calls = 0, mean;
 			const int runs = 1000;
 
-			rep_thresholds(&charts, charts.prior, every[e], h);
+			rep_thresholds(&charts, charts.prior, asked, h);
 			for(int c = 0; c < REP_JUDGED; c++)
 				z += charts.prior[c] * (double)charts.ew[c][j];
 			for(int run = 0; run < runs; run++)
@@ -466,6 +488,7 @@ Suite *judge_suite(void)
 	tcase_set_timeout(robust, 60);
 	tcase_set_timeout(sweep, 60);
 	tcase_add_test(basic, basic_causes);
+	tcase_add_test(basic, basic_against);
 	tcase_add_test(basic, basic_logarithm);
 	tcase_add_test(basic, basic_shared_shift);
 	tcase_add_test(basic, basic_routes);

@@ -18,14 +18,22 @@
 
 /* How much the window weighs against one bucket, in calls. What is common
  * swings with the hour and is soon known; what is rare takes long to know. */
-static const float window_calls[2] = {16, 1500};
+static const float window_calls[2] = {16, 500};
 
 /* Fewer calls of others than this: the number's own past stands in. */
 #define OTHERS_ENOUGH 500.0f
 
+/* Each chart's share of the false benches that a policy allows: more to the
+ * one that is furthest from what theory allows. */
+static const double false_share[REP_CHARTS] = {
+		[REP_CHART_BLOCKED] = 0.3,
+		[REP_CHART_REJECTED] = 0.4,
+		[REP_CHART_LABELLED] = 0.3,
+};
+
 /* How thresholds follow the calls per bucket: see lowered(). */
 #define SMALL_BUCKET 6.0f
-#define OVERSHOOT 0.65 /* mean of e^-(what a crossing exceeds it by) */
+#define OVERSHOOT 0.7 /* mean of e^-(what a crossing exceeds it by) */
 #define LOWEST 0.5f
 
 /* Probation: chances of failing a healthy number (over all charts), and of
@@ -119,19 +127,26 @@ void rep_mix_make(const rep_charts_t *charts, const rep_counts_t *counts,
 	mix_of(charts, &v, mix);
 }
 
-/* Kullback and Leibler's divergence of each chart's own mix from this one. */
-static void gains(const rep_charts_t *charts, const float *mix, float *gain)
+/* For each chart, Kullback and Leibler's divergence of its own mix from this
+ * one; and which outcomes add to any. */
+static void gains(rep_yardstick_t *yardstick, const rep_charts_t *charts)
 {
-	shares_t v = shares_load(mix);
+	shares_t v = shares_load(yardstick->mix);
 	lanes_t z = common_times(&v, charts->ew) + rare_times(&v, charts->ew);
 	lanes_t log_z = logarithm(z / all(z[REP_CHARTS]));
 
+	yardstick->against = 0;
 	for(int j = 0; j < REP_CHARTS; j++) {
 		float sum = 0;
 
-		for(int c = 0; c < REP_JUDGED; c++)
-			sum += mix[c] * charts->ew[c][j] * charts->w[c][j];
-		gain[j] = fmaxf(sum / z[j] - log_z[j], 0);
+		for(int c = 0; c < REP_JUDGED; c++) {
+			float w = charts->w[c][j];
+
+			sum += yardstick->mix[c] * charts->ew[c][j] * w;
+			if(w > log_z[j])
+				yardstick->against |= 1u << c;
+		}
+		yardstick->gain[j] = fmaxf(sum / z[j] - log_z[j], 0);
 	}
 }
 
@@ -139,18 +154,19 @@ void rep_yardstick_make(rep_yardstick_t *yardstick, const rep_charts_t *charts,
 		const rep_counts_t *window, unsigned runs)
 {
 	shares_t v = counts_of(window);
-	double every = charts->every * REP_CHARTS * fmax(runs, 1);
-	double h[REP_CHARTS];
+	double every[REP_CHARTS], h[REP_CHARTS];
 
 	yardstick->window = *window;
 	yardstick->calls = shares_sum(&v);
 	mix_of(charts, &v, yardstick->mix);
+	for(int j = 0; j < REP_CHARTS; j++)
+		every[j] = charts->every * fmax(runs, 1) / false_share[j];
 	rep_thresholds(charts, yardstick->mix, every, h);
 	for(int j = 0; j < REP_CHARTS; j++) {
 		yardstick->threshold[j] = (float)h[j];
-		yardstick->starts[j] = (float)(exp(h[j]) / (OVERSHOOT * every));
+		yardstick->starts[j] = (float)(exp(h[j]) / (OVERSHOOT * every[j]));
 	}
-	gains(charts, yardstick->mix, yardstick->gain);
+	gains(yardstick, charts);
 }
 
 void rep_sums_make(rep_sums_t *sums, const rep_charts_t *charts,
@@ -247,11 +263,10 @@ __attribute__((noinline, cold)) static lanes_t cut_z(const rep_judging_t *judgin
 static inline lanes_t doubted(lanes_t x, lanes_t doubt)
 {
 	static const lanes_t half = FOUR(0.5f), one = FOUR(1.0f);
-	lanes_t per_doubt = one / doubt;
-	lanes_t positive = not_negative(x), excess = not_negative(positive - doubt);
-	lanes_t part = positive - excess; /* at most doubt */
+	lanes_t per_doubt = half / doubt, positive = not_negative(x);
+	lanes_t part = positive - not_negative(positive - doubt); /* <= doubt */
 
-	return x - positive + excess + half * part * part * per_doubt;
+	return x - part * (one - part * per_doubt);
 }
 
 static inline void climb(rep_judging_t *judging, lanes_t x)

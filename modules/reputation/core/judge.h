@@ -49,6 +49,7 @@ typedef struct rep_yardstick {
 	float threshold[REP_CHARTS];
 	float gain[REP_CHARTS];	  /* nats per call under the chart's own mix */
 	float starts[REP_CHARTS]; /* how thresholds fall with calls per bucket */
+	uint32_t against; /* by outcome, a bit: see rep_yardstick_against() */
 } rep_yardstick_t;
 
 /* `window`: the counts over the whole window, of all numbers. `runs`: in how
@@ -57,6 +58,14 @@ typedef struct rep_yardstick {
  * from it. Takes some 30 us by the default policy, below 1 ms by any. */
 void rep_yardstick_make(rep_yardstick_t *yardstick, const rep_charts_t *charts,
 		const rep_counts_t *window, unsigned runs);
+
+/* Whether a call that ends so speaks against a number on any chart. If not,
+ * no verdict can come of it, and nothing need be judged. */
+static inline bool rep_yardstick_against(
+		const rep_yardstick_t *yardstick, rep_outcome_t outcome)
+{
+	return (yardstick->against >> outcome & 1) != 0;
+}
 
 /* What judging needs of the pool's counts in one bucket, kept beside them so
  * that it is not worked out for each number: whoever changes the counts, or

@@ -7,10 +7,10 @@
 #include "judge.h"
 
 /* For each chart the smallest threshold at which it benches a healthy number,
- * over calls of this mix (sums to 1), at most once in `every` calls on
- * average. */
+ * over calls of this mix (sums to 1), at most once in its `every` calls
+ * on average. */
 void rep_thresholds(const rep_charts_t *charts, const float mix[REP_JUDGED],
-		double every, double threshold[REP_CHARTS]);
+		const double every[REP_CHARTS], double threshold[REP_CHARTS]);
 
 /* The mean run length of one chart for each threshold (i + 1) * `step`, i in
  * 0 .. max-1, until it passes `enough`. Returns how many were written. For

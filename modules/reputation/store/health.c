@@ -4,8 +4,7 @@
 
 #include "../core/e164.h"
 
-#define BATCH 128
-#define BATCHES 16 /* a second and pool */
+#define BATCHES 4 /* a second and pool */
 
 static void trouble(rep_store_t *store, const char *key)
 {
@@ -45,14 +44,14 @@ static bool write_batch(rep_store_t *store, rep_store_pool_t *pool,
 
 bool rep_health_write(rep_store_t *store, rep_store_pool_t *pool)
 {
-	rep_number_view_t views[BATCH];
-	size_t n = BATCH;
+	rep_number_view_t *views = store->views;
+	size_t n = REP_BATCH;
 
 	if(rep_mono_ms() < pool->health_after)
 		return true;
-	for(int i = 0; i < BATCHES && n == BATCH; i++) {
+	for(int i = 0; i < BATCHES && n == REP_BATCH; i++) {
 		n = rep_pool_take_health(
-				store->book, pool->index, store->clock(), views, BATCH);
+				store->book, pool->index, store->clock(), views, REP_BATCH);
 		if(n && !write_batch(store, pool, views, n))
 			return rep_link_up(&store->link);
 	}

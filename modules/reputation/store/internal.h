@@ -135,6 +135,7 @@ struct rep_store
 
 	rep_lives_t lives;
 	rep_cell_t cells[REP_BATCH];
+	rep_number_view_t views[REP_BATCH];
 	int64_t next_exchange, next_health, next_check, next_count;
 	int check_pool;
 	struct rep_news *news;

@@ -9,6 +9,7 @@
 #include "attrs.h"
 
 #define SLICE "1000"
+#define SLICES_A_STEP 8
 #define SWEEP_SLICE 1024
 #define PUT_OFF_MAX 3
 
@@ -142,32 +143,52 @@ static bool scanned(rep_store_t *store, rep_store_pool_t *pool)
 	return true;
 }
 
-static bool scan(rep_store_t *store, rep_store_pool_t *pool, const char *key)
+static bool ask(rep_store_t *store, rep_store_pool_t *pool, const char *key)
 {
-	rep_reading_t r = {store, pool, key, {NULL, 0}, 0};
-	redisReply *reply, *pairs;
-	rep_span_t cursor;
-
 	rep_args_command(&store->args, "HSCAN");
 	rep_args_text(&store->args, key);
 	rep_args_text(&store->args, pool->cursor);
 	rep_args_text(&store->args, "COUNT");
 	rep_args_text(&store->args, SLICE);
-	reply = rep_link_call(&store->link, &store->args);
-	if(!reply) {
-		if(rep_link_up(&store->link))
-			refuse(store, pool, key);
-		return rep_link_up(&store->link);
-	}
-	cursor = rep_reply_span(rep_reply_at(reply, 0));
-	pairs = rep_reply_at(reply, 1);
+	return rep_link_send(&store->link, &store->args)
+		   && rep_link_flush(&store->link);
+}
+
+static void take_page(rep_store_t *store, rep_store_pool_t *pool,
+		const char *key, const redisReply *pairs)
+{
+	rep_reading_t r = {store, pool, key, {NULL, 0}, 0};
+
 	for(size_t i = 0; pairs && i + 1 < pairs->elements; i += 2) {
 		r.field = rep_reply_span(pairs->element[i]);
 		take_number(&r, rep_reply_span(pairs->element[i + 1]));
 	}
-	snprintf(pool->cursor, sizeof(pool->cursor), "%.*s", (int)cursor.len,
-			cursor.len ? cursor.s : "0");
-	freeReplyObject(reply);
+}
+
+/* A few pages; while one is taken in, Redis looks for the next. */
+static bool scan(rep_store_t *store, rep_store_pool_t *pool, const char *key)
+{
+	bool asked = ask(store, pool, key);
+
+	for(int left = SLICES_A_STEP; asked; left--) {
+		redisReply *reply = rep_link_recv(&store->link);
+		rep_span_t cursor;
+
+		if(!reply) {
+			if(rep_link_up(&store->link))
+				refuse(store, pool, key);
+			return rep_link_up(&store->link);
+		}
+		cursor = rep_reply_span(rep_reply_at(reply, 0));
+		snprintf(pool->cursor, sizeof(pool->cursor), "%.*s", (int)cursor.len,
+				cursor.len ? cursor.s : "0");
+		asked = strcmp(pool->cursor, "0") != 0 && left > 1
+				&& ask(store, pool, key);
+		take_page(store, pool, key, rep_reply_at(reply, 1));
+		freeReplyObject(reply);
+	}
+	if(!rep_link_up(&store->link))
+		return false;
 	return strcmp(pool->cursor, "0") != 0 || scanned(store, pool);
 }
 
