@@ -95,8 +95,7 @@ static void false_benches(const sim_world_t *w)
 	fprintf(json, "\"healthy\": [");
 	for(int i = 0; i < WORLDS; i++) {
 		unsigned benches;
-		/* what is pool-wide takes long to settle with many numbers */
-		double calls = options.calls * (i == BASE ? 4 : 1);
+		double calls = options.calls * (i == BASE ? 4 : 2);
 		double interval = judgement_interval(
 				&w[i], &detectors[CHARTS], calls, options.seed + i, &benches);
 
@@ -236,6 +235,7 @@ static void measure(const sim_world_t *base, const struct turn *turn,
 		world.numbers = 1;
 	sim_policy(&policy);
 	sim_init(&sim, &world, &policy, options.seed + (uint64_t)(turn - turns));
+	sim.blind = detector != &detectors[CHARTS];
 	while(done < runs) {
 		unsigned calls, at;
 		sim_mix_t healthy, mix;
@@ -292,7 +292,9 @@ static void delays_of(const sim_world_t *world, const struct turn *turn)
 	fprintf(json, "%s{\"turn\": \"%s\"", turn == turns ? "" : ", ",
 			turn->name);
 	for(int d = 0; d < DETECTORS; d++) {
-		unsigned runs = d == ENVOY ? options.runs / 8 + 1 : options.runs;
+		unsigned runs = d == CHARTS	 ? options.runs * 5
+						: d == ENVOY ? options.runs / 8 + 1
+									 : options.runs;
 
 		measure(world, turn, &detectors[d], runs, &found);
 		if(d == CHARTS) {

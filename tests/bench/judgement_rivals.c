@@ -114,6 +114,7 @@ double judgement_interval(const sim_world_t *world, const detector_t *detector,
 
 	sim_policy(&policy);
 	sim_init(&sim, world, &policy, seed);
+	sim.blind = detector != &detectors[CHARTS];
 	*benches = 0;
 	while(made < calls) {
 		sim_mix_t mix;

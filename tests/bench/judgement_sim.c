@@ -77,7 +77,7 @@ static void expire(sim_number_t *number, unsigned slot)
 /* The yardstick follows the pool as the module's does. */
 static void follow(sim_t *sim)
 {
-	if(sim->moved <= 20 + sim->yardstick.calls / 20)
+	if(sim->blind || sim->moved <= 20 + sim->yardstick.calls / 20)
 		return;
 	rep_yardstick_make(&sim->yardstick, &sim->charts, &sim->pool.window, 1);
 	sim->moved = 0;

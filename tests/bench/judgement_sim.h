@@ -45,6 +45,7 @@ typedef struct sim {
 	sim_random_t random;
 	uint32_t hour;
 	double moved; /* calls since the yardstick was made */
+	bool blind;	  /* no yardstick is needed */
 	sim_number_t *number;
 	sim_number_t pool; /* `last` unused */
 	double mean, stdev; /* of the numbers' good shares, at the hour's start */

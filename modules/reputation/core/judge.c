@@ -26,14 +26,14 @@ static const float window_calls[2] = {16, 500};
 /* Each chart's share of the false benches that a policy allows: more to the
  * one that is furthest from what theory allows. */
 static const double false_share[REP_CHARTS] = {
-		[REP_CHART_BLOCKED] = 0.3,
-		[REP_CHART_REJECTED] = 0.4,
-		[REP_CHART_LABELLED] = 0.3,
+		[REP_CHART_BLOCKED] = 0.275,
+		[REP_CHART_REJECTED] = 0.45,
+		[REP_CHART_LABELLED] = 0.275,
 };
 
 /* How thresholds follow the calls per bucket: see lowered(). */
-#define SMALL_BUCKET 6.0f
-#define OVERSHOOT 0.7 /* mean of e^-(what a crossing exceeds it by) */
+#define SMALL_BUCKET 4.0f
+#define OVERSHOOT 0.85 /* fitted; in theory the mean of e^-overshoot */
 #define LOWEST 0.5f
 
 /* Probation: chances of failing a healthy number (over all charts), and of

@@ -3,6 +3,7 @@
 
 #include "core/dprint.h"
 #include "core/globals.h"
+#include "core/mem/mem.h"
 
 #include <unistd.h>
 
@@ -35,8 +36,32 @@ static int check_ranges(const rep_config_t *c)
 	return 0;
 }
 
-static int check_file(const char *name, const str *path)
+/* Kamailio leaves the directory that it was started in: a relative path is
+ * meant from where its configuration stands, as include_file has it. */
+static int make_absolute(str *path)
 {
+	const char *end = cfg_file ? strrchr(cfg_file, '/') : NULL;
+	int dir = end ? (int)(end - cfg_file) + 1 : 0;
+	char *whole;
+
+	if(path->len == 0 || path->s[0] == '/' || dir == 0)
+		return 0;
+	whole = pkg_malloc(dir + path->len + 1);
+	if(!whole) {
+		PKG_MEM_ERROR;
+		return -1;
+	}
+	memcpy(whole, cfg_file, dir);
+	memcpy(whole + dir, path->s, path->len + 1);
+	path->s = whole;
+	path->len += dir;
+	return 0;
+}
+
+static int check_file(const char *name, str *path)
+{
+	if(make_absolute(path) < 0)
+		return -1;
 	if(path->len == 0 || access(path->s, R_OK) == 0)
 		return 0;
 	LM_ERR("parameter %s: '%s' cannot be read: %s\n", name, path->s,
@@ -44,7 +69,7 @@ static int check_file(const char *name, const str *path)
 	return -1;
 }
 
-static int check_redis(const rep_config_t *c)
+static int check_redis(rep_config_t *c)
 {
 	const str *tls[] = {&c->redis_tls_ca, &c->redis_tls_cert,
 			&c->redis_tls_key, &c->sentinel_password_file};
