@@ -198,6 +198,9 @@ void rep_watch_step(rep_store_t *store);
 void rep_watch_stop(rep_store_t *store);
 bool rep_seed(rep_store_t *store);
 
+/* Write what RPC edited; false when the link was lost. */
+bool rep_edits_write(rep_store_t *store);
+
 /* ---- push.c, offer.c, feed.c, resync.c, events.c, health.c -------------- */
 
 /* Write up to a few batches of cells; `*more`: there is more. */

@@ -169,7 +169,8 @@ static bool exchange(rep_store_t *store)
 
 	if(now < store->next_exchange)
 		return false;
-	ok = push_all(store, &more) && rep_feed_read(store, &unread);
+	ok = rep_edits_write(store) && push_all(store, &more)
+		 && rep_feed_read(store, &unread);
 	more = more || unread;
 	store->next_exchange = more ? 0 : now + store->interval;
 	if(ok) {
