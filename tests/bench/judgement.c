@@ -14,7 +14,8 @@
 #define EVERY 10000.0
 #define PI 3.14159265358979
 
-static struct options {
+static struct options
+{
 	unsigned runs;
 	double calls;
 	uint64_t seed;
@@ -54,7 +55,20 @@ static void swing(sim_world_t *world)
 		world->answered[h] = 0.275 + 0.125 * cos((h - 12) * PI / 12);
 }
 
-enum { BASE, CLOCK, BUSY, LOW, HIGH, SWING, SHIFTS, THREE, MANY, NIGHT, WORLDS };
+enum
+{
+	BASE,
+	CLOCK,
+	BUSY,
+	LOW,
+	HIGH,
+	SWING,
+	SHIFTS,
+	THREE,
+	MANY,
+	NIGHT,
+	WORLDS
+};
 
 static void worlds_make(sim_world_t *w)
 {
@@ -175,7 +189,8 @@ static void drift(sim_mix_t mix, double t)
 	sim_mix_set(mix, REP_BLOCKED, 0.004 + 0.196 * fmin(t / 400, 1));
 }
 
-static const struct turn {
+static const struct turn
+{
 	const char *name;
 	turn_t turn;
 	rep_chart_t chart;
@@ -193,7 +208,8 @@ static const struct turn {
 #define TURNS (sizeof(turns) / sizeof(*turns))
 #define MOST_CALLS 5000.0 /* of one run; then it counts as not benched */
 
-typedef struct delays {
+typedef struct delays
+{
 	double mean, median, p90, right;
 } delays_t;
 
@@ -289,8 +305,7 @@ static void delays_of(const sim_world_t *world, const struct turn *turn)
 	delays_t found;
 
 	printf("%-34s", turn->name);
-	fprintf(json, "%s{\"turn\": \"%s\"", turn == turns ? "" : ", ",
-			turn->name);
+	fprintf(json, "%s{\"turn\": \"%s\"", turn == turns ? "" : ", ", turn->name);
 	for(int d = 0; d < DETECTORS; d++) {
 		unsigned runs = d == CHARTS	 ? options.runs * 5
 						: d == ENVOY ? options.runs / 8 + 1
@@ -305,8 +320,7 @@ static void delays_of(const sim_world_t *world, const struct turn *turn)
 						found.mean / bound(world, turn));
 			else
 				printf(" %6s %5s", "-", "-");
-			fprintf(json,
-					", \"median\": %.0f, \"p90\": %.0f, \"right\": %.3f",
+			fprintf(json, ", \"median\": %.0f, \"p90\": %.0f, \"right\": %.3f",
 					found.median, found.p90, found.right);
 			if(turn->steady)
 				fprintf(json, ", \"bound\": %.2f", bound(world, turn));

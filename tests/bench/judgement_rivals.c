@@ -46,8 +46,9 @@ static double wilson(const sim_t *sim, unsigned i, rep_chart_t *chart)
 
 	(void)chart;
 	for(unsigned b = 0; b < 24; b++) {
-		const rep_counts_t *bucket = &sim->number[i].ring
-				[(sim->hour + SIM_BUCKETS - b) % SIM_BUCKETS];
+		const rep_counts_t *bucket =
+				&sim->number[i]
+						 .ring[(sim->hour + SIM_BUCKETS - b) % SIM_BUCKETS];
 
 		for(int c = 0; c < REP_JUDGED; c++) {
 			day.n[c] += bucket->n[c];
@@ -89,10 +90,11 @@ static double qrouting(const sim_t *sim, unsigned i, rep_chart_t *chart)
 		return 0;
 	answered = (double)r->n[REP_ANSWERED] + r->n[REP_SHORT];
 	asr = 1 - answered / calls / 0.27;
-	acd = answered > 0
-				  ? 1 - (r->n[REP_ANSWERED] * 120.0 + r->n[REP_SHORT] * 3.0)
-								  / answered / 111.3
-				  : 1;
+	acd = answered > 0 ? 1
+								 - (r->n[REP_ANSWERED] * 120.0
+										   + r->n[REP_SHORT] * 3.0)
+										   / answered / 111.3
+					   : 1;
 	two = fmin(asr, acd) / 0.6; /* both warned, at 60% of critical */
 	return fmax(fmax(asr, acd), two);
 }

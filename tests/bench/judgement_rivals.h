@@ -7,7 +7,8 @@
 #include "judgement_sim.h"
 
 /* A detector benches a number when its score reaches `threshold`. */
-typedef struct detector {
+typedef struct detector
+{
 	const char *name;
 	/* `chart` is set by the charts only */
 	double (*score)(const sim_t *sim, unsigned number, rep_chart_t *chart);
@@ -16,7 +17,15 @@ typedef struct detector {
 	bool whole_pool;  /* needs the other numbers too */
 } detector_t;
 
-enum { CHARTS, FIXED, WILSON, ENVOY, QROUTING, DETECTORS };
+enum
+{
+	CHARTS,
+	FIXED,
+	WILSON,
+	ENVOY,
+	QROUTING,
+	DETECTORS
+};
 extern detector_t detectors[DETECTORS];
 
 /* Calls per false bench in this world; `benches` counts them. */

@@ -69,7 +69,8 @@ static void start(sim_t *sim, const sim_world_t *world, uint64_t seed)
 
 /* ---- fresh pools --------------------------------------------------------- */
 
-typedef struct fresh {
+typedef struct fresh
+{
 	double calls[3], benches[3]; /* on the first, second, third day */
 	double delay, found;		 /* of the bad number */
 } fresh_t;
@@ -145,7 +146,8 @@ void shared_cold_start(
 {
 	static const double answered[] = {0.05, 0.25, 0.7};
 	static const double declined[] = {0.01, 0.08, 0.15};
-	static const struct {
+	static const struct
+	{
 		const char *name;
 		turn_t turn;
 	} bad[] = {{"blocked 100%", blocked_100}, {"blocked 30%", blocked_30},
@@ -174,21 +176,21 @@ void shared_cold_start(
 			world.numbers = sizes[s];
 			for(unsigned run = 0; run < n; run++)
 				fresh_pool(&world, bad[b].turn, seed + run, &fresh);
-			printf("%3u numbers, %-20s %6.1f %4.0f%%\n", sizes[s],
-					bad[b].name, fresh.delay / fmax(fresh.found, 1),
-					100 * fresh.found / n);
+			printf("%3u numbers, %-20s %6.1f %4.0f%%\n", sizes[s], bad[b].name,
+					fresh.delay / fmax(fresh.found, 1), 100 * fresh.found / n);
 			fprintf(json,
 					"{\"numbers\": %u, \"bad\": \"%s\", \"calls\": %.1f, "
 					"\"found\": %.3f},\n",
-					sizes[s], bad[b].name,
-					fresh.delay / fmax(fresh.found, 1), fresh.found / n);
+					sizes[s], bad[b].name, fresh.delay / fmax(fresh.found, 1),
+					fresh.found / n);
 		}
 	fprintf(json, "null],\n");
 }
 
 /* ---- shared shifts ------------------------------------------------------- */
 
-typedef struct shift {
+typedef struct shift
+{
 	const char *name;
 	turn_t turn;
 	int pool, route; /* -1 = all */
@@ -196,13 +198,15 @@ typedef struct shift {
 	rep_cause_kind_t kind;
 } shift_t;
 
-typedef struct shifted {
-	double alarmed, right;		  /* runs */
-	double during, after, calls;  /* benches; healthy calls after */
-	double benched, bench_calls;  /* numbers at least once, their calls */
+typedef struct shifted
+{
+	double alarmed, right;		 /* runs */
+	double during, after, calls; /* benches; healthy calls after */
+	double benched, bench_calls; /* numbers at least once, their calls */
 } shifted_t;
 
-typedef struct network {
+typedef struct network
+{
 	rep_cause_cell_t cells[POOLS * ROUTES];
 } network_t;
 
@@ -285,8 +289,8 @@ static void shift_run(const sim_world_t *world, const shift_t *shift,
 		one_hour(&sim, &network, shift, true, &out->during, &ignored, made);
 		if(alarmed)
 			continue;
-		rep_cause_find(&sim.charts, network.cells, POOLS * ROUTES, 1000,
-				&cause);
+		rep_cause_find(
+				&sim.charts, network.cells, POOLS * ROUTES, 1000, &cause);
 		alarmed = cause.kind != REP_CAUSE_NONE;
 		right = cause.kind == shift->kind
 				&& (shift->route < 0 || (int)cause.route == shift->route)
@@ -294,8 +298,8 @@ static void shift_run(const sim_world_t *world, const shift_t *shift,
 	}
 	if(shift->hours == 1)
 		for(int h = 0; h < DAY; h++)
-			one_hour(&sim, &network, NULL, true, &out->after, &out->calls,
-					NULL);
+			one_hour(
+					&sim, &network, NULL, true, &out->after, &out->calls, NULL);
 	out->alarmed += alarmed;
 	out->right += right;
 	for(unsigned i = 0; i < world->numbers; i++)
@@ -353,8 +357,7 @@ void shared_shifts(
 
 /* ---- trials -------------------------------------------------------------- */
 
-static rep_trial_t trial(
-		sim_t *sim, const sim_mix_t mix, double *calls)
+static rep_trial_t trial(sim_t *sim, const sim_mix_t mix, double *calls)
 {
 	rep_counts_t counts = {{0}};
 	rep_trial_t result = REP_TRIAL_GOES_ON;
@@ -371,7 +374,8 @@ static rep_trial_t trial(
 void shared_trials(
 		FILE *json, const sim_world_t *world, unsigned runs, uint64_t seed)
 {
-	static const struct {
+	static const struct
+	{
 		const char *name;
 		turn_t turn;
 	} rows[] = {{"healthy", NULL}, {"blocked 100%", blocked_100},

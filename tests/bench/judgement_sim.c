@@ -102,7 +102,8 @@ static void compare_numbers(sim_t *sim)
 		squares += good * good;
 	}
 	sim->mean = n >= 5 ? sum / n : 0;
-	sim->stdev = n >= 5 ? sqrt(fmax(squares / n - sim->mean * sim->mean, 0)) : 0;
+	sim->stdev =
+			n >= 5 ? sqrt(fmax(squares / n - sim->mean * sim->mean, 0)) : 0;
 }
 
 void sim_next_hour(sim_t *sim)
@@ -122,8 +123,8 @@ void sim_next_hour(sim_t *sim)
 unsigned sim_calls_now(sim_t *sim)
 {
 	const sim_world_t *world = sim->world;
-	double calls = world->numbers * world->day_calls
-				   * world->profile[sim->hour % 24];
+	double calls =
+			world->numbers * world->day_calls * world->profile[sim->hour % 24];
 	unsigned whole = (unsigned)calls;
 
 	return whole + (sim_uniform(&sim->random) < calls - whole);
@@ -212,14 +213,12 @@ void sim_judge(const sim_t *sim, unsigned i, rep_judged_t *judged)
 	const sim_number_t *number = &sim->number[i];
 	rep_judging_t judging;
 
-	rep_judging_start(
-			&judging, &sim->charts, &sim->yardstick, &number->window);
+	rep_judging_start(&judging, &sim->charts, &sim->yardstick, &number->window);
 	for(unsigned b = 1; b <= SIM_BUCKETS; b++) {
 		unsigned slot = (sim->hour + b) % SIM_BUCKETS;
 
-		rep_judging_add_summed(
-				&judging, &number->ring[slot], &sim->pool.ring[slot],
-				&sim->sums[slot]);
+		rep_judging_add_summed(&judging, &number->ring[slot],
+				&sim->pool.ring[slot], &sim->sums[slot]);
 	}
 	rep_judging_end(&judging, judged);
 }

@@ -9,7 +9,8 @@
 #define SIM_BUCKETS 72 /* of an hour */
 #define SIM_LAST 100   /* calls that a rival looks back on */
 
-typedef struct sim_random {
+typedef struct sim_random
+{
 	uint64_t s[4]; /* xoshiro256** */
 } sim_random_t;
 
@@ -19,18 +20,20 @@ double sim_uniform(sim_random_t *random);
 typedef double sim_mix_t[REP_JUDGED];
 
 /* How healthy traffic looks. */
-typedef struct sim_world {
+typedef struct sim_world
+{
 	const char *name;
 	unsigned numbers;
-	double day_calls;  /* per number */
+	double day_calls;	/* per number */
 	double profile[24]; /* share of the day's calls in each hour */
 	sim_mix_t mix;
-	double answered[24];  /* share answered by hour; 0: that of `mix` */
-	unsigned shifts;	  /* numbers are used in one of so many parts of the
+	double answered[24]; /* share answered by hour; 0: that of `mix` */
+	unsigned shifts;	 /* numbers are used in one of so many parts of the
 							 day; 0 or 1: all day */
 } sim_world_t;
 
-typedef struct sim_number {
+typedef struct sim_number
+{
 	rep_counts_t ring[SIM_BUCKETS];
 	rep_counts_t window;
 	uint8_t last[SIM_LAST]; /* outcomes, a ring */
@@ -38,7 +41,8 @@ typedef struct sim_number {
 	uint32_t calls;			/* since its history began */
 } sim_number_t;
 
-typedef struct sim {
+typedef struct sim
+{
 	const sim_world_t *world;
 	rep_charts_t charts;
 	rep_yardstick_t yardstick;
@@ -47,7 +51,7 @@ typedef struct sim {
 	double moved; /* calls since the yardstick was made */
 	bool blind;	  /* no yardstick is needed */
 	sim_number_t *number;
-	sim_number_t pool; /* `last` unused */
+	sim_number_t pool;	/* `last` unused */
 	double mean, stdev; /* of the numbers' good shares, at the hour's start */
 	rep_sums_t sums[SIM_BUCKETS];
 } sim_t;

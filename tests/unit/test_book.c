@@ -490,6 +490,98 @@ START_TEST(reset_forgets)
 }
 END_TEST
 
+/* ---- causes ---------------------------------------------------------- */
+
+/* One hour's calls of ten numbers on each of two routes: `bad` says on which
+ * nobody answers. */
+static void one_hour(int p, const char *bad, rep_time_t t)
+{
+	static const char *const routes[] = {"east", "west"};
+
+	for(unsigned r = 0; r < 2; r++)
+		for(unsigned k = 0; k < 30; k++)
+			for(unsigned i = 0; i < 10; i++) {
+				unsigned dice = (k * 37 + i * 11 + r * 7) % 100;
+				bool dead = strcmp(bad, "*") == 0 || !strcmp(bad, routes[r]);
+				rep_ticket_t ticket;
+				ck_assert(rep_book_ticket(book, p, FIRST + i,
+						rep_span(routes[r]), &ticket));
+				rep_book_count(book, &ticket,
+						dice < 30 && !dead ? REP_ANSWERED
+						: dice < 92		   ? REP_NOANSWER
+										   : REP_DECLINED,
+						t + k * 100 * S);
+				if(i == 0)
+					rep_book_tick(book, t + k * 100 * S);
+			}
+}
+
+static const rep_edge_t *newest(rep_edge_kind_t kind, int of_pool)
+{
+	static rep_edge_t edges[REP_EDGE_RING];
+	uint64_t cursor = 0;
+	size_t n = rep_book_edges(book, &cursor, edges, REP_EDGE_RING);
+
+	while(n-- > 0)
+		if(edges[n].kind == kind && edges[n].pool == of_pool)
+			return &edges[n];
+	return NULL;
+}
+
+START_TEST(cause_is_named)
+{
+	static const struct {
+		const char *first, *second; /* where each pool goes dead */
+		const char *route;			/* that the alarm names */
+		const char *words;
+		bool both;
+	} cases[] = {
+			{"east", "east", "east", "route east", true},
+			{"*", "", "", "this pool", false},
+			{"*", "*", "", "several pools", true},
+	};
+	const rep_edge_t *edge;
+	int second = rep_book_put(book, rep_span("second"));
+	rep_time_t t = NOW;
+
+	put_numbers(10);
+	for(unsigned i = 0; i < 10; i++)
+		rep_pool_put(book, second, FIRST + i, &plain, 0, 0, NOW);
+	for(unsigned h = 0; h < 12; h++, t += HOUR) {
+		one_hour(pool, "", t);
+		one_hour(second, "", t);
+	}
+	ck_assert_ptr_null(newest(REP_EDGE_POOL_ALARM, pool));
+	ck_assert_ptr_null(newest(REP_EDGE_POOL_ALARM, second));
+	one_hour(pool, cases[_i].first, t);
+	one_hour(second, cases[_i].second, t);
+	edge = newest(REP_EDGE_POOL_ALARM, pool);
+	ck_assert_ptr_nonnull(edge);
+	ck_assert_str_eq(edge->route, cases[_i].route);
+	ck_assert_ptr_nonnull(strstr(edge->detail, cases[_i].words));
+	ck_assert_uint_gt(edge->counts.n[REP_NOANSWER], 0);
+	edge = newest(REP_EDGE_POOL_ALARM, second);
+	ck_assert(!edge == !cases[_i].both);
+	ck_assert_ptr_null(newest(REP_EDGE_BENCHED, pool));
+	ck_assert_ptr_null(newest(REP_EDGE_BENCHED, second));
+}
+END_TEST
+
+START_TEST(day_follows_time_zone)
+{
+	/* 08:53:20 UTC is 19:53:20 of the day before at -13 h */
+	put_numbers(1);
+	policy_set("cap_day", "1");
+	rep_pool_set_utc_offset(book, pool, -13 * 3600);
+	rep_book_tick(book, NOW);
+	ck_assert_uint_eq(pick_and_end(NOW), FIRST);
+	ck_assert_int_eq(why_not(NOW + 4 * HOUR), REP_PICK_ALL_CAPPED);
+	ck_assert_uint_eq(pick_and_end(NOW + 4 * HOUR + 400 * S), FIRST);
+	rep_pool_set_utc_offset(book, pool, 0);
+	rep_book_tick(book, NOW + 5 * HOUR);
+}
+END_TEST
+
 /* ---- evidence -------------------------------------------------------- */
 
 START_TEST(counters_widen)
@@ -742,6 +834,8 @@ Suite *book_suite(void)
 	tcase_add_test(tc, strikes_decay);
 	tcase_add_test(tc, benched_on_one_route);
 	tcase_add_test(tc, reset_forgets);
+	tcase_add_loop_test(tc, cause_is_named, 0, 3);
+	tcase_add_test(tc, day_follows_time_zone);
 	tcase_add_test(tc, counters_widen);
 	tcase_add_test(tc, window_sweep);
 	tcase_add_test(tc, cells_between_nodes);

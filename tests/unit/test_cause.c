@@ -88,7 +88,8 @@ static void fill(int pool, int route, unsigned calls, shift_t shift)
 
 START_TEST(basic_dimensions)
 {
-	static const struct {
+	static const struct
+	{
 		shift_t shift;
 		int pool, route;
 		rep_cause_kind_t kind;
@@ -129,8 +130,8 @@ START_TEST(basic_one_cell)
 	rep_cause_find(&charts, cells, 1, 1000, &cause);
 	ck_assert_int_eq(cause.kind, REP_CAUSE_POOL);
 	ck_assert_int_eq((int)cause.pool, 10);
-	ck_assert(memcmp(&cause.recent, &cells[0].recent, sizeof(rep_counts_t))
-			  == 0);
+	ck_assert(
+			memcmp(&cause.recent, &cells[0].recent, sizeof(rep_counts_t)) == 0);
 }
 END_TEST
 

@@ -70,7 +70,8 @@ static void naive_cut(double v[REP_JUDGED])
 	}
 }
 
-typedef struct naive {
+typedef struct naive
+{
 	double mix[REP_JUDGED], caution[REP_CHARTS], doubt[2][REP_CHARTS];
 	double s[REP_CHARTS];
 } naive_t;
@@ -124,8 +125,7 @@ static void naive_add(
 	for(int c = 0; c < REP_JUDGED; c++) {
 		double k = is_rare(c) ? 500 : 16;
 
-		share[c] = (fmax((double)pool->n[c] - own->n[c], 0)
-						   + k * naive->mix[c])
+		share[c] = (fmax((double)pool->n[c] - own->n[c], 0) + k * naive->mix[c])
 				   / (others + k);
 	}
 	for(int c = 0; c < REP_JUDGED; c++)
@@ -174,7 +174,8 @@ static double after(rep_outcome_t outcome, unsigned n, rep_judged_t *judged)
 
 START_TEST(basic_causes)
 {
-	static const struct {
+	static const struct
+	{
 		rep_outcome_t outcome;
 		unsigned quiet, loud; /* calls */
 		rep_chart_t chart;
@@ -294,8 +295,8 @@ START_TEST(basic_trial)
 	float score;
 
 	rep_yardstick_make(&yardstick, &charts, &window, 1);
-	ck_assert_int_eq(rep_judge_trial(&charts, &yardstick, &counts, NULL,
-							 &chart, &score),
+	ck_assert_int_eq(
+			rep_judge_trial(&charts, &yardstick, &counts, NULL, &chart, &score),
 			REP_TRIAL_GOES_ON);
 	ck_assert(score == 0);
 	counts.n[REP_NOANSWER] = 10;
@@ -308,8 +309,8 @@ START_TEST(basic_trial)
 			rep_judge_trial(&charts, &yardstick, &counts, NULL, NULL, NULL),
 			REP_TRIAL_PASSED);
 	counts.n[REP_BLOCKED] = 4;
-	ck_assert_int_eq(rep_judge_trial(&charts, &yardstick, &counts, NULL,
-							 &chart, &score),
+	ck_assert_int_eq(
+			rep_judge_trial(&charts, &yardstick, &counts, NULL, &chart, &score),
 			REP_TRIAL_FAILED);
 	ck_assert_int_eq(chart, REP_CHART_BLOCKED);
 	ck_assert(score >= 1);
@@ -353,8 +354,7 @@ START_TEST(robust_counts)
 				rep_judging_add(&judging, &own, &pool);
 				rep_judging_add(&judging, &pool, &own);
 				is_sane(&judging);
-				rep_judge_trial(
-						&charts, &yardstick, &own, &pool, NULL, NULL);
+				rep_judge_trial(&charts, &yardstick, &own, &pool, NULL, NULL);
 			}
 }
 END_TEST
@@ -363,9 +363,8 @@ static void any_policy(void)
 {
 	for(int j = 0; j < REP_CHARTS; j++)
 		for(int c = 0; c < REP_OUTCOMES; c++)
-			policy.weights[j][c] = uniform() < 0.4
-										   ? 0
-										   : (float)(uniform() * 20 - 10);
+			policy.weights[j][c] =
+					uniform() < 0.4 ? 0 : (float)(uniform() * 20 - 10);
 	for(int c = 0; c < REP_OUTCOMES; c++) {
 		policy.healthy[c] = uniform() < 0.3 ? 0 : (float)pow(uniform(), 4);
 		policy.ceiling[c] = uniform() < 0.5 ? 1 : (float)uniform();
@@ -443,8 +442,8 @@ START_TEST(sweep_naive)
 			rep_judging_add(&judging, &own[b], &pool[b]);
 			naive_add(&naive, &own[b], &pool[b]);
 			for(int j = 0; j < REP_CHARTS; j++)
-				ck_assert_double_eq_tol(judging.s[j], naive.s[j],
-						1e-3 + 1e-4 * naive.s[j]);
+				ck_assert_double_eq_tol(
+						judging.s[j], naive.s[j], 1e-3 + 1e-4 * naive.s[j]);
 		}
 	}
 }

@@ -14,19 +14,22 @@
 /* A larger set must explain this much more (nats) than one within it. */
 #define CLEARLY 0.5
 
-typedef struct set {
+typedef struct set
+{
 	rep_cause_kind_t kind;
 	uint32_t id; /* pool or route */
 } set_t;
 
-typedef struct looked {
+typedef struct looked
+{
 	const rep_charts_t *charts;
 	const rep_cause_cell_t *cells;
 	unsigned n;
 	float mix[REP_CAUSE_CELLS][REP_OUTCOMES]; /* long-term */
 } looked_t;
 
-typedef struct fit {
+typedef struct fit
+{
 	double explains; /* nats */
 	double tilt;
 	double calls, past; /* behind it */
@@ -85,8 +88,8 @@ static double slope(const looked_t *looked, const set_t *set, int chart,
 		n = calls_of(&cell->recent);
 		for(int c = 0; c < REP_JUDGED; c++)
 			w += cell->recent.n[c] * (double)looked->charts->w[c][chart];
-		z = log_z(looked->mix[i], looked->charts, chart, tilt, &mean,
-				&variance);
+		z = log_z(
+				looked->mix[i], looked->charts, chart, tilt, &mean, &variance);
 		*nats += tilt * w - n * z;
 		sum += w - n * mean;
 	}
@@ -119,8 +122,7 @@ static void measure(const looked_t *looked, const set_t *set, fit_t *fit)
 		n = calls_of(&cell->recent);
 		if(!holds(set, cell) || n <= 0)
 			continue;
-		log_z(looked->mix[i], looked->charts, fit->chart, 0, &mean,
-				&variance);
+		log_z(looked->mix[i], looked->charts, fit->chart, 0, &mean, &variance);
 		fit->spread += n * variance;
 		fit->calls += n;
 		fit->past += calls_of(&cell->past);
@@ -156,8 +158,7 @@ static double quantile(double p)
 	return low;
 }
 
-static bool seen(
-		const looked_t *looked, unsigned i, rep_cause_kind_t kind)
+static bool seen(const looked_t *looked, unsigned i, rep_cause_kind_t kind)
 {
 	for(unsigned k = 0; k < i; k++)
 		if(kind == REP_CAUSE_POOL

@@ -169,8 +169,8 @@ void rep_yardstick_make(rep_yardstick_t *yardstick, const rep_charts_t *charts,
 	gains(yardstick, charts);
 }
 
-void rep_sums_make(rep_sums_t *sums, const rep_charts_t *charts,
-		const rep_counts_t *pool)
+void rep_sums_make(
+		rep_sums_t *sums, const rep_charts_t *charts, const rep_counts_t *pool)
 {
 	shares_t v = counts_of(pool);
 	lanes_t common = common_times(&v, charts->ew);
@@ -240,7 +240,8 @@ void rep_judging_start(rep_judging_t *judging, const rep_charts_t *charts,
 }
 
 /* Z, and in the last lane the sum of shares, where a ceiling is touched. */
-__attribute__((noinline, cold)) static lanes_t cut_z(const rep_judging_t *judging, const rep_counts_t *own,
+__attribute__((noinline, cold)) static lanes_t cut_z(
+		const rep_judging_t *judging, const rep_counts_t *own,
 		const rep_counts_t *pool)
 {
 	shares_t v = counts_without(pool, own);
@@ -278,9 +279,9 @@ static inline void climb(rep_judging_t *judging, lanes_t x)
 	judging->buckets++;
 }
 
-__attribute__((always_inline)) static inline void find(rep_judging_t *judging, const rep_counts_t *own,
-		const shares_t *mine, float n, const rep_counts_t *pool,
-		const rep_sums_t *sums)
+__attribute__((always_inline)) static inline void find(rep_judging_t *judging,
+		const rep_counts_t *own, const shares_t *mine, float n,
+		const rep_counts_t *pool, const rep_sums_t *sums)
 {
 	const rep_charts_t *charts = judging->charts;
 	float calls = fmaxf(sums->calls - n, 0);
@@ -407,6 +408,5 @@ rep_trial_t rep_judge_trial(const rep_charts_t *charts,
 	if(judging.x[REP_CHARTS] < (float)charts->probation_calls)
 		return REP_TRIAL_GOES_ON;
 	/* the budget is spent: half of what fails at once is too much */
-	return judging.x[worst] >= fail / 2 ? REP_TRIAL_FAILED
-										: REP_TRIAL_PASSED;
+	return judging.x[worst] >= fail / 2 ? REP_TRIAL_FAILED : REP_TRIAL_PASSED;
 }

@@ -17,7 +17,8 @@
 #define REP_LANES 4 /* REP_CHARTS and a fourth, so that vectors fit */
 
 /* What a policy asks for, worked out once per edit of it. */
-typedef struct rep_charts {
+typedef struct rep_charts
+{
 	float w[REP_JUDGED][REP_LANES];	 /* weights, log-odds; last lane 0 */
 	float ew[REP_JUDGED][REP_LANES]; /* their exponentials; last lane 1 */
 	float prior[REP_OUTCOMES];		 /* healthy mix, sums to 1 */
@@ -30,7 +31,8 @@ typedef struct rep_charts {
 void rep_charts_init(rep_charts_t *charts, const rep_policy_t *policy);
 
 /* Calls by outcome. */
-typedef struct rep_counts {
+typedef struct rep_counts
+{
 	uint32_t n[REP_OUTCOMES];
 } rep_counts_t;
 
@@ -42,7 +44,8 @@ void rep_mix_make(const rep_charts_t *charts, const rep_counts_t *counts,
 /* A yardstick and what follows from it, kept per pool (and per pool and route,
  * where there are routes), made anew by rep_yardstick_make() as the counts
  * move: about once in 100 calls or each minute, not per call. */
-typedef struct rep_yardstick {
+typedef struct rep_yardstick
+{
 	rep_counts_t window;	 /* what it was made of */
 	float mix[REP_OUTCOMES]; /* drawn to the prior, cut; neutral ones 0 */
 	float calls;			 /* how many calls it rests on */
@@ -70,29 +73,31 @@ static inline bool rep_yardstick_against(
 /* What judging needs of the pool's counts in one bucket, kept beside them so
  * that it is not worked out for each number: whoever changes the counts, or
  * the policy, makes it anew (some 20 ns). */
-typedef struct rep_sums {
+typedef struct rep_sums
+{
 	float common[REP_LANES]; /* sum of count * ew: outcomes that are common, */
 	float rare[REP_LANES];	 /* and the others */
 	float calls;
 	float peak; /* with fewer calls, a ceiling may be touched */
 } rep_sums_t;
 
-void rep_sums_make(rep_sums_t *sums, const rep_charts_t *charts,
-		const rep_counts_t *pool);
+void rep_sums_make(
+		rep_sums_t *sums, const rep_charts_t *charts, const rep_counts_t *pool);
 
 /* One run over the buckets of a number, oldest first. Lives on the stack:
  * holds pointers. */
-typedef struct rep_judging {
+typedef struct rep_judging
+{
 	const rep_charts_t *charts;
 	const rep_yardstick_t *yardstick;
-	float s[REP_LANES]; /* the statistics, never below 0; then the calls */
-	float x[REP_LANES]; /* what the last bucket added to them */
-	uint32_t buckets;	/* with calls */
+	float s[REP_LANES];		 /* the statistics, never below 0; then the calls */
+	float x[REP_LANES];		 /* what the last bucket added to them */
+	uint32_t buckets;		 /* with calls */
 	float mix[REP_OUTCOMES]; /* window mix without this number */
 	/* the rest is the implementation's */
-	float pull[2][REP_LANES];	 /* weight of the window: common, rare */
-	float doubt[2][REP_LANES];	 /* variance of Z, times calls */
-	float caution[REP_LANES];	 /* nats per call, see docs */
+	float pull[2][REP_LANES];  /* weight of the window: common, rare */
+	float doubt[2][REP_LANES]; /* variance of Z, times calls */
+	float caution[REP_LANES];  /* nats per call, see docs */
 } rep_judging_t;
 
 /* `own_window`: the number's counts over the window, taken out of the
@@ -115,11 +120,12 @@ void rep_judging_add_summed(rep_judging_t *judging, const rep_counts_t *own,
 void rep_judging_merge(rep_judging_t *sum, const rep_judging_t *route);
 void rep_judging_step(rep_judging_t *sum);
 
-typedef struct rep_judged {
+typedef struct rep_judged
+{
 	bool crossed;
-	rep_chart_t chart;			 /* the one that crossed, or is nearest */
-	float score;				 /* its statistic / its threshold; >= 1 crossed */
-	float s[REP_CHARTS];		 /* statistics, in nats */
+	rep_chart_t chart;	 /* the one that crossed, or is nearest */
+	float score;		 /* its statistic / its threshold; >= 1 crossed */
+	float s[REP_CHARTS]; /* statistics, in nats */
 	float threshold[REP_CHARTS]; /* likewise */
 	uint32_t calls;
 } rep_judged_t;
@@ -130,8 +136,12 @@ void rep_judging_end(const rep_judging_t *judging, rep_judged_t *out);
  * the pool's counts in the same time, the number's own included; NULL = not
  * known, the window's mix is taken. `chart` and `score` as in rep_judged_t,
  * with the failing bound for threshold; both may be NULL. */
-typedef enum rep_trial { REP_TRIAL_GOES_ON, REP_TRIAL_PASSED, REP_TRIAL_FAILED }
-		rep_trial_t;
+typedef enum rep_trial
+{
+	REP_TRIAL_GOES_ON,
+	REP_TRIAL_PASSED,
+	REP_TRIAL_FAILED
+} rep_trial_t;
 
 rep_trial_t rep_judge_trial(const rep_charts_t *charts,
 		const rep_yardstick_t *yardstick, const rep_counts_t *since_return,

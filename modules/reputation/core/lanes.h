@@ -16,12 +16,16 @@ _Static_assert(REP_JUDGED == 8, "two vectors hold the outcomes");
 _Static_assert(REP_CHARTS < REP_LANES, "a lane for the sum of shares");
 _Static_assert(REP_NOANSWER == 7, "the order that is_rare() knows");
 
-typedef struct shares { /* one number for each outcome */
+typedef struct shares
+{ /* one number for each outcome */
 	lanes_t h[HALVES];
 } shares_t;
 
 /* A constant in memory: the compilers make a scalar four times anew. */
-#define FOUR(f) {f, f, f, f}
+#define FOUR(f)    \
+	{              \
+		f, f, f, f \
+	}
 
 static inline lanes_t load(const float *from)
 {
@@ -69,8 +73,7 @@ static inline lanes_t to_float(words_t n)
 {
 	mask_t top = (mask_t)n >> 31;
 
-	return __builtin_convertvector(
-			((mask_t)n | top) & 0x7fffffff, lanes_t);
+	return __builtin_convertvector(((mask_t)n | top) & 0x7fffffff, lanes_t);
 }
 
 static inline shares_t counts_of(const rep_counts_t *counts)
@@ -164,7 +167,8 @@ static inline lanes_t logarithm(lanes_t x)
 						half = FOUR(0x3f000000);
 	lanes_t m = (lanes_t)(((mask_t)x & fraction) | half);
 	mask_t small = m < root;
-	lanes_t e = __builtin_convertvector(((mask_t)x >> 23) - bias + small, lanes_t);
+	lanes_t e =
+			__builtin_convertvector(((mask_t)x >> 23) - bias + small, lanes_t);
 	lanes_t r = m + (lanes_t)(small & (mask_t)m) - one, r2 = r * r;
 
 	/* paired up, so that the products do not wait for one another */

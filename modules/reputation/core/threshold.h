@@ -15,8 +15,7 @@ void rep_thresholds(const rep_charts_t *charts, const float mix[REP_JUDGED],
 /* The mean run length of one chart for each threshold (i + 1) * `step`, i in
  * 0 .. max-1, until it passes `enough`. Returns how many were written. For
  * rep_thresholds() and its test. `x`, `p`: what a call adds, and how likely. */
-unsigned rep_run_lengths(const double x[REP_JUDGED],
-		const double p[REP_JUDGED], double step, double enough, double *length,
-		unsigned max);
+unsigned rep_run_lengths(const double x[REP_JUDGED], const double p[REP_JUDGED],
+		double step, double enough, double *length, unsigned max);
 
 #endif
