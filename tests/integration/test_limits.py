@@ -62,7 +62,9 @@ def test_max_calls(make, tmp_path):
                    view.pool_counts(node, "sales").values())
 
     wait_until(lambda: 5 <= answered() <= 20)
-    # and there is room again
+    # and there is room again, once tm has let go of the transactions
+    wait_until(lambda: view.stats(node)["calls"] == 0
+               and view.stats(node)["answered_calls"] == 0, 15)
     before = answered()
     call = caller.call(new_callee(), ["X-Do: pick", "X-Pool: sales"])
     assert call.status == 200

@@ -163,6 +163,7 @@ def test_a_new_node_takes_up_history(make):
                        outcome="declined")
     second = make.kamailio("functions.cfg", REDIS=redis.url, NODE_ID="b")
     view.wait_connected(second)
+    view.wait_numbers(second, "sales", _both(redis))
     view.wait_counts(second, "sales", number, {"declined": 3})
 
 

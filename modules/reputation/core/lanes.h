@@ -71,7 +71,7 @@ static inline float shares_sum(const shares_t *v)
  * count as 2^31. */
 static inline lanes_t to_float(words_t n)
 {
-	mask_t top = (mask_t)n >> 31;
+	mask_t top = (mask_t)n < 0;
 
 	return __builtin_convertvector(((mask_t)n | top) & 0x7fffffff, lanes_t);
 }

@@ -7,13 +7,15 @@
 
 #include "../core/types.h"
 
+struct rep_arg
+{
+	size_t at, len;
+};
+
 /* All zero is an empty list. Reused from command to command. */
 typedef struct rep_args
 {
-	struct rep_arg
-	{
-		size_t at, len;
-	} * arg;
+	struct rep_arg *arg;
 	size_t n, room;
 	char *text;
 	size_t used, size;

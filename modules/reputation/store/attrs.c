@@ -274,8 +274,13 @@ static struct json_object *parse(rep_span_t text, char *why, size_t why_size)
 				t, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 		object = json_tokener_parse_ex(t, text.s, (int)text.len);
 		error = json_tokener_get_error(t);
-		if(error == json_tokener_success
-				&& json_tokener_get_parse_end(t) < text.len)
+		if(error == json_tokener_continue) {
+			/* a bare number ends where the text does */
+			object = json_tokener_parse_ex(t, "", 1);
+			if(json_tokener_get_error(t) == json_tokener_success)
+				error = json_tokener_success;
+		} else if(error == json_tokener_success
+				  && json_tokener_get_parse_end(t) < text.len)
 			error = json_tokener_error_parse_unexpected;
 	}
 	if(error != json_tokener_success) {

@@ -11,9 +11,9 @@ static bool write_edit(rep_store_t *store, const rep_edit_t *edit)
 
 	rep_e164_print(edit->number, number);
 	rep_args_command(&store->args, edit->remove ? "HDEL" : "HSET");
-	rep_args_text(&store->args,
-			rep_key(store, key, "numbers",
-					rep_book_name(store->book, edit->pool)));
+	rep_args_text(
+			&store->args, rep_key(store, key, "numbers",
+								  rep_book_name(store->book, edit->pool)));
 	rep_args_text(&store->args, number);
 	if(!edit->remove)
 		rep_args_text(&store->args, edit->json);

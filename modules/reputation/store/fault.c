@@ -35,22 +35,20 @@ static bool word(const char *text, const char *code)
 }
 
 /* Before Redis 7 a script's error is wrapped: "ERR Error running script
- * (call to f_…): @user_script:12: WRONGTYPE Operation against …". */
+ * (call to f_…): @user_script:12: @user_script: 12: -OOM command …". */
 static const char *unwrap(const char *error)
 {
-	const char *at;
+	const char *at = error, *next;
 
 	if(strncmp(error, "ERR Error running script", 24) != 0)
 		return error;
 	at = strstr(error, "@user_script");
+	while(at && (*at == '@' || (*at >= '0' && *at <= '9'))) {
+		next = strstr(at, ": ");
+		at = next ? next + 2 : NULL;
+	}
 	if(!at)
 		return error;
-	at = strstr(at, ": ");
-	if(!at)
-		return error;
-	at += 2;
-	if(strncmp(at, "@user_script", 12) == 0 && strstr(at, ": "))
-		at = strstr(at, ": ") + 2;
 	return *at == '-' ? at + 1 : at;
 }
 

@@ -8,13 +8,16 @@
 
 #include "../core/types.h"
 
+struct rep_life
+{
+	uint64_t key;
+	uint32_t life;
+};
+
+/* All zero is empty. */
 typedef struct rep_lives
-{ /* all zero is empty */
-	struct rep_life
-	{
-		uint64_t key;
-		uint32_t life;
-	} * slot;
+{
+	struct rep_life *slot;
 	size_t used, size;
 } rep_lives_t;
 

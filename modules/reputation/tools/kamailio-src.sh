@@ -49,9 +49,20 @@ run() {
 		-o APT::Get::List-Cleanup=false "$@"
 }
 
+# Every file that the .dsc names is there, but for the upstream signature,
+# which some mirrors lack: then it is no longer named.
+whole() {
+	[ -f "$dir"/kamailio_*.dsc ] || return 1
+	sed -i '/\.asc$/d' "$dir"/kamailio_*.dsc
+	for f in $(sed -n 's/^ [0-9a-f]\{64\} [0-9]* //p' "$dir"/kamailio_*.dsc); do
+		[ -f "$dir/$f" ] || return 1
+	done
+}
+
 log=$dir/fetch.log
+rm -f "$dir"/kamailio_*
 if ! (cd "$dir" && run update && run source --download-only \
-	"kamailio=$version") >"$log" 2>&1; then
+	"kamailio=$version") >"$log" 2>&1 && ! whole; then
 	cat "$log" >&2
 	echo "kamailio-src: no source package of kamailio $version" \
 		"(see above); give KAMAILIO_SRC=dir instead" >&2

@@ -46,9 +46,10 @@ def final(status, phrase=None, headers=(), outcome=None, provisional=(),
 
 def answered(bye_after=None, ring=True, **plan):
     """Picked up. Unless told `bye_after`, the caller hangs up."""
-    replies = [Reply(180)] if ring else []
+    # not at once: two workers of a proxy may relay them in either order
+    replies = [Reply(180), Reply(200, delay=0.03)] if ring else [Reply(200)]
     plan.setdefault("outcome", "answered")
-    return Plan([*replies, Reply(200)], bye_after=bye_after, **plan)
+    return Plan(replies, bye_after=bye_after, **plan)
 
 
 def short(bye_after=0.1):
@@ -64,12 +65,12 @@ def blocked(status=603):
 
 def declined():
     return final(603, "Decline", outcome="declined",
-                 provisional=[Reply(180)])
+                 provisional=[Reply(180)], delay=0.03)
 
 
 def unwanted():
     return final(607, "Unwanted", outcome="unwanted",
-                 provisional=[Reply(180)])
+                 provisional=[Reply(180)], delay=0.03)
 
 
 def ambiguous():
