@@ -52,8 +52,8 @@ static void teardown(void)
 }
 
 /* Pick on a route; returns the number or 0, `*why` the result. */
-static rep_e164_t pick_on(
-		const char *route, rep_time_t now, rep_ticket_t *ticket, rep_pick_t *why)
+static rep_e164_t pick_on(const char *route, rep_time_t now,
+		rep_ticket_t *ticket, rep_pick_t *why)
 {
 	rep_ticket_t t = {0};
 	rep_picked_t p = rep_book_pick(
@@ -84,8 +84,8 @@ static rep_e164_t pick_and_end(rep_time_t now)
 	return number;
 }
 
-static void count_n(rep_e164_t number, const char *route,
-		rep_outcome_t outcome, unsigned n, rep_time_t now)
+static void count_n(rep_e164_t number, const char *route, rep_outcome_t outcome,
+		unsigned n, rep_time_t now)
 {
 	rep_ticket_t t;
 
@@ -187,8 +187,7 @@ START_TEST(ticket_outlives_number)
 	put_numbers(1);
 	ck_assert_uint_eq(pick_on("", NOW, &t, NULL), FIRST);
 	ck_assert(rep_pool_remove(book, pool, FIRST));
-	ck_assert_int_eq(
-			rep_pool_put(book, pool, FIRST, &plain, 0, 0, NOW), 1);
+	ck_assert_int_eq(rep_pool_put(book, pool, FIRST, &plain, 0, 0, NOW), 1);
 	ck_assert(!rep_book_count(book, &t, REP_BLOCKED, NOW));
 	rep_book_hang_up(book, &t, NOW);
 	ck_assert_uint_eq(view(FIRST, NOW).in_flight, 0);
@@ -272,8 +271,7 @@ START_TEST(caps)
 	ck_assert_int_eq(why_not(NOW + HOUR), REP_PICK_ALL_CAPPED);
 	rep_book_hang_up(book, &t[2], NOW + HOUR);
 	rep_book_hang_up(book, &t[2], NOW + HOUR); /* once only */
-	ck_assert_uint_eq(
-			pick_on("", NOW + HOUR, &t[2], NULL), t[2].number);
+	ck_assert_uint_eq(pick_on("", NOW + HOUR, &t[2], NULL), t[2].number);
 	ck_assert_int_eq(why_not(NOW + HOUR), REP_PICK_ALL_CAPPED);
 	policy_set("cap_concurrent", "0");
 	policy_set("pool_cap_day", "12");
@@ -424,8 +422,8 @@ START_TEST(probation_budget)
 	rep_book_hang_up(book, &t[0], NOW + 3 * S);
 	ck_assert_uint_eq(pick_on("", NOW + 3 * S, &t[0], NULL), FIRST);
 	for(unsigned k = 0; k < 30; k++) {
-		rep_book_count(book, &t[k], k % 4 ? REP_NOANSWER : REP_ANSWERED,
-				NOW + 4 * S);
+		rep_book_count(
+				book, &t[k], k % 4 ? REP_NOANSWER : REP_ANSWERED, NOW + 4 * S);
 		rep_book_hang_up(book, &t[k], NOW + 4 * S);
 	}
 	ck_assert_int_eq(view(FIRST, NOW + 4 * S).state, REP_ACTIVE);
@@ -504,8 +502,8 @@ static void one_hour(int p, const char *bad, rep_time_t t)
 				unsigned dice = (k * 37 + i * 11 + r * 7) % 100;
 				bool dead = strcmp(bad, "*") == 0 || !strcmp(bad, routes[r]);
 				rep_ticket_t ticket;
-				ck_assert(rep_book_ticket(book, p, FIRST + i,
-						rep_span(routes[r]), &ticket));
+				ck_assert(rep_book_ticket(
+						book, p, FIRST + i, rep_span(routes[r]), &ticket));
 				rep_book_count(book, &ticket,
 						dice < 30 && !dead ? REP_ANSWERED
 						: dice < 92		   ? REP_NOANSWER
@@ -530,7 +528,8 @@ static const rep_edge_t *newest(rep_edge_kind_t kind, int of_pool)
 
 START_TEST(cause_is_named)
 {
-	static const struct {
+	static const struct
+	{
 		const char *first, *second; /* where each pool goes dead */
 		const char *route;			/* that the alarm names */
 		const char *words;
@@ -599,7 +598,8 @@ END_TEST
 /* The window against a list of everything that was counted. */
 START_TEST(window_sweep)
 {
-	static struct {
+	static struct
+	{
 		rep_time_t at;
 		unsigned number;
 		rep_outcome_t outcome;
@@ -760,7 +760,10 @@ END_TEST
  * may not be used is ever picked, and nothing that may is starved. */
 START_TEST(random_sweep)
 {
-	enum { N = 40 };
+	enum
+	{
+		N = 40
+	};
 	bool there[N] = {false};
 	rep_time_t t = NOW, benched_until[N] = {0};
 
@@ -785,8 +788,7 @@ START_TEST(random_sweep)
 				there[i] = false;
 				break;
 			case 2:
-				if(rep_book_bench(
-						   book, pool, number, 30, REP_REASON_MANUAL, t))
+				if(rep_book_bench(book, pool, number, 30, REP_REASON_MANUAL, t))
 					benched_until[i] = t + 30 * S;
 				break;
 			case 3:

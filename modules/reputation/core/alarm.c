@@ -6,21 +6,23 @@
 #include "cause.h"
 #include "inside.h"
 
-#define ASK_EVERY 60000		   /* ms */
-#define RECENT 60			   /* minutes */
-#define ALARM_EVERY 100000.0   /* questions between two false alarms */
+#define ASK_EVERY 60000			/* ms */
+#define RECENT 60				/* minutes */
+#define ALARM_EVERY 100000.0	/* questions between two false alarms */
 #define ENOUGH_AT_THIS_HOUR 500 /* calls: the past of this hour will do */
 #define LABELS 128
 #define CAUSES 4 /* at once */
 
-typedef struct known {
+typedef struct known
+{
 	rep_cause_kind_t kind;
 	uint32_t pool, route; /* route: index of a label below */
 	bool seen;
 } known_t;
 
 /* What the last question found, and the labels of routes over all pools. */
-struct rep_alarms {
+struct rep_alarms
+{
 	known_t known[CAUSES];
 	unsigned n_known;
 	unsigned n_labels;
@@ -89,8 +91,8 @@ static void gather(rep_book_t *book, struct rep_alarms *a, rep_time_t now,
 		if(!pool)
 			continue;
 		*charts = pool->charts;
-		for(uint32_t r = 0;
-				r < pool->n_routes && a->n_cells < REP_CAUSE_CELLS; r++) {
+		for(uint32_t r = 0; r < pool->n_routes && a->n_cells < REP_CAUSE_CELLS;
+				r++) {
 			rep_cause_cell_t *cell = &a->cells[a->n_cells];
 			memset(cell, 0, sizeof(*cell));
 			gather_route(pool, pool->routes[r], minute, cell);
@@ -177,8 +179,8 @@ static bool remember(struct rep_alarms *a, const rep_cause_t *cause)
 		}
 	}
 	if(a->n_known < CAUSES)
-		a->known[a->n_known++] = (known_t){
-				cause->kind, cause->pool, cause->route, true};
+		a->known[a->n_known++] =
+				(known_t){cause->kind, cause->pool, cause->route, true};
 	return false;
 }
 

@@ -226,8 +226,7 @@ bool rep_book_edit(rep_book_t *book, const rep_edit_t *edit)
 	rep_lock(&book->edge_lock);
 	room = book->edit_count < REP_EDITS;
 	if(room)
-		book->edits[(book->edit_head + book->edit_count++) % REP_EDITS] =
-				*edit;
+		book->edits[(book->edit_head + book->edit_count++) % REP_EDITS] = *edit;
 	rep_unlock(&book->edge_lock);
 	return room;
 }

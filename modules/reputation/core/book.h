@@ -50,7 +50,8 @@ int rep_book_pools(const rep_book_t *book);
 const char *rep_book_name(const rep_book_t *book, int pool);
 
 /* What an operator says of a number (rep:numbers:{POOL}). Copied. */
-typedef struct rep_attrs {
+typedef struct rep_attrs
+{
 	float weight;		/* > 0; 1 is usual */
 	uint32_t cap_day;	/* 0 = the policy's */
 	int32_t since_day;	/* days since 1970-01-01; 0 = established */
@@ -65,8 +66,8 @@ typedef struct rep_attrs {
 
 /* True when the number is known with attributes of this hash: it is marked
  * as seen in `load` and there is nothing more to do. */
-bool rep_pool_same(rep_book_t *book, int pool, rep_e164_t number,
-		uint64_t hash, uint32_t load);
+bool rep_pool_same(rep_book_t *book, int pool, rep_e164_t number, uint64_t hash,
+		uint32_t load);
 
 /* Add the number, or change its attributes; its history stays. Returns 1
  * new, 0 known, -1 the table is full (max_numbers or memory). */
@@ -84,8 +85,8 @@ bool rep_pool_remove(rep_book_t *book, int pool, rep_e164_t number);
 /* Remove what was not seen in `load`, looking at up to `slice` numbers from
  * `*cursor` on (start with 0). True when there is more to look at. Those
  * removed are written to `gone` (room for `slice`), their count to `*n`. */
-bool rep_pool_sweep(rep_book_t *book, int pool, uint32_t load,
-		uint32_t *cursor, uint32_t slice, rep_e164_t *gone, size_t *n);
+bool rep_pool_sweep(rep_book_t *book, int pool, uint32_t load, uint32_t *cursor,
+		uint32_t slice, rep_e164_t *gone, size_t *n);
 
 /* The policy in force from here on. Looks at every number of the pool. */
 void rep_pool_set_policy(
@@ -99,7 +100,8 @@ void rep_pool_set_utc_offset(rep_book_t *book, int pool, int32_t seconds);
 
 /* A number in use by a call. Plain data; stays harmless when the number or
  * its pool is removed or reused in the meantime. */
-typedef struct rep_ticket {
+typedef struct rep_ticket
+{
 	rep_e164_t number; /* 0 = no ticket */
 	int32_t pool;
 	uint32_t index, generation;
@@ -109,7 +111,8 @@ typedef struct rep_ticket {
 	bool limited;	/* its pool limits calls at once */
 } rep_ticket_t;
 
-typedef struct rep_picked {
+typedef struct rep_picked
+{
 	rep_pick_t result;
 	rep_state_t state; /* of the number */
 	float score;
@@ -167,7 +170,8 @@ bool rep_book_tick(rep_book_t *book, rep_time_t now);
 
 /* ---- views ----------------------------------------------------------- */
 
-typedef struct rep_route_view {
+typedef struct rep_route_view
+{
 	char route[REP_ROUTE_MAX + 1];
 	rep_state_t state; /* REP_ACTIVE, REP_BENCHED or REP_PROBATION */
 	rep_reason_t reason;
@@ -177,7 +181,8 @@ typedef struct rep_route_view {
 	rep_counts_t counts; /* of the window */
 } rep_route_view_t;
 
-typedef struct rep_number_view {
+typedef struct rep_number_view
+{
 	rep_e164_t number;
 	rep_state_t state;
 	rep_reason_t reason;
@@ -185,8 +190,8 @@ typedef struct rep_number_view {
 	uint32_t strikes, turn;
 	uint32_t in_flight, used_today, cap_day; /* cap_day in force, 0 = none */
 	rep_time_t last_used;
-	rep_judged_t judged; /* since the last turn */
-	rep_counts_t counts; /* of the window, all nodes, all turns */
+	rep_judged_t judged;	 /* since the last turn */
+	rep_counts_t counts;	 /* of the window, all nodes, all turns */
 	rep_counts_t since_turn; /* of the window, this turn only */
 	bool usable;
 } rep_number_view_t;
@@ -203,7 +208,8 @@ size_t rep_book_list(rep_book_t *book, int pool, rep_time_t now,
 		uint32_t *cursor, rep_number_view_t *out, size_t max);
 
 /* One bucket of a number's evidence, for explanations. */
-typedef struct rep_bucket_view {
+typedef struct rep_bucket_view
+{
 	uint32_t bucket; /* its start, minutes since 1970 */
 	uint32_t turn;
 	char route[REP_ROUTE_MAX + 1];
@@ -215,7 +221,8 @@ typedef struct rep_bucket_view {
 size_t rep_book_buckets(rep_book_t *book, int pool, rep_e164_t number,
 		rep_bucket_view_t *out, size_t max);
 
-typedef struct rep_pool_view {
+typedef struct rep_pool_view
+{
 	const char *name;
 	uint32_t numbers, usable, capped, by_state[REP_STATES];
 	uint32_t in_flight, used_today;
@@ -229,7 +236,8 @@ typedef struct rep_pool_view {
 bool rep_book_pool_view(
 		rep_book_t *book, int pool, rep_time_t now, rep_pool_view_t *out);
 
-typedef struct rep_book_stats {
+typedef struct rep_book_stats
+{
 	uint32_t pools, numbers, max_numbers;
 	uint64_t picks, refusals, counted, lost; /* lost: the number was gone */
 	uint64_t full_numbers, full_memory, full_routes;
@@ -242,7 +250,8 @@ void rep_book_stats(rep_book_t *book, rep_book_stats_t *out);
 
 /* One cell of evidence: a number's outcomes in one bucket, on one route, in
  * one turn of its verdict. Own counts only ever grow. */
-typedef struct rep_cell {
+typedef struct rep_cell
+{
 	rep_e164_t number;
 	uint32_t bucket; /* its start, minutes since 1970 */
 	uint32_t turn;
@@ -270,7 +279,8 @@ bool rep_pool_put_others(
 
 /* A verdict, as nodes share it: of a number (route "") or of a number on one
  * route. `turn` grows by one with each move; the higher one is the newer. */
-typedef struct rep_record {
+typedef struct rep_record
+{
 	rep_e164_t number;
 	char route[REP_ROUTE_MAX + 1];
 	uint32_t turn;
@@ -303,7 +313,8 @@ void rep_pool_untake_health(
 
 /* ---- edges: what is to be announced ---------------------------------- */
 
-typedef enum rep_edge_kind {
+typedef enum rep_edge_kind
+{
 	REP_EDGE_BENCHED,
 	REP_EDGE_RELEASED, /* back from rest, on probation or active */
 	REP_EDGE_POOL_ALARM,
@@ -314,7 +325,8 @@ typedef enum rep_edge_kind {
 
 const char *rep_edge_name(rep_edge_kind_t kind); /* "benched" ... */
 
-typedef struct rep_edge {
+typedef struct rep_edge
+{
 	rep_edge_kind_t kind;
 	bool adopted;  /* another node announced it first */
 	bool observed; /* observe mode: nothing is withheld */
@@ -346,7 +358,8 @@ size_t rep_book_edges(
 
 #define REP_EDITS 64
 
-typedef struct rep_edit {
+typedef struct rep_edit
+{
 	bool remove; /* else add, or change */
 	int32_t pool;
 	rep_e164_t number;

@@ -8,7 +8,8 @@
 
 #define REP_E164_MAX 17 /* "+", 15 digits, terminating zero */
 
-typedef enum rep_e164_error {
+typedef enum rep_e164_error
+{
 	REP_E164_OK,
 	REP_E164_EMPTY,		   /* nothing there */
 	REP_E164_NO_PLUS,	   /* digits, but not in international form */

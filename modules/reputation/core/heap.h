@@ -7,13 +7,15 @@
 
 #include "types.h"
 
-typedef struct rep_heap_entry {
+typedef struct rep_heap_entry
+{
 	uint64_t key;
 	uint32_t item;
 } rep_heap_entry_t;
 
 /* All zero is an empty heap. The owner of the struct owns the entries. */
-typedef struct rep_heap {
+typedef struct rep_heap
+{
 	rep_heap_entry_t *entries;
 	uint32_t count, room;
 } rep_heap_t;

@@ -25,9 +25,13 @@ typedef uint16_t rep_stamp_t;
  * a wide cell. References: index, with REP_WIDE set for wide ones. */
 #define REP_WIDE 0x80000000u
 
-enum { REP_CELL_DIRTY = 1 };
+enum
+{
+	REP_CELL_DIRTY = 1
+};
 
-typedef struct rep_cell_head {
+typedef struct rep_cell_head
+{
 	uint32_t next;	 /* older cell of the same number, or REP_NONE */
 	uint32_t bucket; /* its start, minutes since 1970 */
 	rep_stamp_t stamp;
@@ -35,27 +39,34 @@ typedef struct rep_cell_head {
 	uint8_t flags;
 } rep_cell_head_t;
 
-typedef struct rep_narrow {
+typedef struct rep_narrow
+{
 	rep_cell_head_t head;
 	uint8_t own[REP_OUTCOMES], others[REP_OUTCOMES];
 } rep_narrow_t;
 
-typedef struct rep_wide {
+typedef struct rep_wide
+{
 	rep_cell_head_t head;
 	uint32_t own[REP_OUTCOMES], others[REP_OUTCOMES];
 } rep_wide_t;
 
 /* The pool's own counts in one bucket on one route. */
-typedef struct rep_row {
+typedef struct rep_row
+{
 	uint32_t bucket;
 	rep_counts_t counts;
 } rep_row_t;
 
 /* ---- verdicts -------------------------------------------------------- */
 
-enum { REP_VERDICT_DIRTY = 1 };
+enum
+{
+	REP_VERDICT_DIRTY = 1
+};
 
-typedef struct rep_verdict {
+typedef struct rep_verdict
+{
 	rep_time_t since, until;
 	uint32_t turn;
 	uint32_t reset;	 /* turn of the last reset */
@@ -68,7 +79,8 @@ typedef struct rep_verdict {
 } rep_verdict_t;
 
 /* A number's verdict on one route; made when there is first one to make. */
-typedef struct rep_routed {
+typedef struct rep_routed
+{
 	uint32_t next;
 	uint8_t route;
 	rep_verdict_t verdict;
@@ -76,7 +88,8 @@ typedef struct rep_routed {
 
 /* ---- numbers --------------------------------------------------------- */
 
-enum {
+enum
+{
 	REP_LIVE = 1 << 0,
 	REP_MATCHES = 1 << 1,	   /* has the policy's tags */
 	REP_DIRTY_CELLS = 1 << 2,  /* stands in the pool's list of them */
@@ -84,12 +97,14 @@ enum {
 	REP_DIRTY_HEALTH = 1 << 4  /* likewise */
 };
 
-typedef struct rep_window {
+typedef struct rep_window
+{
 	uint32_t at; /* which minute, hour or day */
 	uint32_t used;
 } rep_window_t;
 
-typedef struct rep_number {
+typedef struct rep_number
+{
 	rep_e164_t e164;
 	char *text; /* tags, attest and note, each with a zero; or NULL */
 	uint64_t hash;
@@ -112,19 +127,22 @@ typedef struct rep_number {
 	uint8_t status, flags, chart;
 } rep_number_t;
 
-typedef struct rep_index {
+typedef struct rep_index
+{
 	uint32_t *heads, *old; /* old: being moved over */
 	uint32_t mask, old_mask, moved, count;
 } rep_index_t;
 
 /* Numbers that somebody is to look at. Room for all numbers is kept, so that
  * adding needs no memory. */
-typedef struct rep_list {
+typedef struct rep_list
+{
 	uint32_t *items;
 	uint32_t head, count, room;
 } rep_list_t;
 
-typedef struct rep_route {
+typedef struct rep_route
+{
 	char label[REP_ROUTE_MAX + 1];
 	uint8_t len;
 	uint32_t benched; /* numbers benched on this route only */
@@ -135,7 +153,8 @@ typedef struct rep_route {
 	rep_yardstick_t yardstick;
 } rep_route_t;
 
-struct rep_pool {
+struct rep_pool
+{
 	rep_lock_t lock;
 	rep_book_t *book;
 	char name[REP_POOL_MAX + 1];
@@ -151,7 +170,7 @@ struct rep_pool {
 	rep_index_t index;
 	rep_list_t dirty_cells, dirty_records, dirty_health;
 	rep_heap_t timer;
-	uint64_t sequence; /* of picks; the order's clock */
+	uint64_t sequence;		 /* of picks; the order's clock */
 	uint32_t sweep, refresh; /* cursors; refresh REP_NONE = nothing to do */
 
 	rep_route_t *routes[REP_ROUTES_MAX];
@@ -169,7 +188,8 @@ struct rep_pool {
 };
 typedef struct rep_pool rep_pool_t;
 
-struct rep_book {
+struct rep_book
+{
 	_Atomic int n_pools;
 	_Atomic uint32_t n_numbers;
 	uint32_t max_numbers;
@@ -274,13 +294,15 @@ void rep_rows_rebuild(rep_pool_t *pool);
 /* ---- assess.c -------------------------------------------------------- */
 
 /* What the evidence of one number says, as a whole and by route. */
-typedef struct rep_assessment {
+typedef struct rep_assessment
+{
 	rep_judged_t sum;
 	rep_counts_t counts; /* of this turn */
 	rep_counts_t window; /* of the window, all turns */
 	rep_counts_t pool;	 /* the pool's, in the buckets of this turn */
 	unsigned n_routes;	 /* with evidence, "" among them */
-	struct rep_assessed {
+	struct rep_assessed
+	{
 		uint8_t route;
 		rep_judged_t judged;
 		rep_counts_t counts, window, pool;

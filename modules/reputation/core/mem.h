@@ -13,7 +13,8 @@
 void *rep_alloc(size_t size);
 void rep_free(void *p); /* NULL is fine */
 
-typedef struct rep_lock {
+typedef struct rep_lock
+{
 	_Alignas(8) unsigned char word[16];
 } rep_lock_t;
 

@@ -6,7 +6,8 @@
 
 #include "types.h"
 
-typedef enum rep_outcome {
+typedef enum rep_outcome
+{
 	REP_ANSWERED,  /* 2xx that lasted */
 	REP_SHORT,	   /* 2xx that ended within `short_call` */
 	REP_DECLINED,  /* plain 603: a person refused this call */
@@ -32,7 +33,8 @@ rep_outcome_t rep_outcome_parse(rep_span_t name);
 /* Facts about one branch, gathered from its provisional replies and its
  * final one. All zero = nothing seen. Plain data; small, since one stands in
  * shared memory for each branch of each call. */
-typedef struct rep_signs {
+typedef struct rep_signs
+{
 	uint8_t flags;	   /* REP_SIGN_* */
 	uint8_t q850;	   /* Q.850 cause, 0 = none */
 	uint16_t sip;	   /* cause of a Reason with protocol SIP, 0 = none */
@@ -41,7 +43,8 @@ typedef struct rep_signs {
 	uint8_t locations; /* RFC 8606: location of the Q.850 value, likewise */
 } rep_signs_t;
 
-enum {
+enum
+{
 	REP_SIGN_ANALYTICS = 1 << 0, /* v=analytics1 as ATIS-1000099 has it */
 	REP_SIGN_LOOSE = 1 << 1,	 /* its attributes outside `text` */
 	REP_SIGN_JWSCARD = 1 << 2,	 /* Call-Info purpose=jwscard, RFC 8688 */
@@ -52,7 +55,8 @@ enum {
 /* The contact at which a block can be disputed. UNTRUSTED text from the
  * network: shown to a person, never fetched. Empty strings = not given. What
  * does not fit, or is not printable ASCII, is left out. */
-typedef struct rep_redress {
+typedef struct rep_redress
+{
 	char url[256];
 	char tel[20];
 	char email[100];
@@ -74,12 +78,14 @@ void rep_signs_call_info(
 /* The same for one X-Twilio-Error body. */
 void rep_signs_twilio_error(rep_signs_t *signs, rep_span_t body);
 
-enum {
+enum
+{
 	REP_REPLY_LOCAL = 1 << 0,	 /* made by this proxy (timer), not received */
 	REP_REPLY_CANCELLED = 1 << 1 /* this proxy had sent CANCEL on the branch */
 };
 
-typedef struct rep_class {
+typedef struct rep_class
+{
 	rep_outcome_t outcome; /* REP_OUTCOMES for a provisional status */
 	uint8_t confidence;	   /* per cent: 100 certain, less = likely */
 } rep_class_t;

@@ -9,23 +9,33 @@
 #include "types.h"
 
 /* The three ways in which a number goes bad, one chart each. */
-typedef enum rep_chart {
+typedef enum rep_chart
+{
 	REP_CHART_BLOCKED,
 	REP_CHART_REJECTED,
 	REP_CHART_LABELLED,
 	REP_CHARTS
 } rep_chart_t;
 
-typedef enum rep_order { REP_LEAST_RECENT, REP_WEIGHTED } rep_order_t;
-typedef enum rep_exhausted { REP_REJECT, REP_LEAST_BAD } rep_exhausted_t;
+typedef enum rep_order
+{
+	REP_LEAST_RECENT,
+	REP_WEIGHTED
+} rep_order_t;
+typedef enum rep_exhausted
+{
+	REP_REJECT,
+	REP_LEAST_BAD
+} rep_exhausted_t;
 
 #define REP_WARMUP_STAGES 8
 #define REP_ZONE_MAX 47
 #define REP_TAGS_MAX 127
 #define REP_POLICY_VALUE_MAX 320 /* room for any value as text */
 
-typedef struct rep_policy {
-	double false_bench_every; /* calls; 100 .. 1e9 */
+typedef struct rep_policy
+{
+	double false_bench_every;				 /* calls; 100 .. 1e9 */
 	float weights[REP_CHARTS][REP_OUTCOMES]; /* log-odds, -10 .. 10 */
 	float healthy[REP_OUTCOMES]; /* prior mix; shares, made to sum to 1 */
 	float ceiling[REP_OUTCOMES]; /* shares 0 .. 1; 1 = no ceiling */
@@ -42,7 +52,8 @@ typedef struct rep_policy {
 	rep_exhausted_t on_exhausted;
 	uint32_t cap_minute, cap_hour, cap_day, cap_concurrent; /* 0 = none */
 	uint32_t pool_cap_day;									/* 0 = none */
-	struct {
+	struct
+	{
 		uint32_t calls; /* a day */
 		uint32_t days;
 	} warmup[REP_WARMUP_STAGES];

@@ -9,7 +9,8 @@
 #define REP_SLAB_CHUNK 64
 #define REP_SLAB_NONE UINT32_MAX
 
-typedef struct rep_slab {
+typedef struct rep_slab
+{
 	char **chunks;
 	uint32_t n_chunks, room;
 	uint32_t size;	/* bytes an item, at least 4 */

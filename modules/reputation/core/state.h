@@ -6,7 +6,8 @@
 
 #include "policy.h"
 
-typedef enum rep_state {
+typedef enum rep_state
+{
 	REP_WARMING,
 	REP_ACTIVE,
 	REP_BENCHED,
@@ -17,7 +18,8 @@ typedef enum rep_state {
 } rep_state_t;
 
 /* Why a number is benched. The first three are charts, in their order. */
-typedef enum rep_reason {
+typedef enum rep_reason
+{
 	REP_REASON_BLOCKED,
 	REP_REASON_REJECTED,
 	REP_REASON_LABELLED,
@@ -28,7 +30,8 @@ typedef enum rep_reason {
 } rep_reason_t;
 
 /* What a pick came to. */
-typedef enum rep_pick {
+typedef enum rep_pick
+{
 	REP_PICKED,
 	REP_PICK_UNKNOWN_POOL,
 	REP_PICK_BAD_CALLEE,

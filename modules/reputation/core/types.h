@@ -10,7 +10,8 @@
 #include <string.h>
 
 /* Text that belongs to somebody else: not terminated, may hold any byte. */
-typedef struct rep_span {
+typedef struct rep_span
+{
 	const char *s;
 	size_t len;
 } rep_span_t;

@@ -519,8 +519,9 @@ static void adopt(rep_pool_t *pool, uint32_t i, uint8_t route,
 	bool was = verdict->state == REP_BENCHED;
 	bool is = record->state == REP_BENCHED;
 	rep_judged_t judged = {.score = record->score,
-			.chart = (int)record->reason < REP_CHARTS ? (rep_chart_t)record->reason
-												 : REP_CHART_BLOCKED};
+			.chart = (int)record->reason < REP_CHARTS
+							 ? (rep_chart_t)record->reason
+							 : REP_CHART_BLOCKED};
 
 	if(route == 0 && record->reset > verdict->reset)
 		forget_history(pool, i);

@@ -10,9 +10,15 @@
 
 /* Entries wait in one of two queues, each in the order of its deadlines:
  * those that may still be short, and those that are held to their end. */
-enum { QUEUE_SHORT, QUEUE_HELD, QUEUES };
+enum
+{
+	QUEUE_SHORT,
+	QUEUE_HELD,
+	QUEUES
+};
 
-typedef struct entry {
+typedef struct entry
+{
 	rep_dialog_t dialog;
 	rep_ticket_t ticket;
 	rep_time_t deadline;
@@ -21,7 +27,8 @@ typedef struct entry {
 	uint8_t queue;
 } entry_t;
 
-struct rep_answered {
+struct rep_answered
+{
 	rep_lock_t lock;
 	uint32_t max, mask, used;
 	uint32_t free;
@@ -42,7 +49,8 @@ rep_dialog_t rep_dialog_of(rep_span_t call_id, rep_span_t callee_tag)
 {
 	const uint64_t m1 = UINT64_C(0x100000001B3);
 	const uint64_t m2 = UINT64_C(0x9E3779B97F4A7C15);
-	rep_dialog_t d = {UINT64_C(0xCBF29CE484222325), UINT64_C(0x2545F4914F6CDD1D)};
+	rep_dialog_t d = {
+			UINT64_C(0xCBF29CE484222325), UINT64_C(0x2545F4914F6CDD1D)};
 
 	d.a = mix(mix(d.a, call_id, m1), callee_tag, m1);
 	d.b = mix(mix(d.b, call_id, m2), callee_tag, m2);
@@ -139,8 +147,8 @@ static entry_t drop(struct rep_answered *t, uint32_t *at)
 }
 
 void rep_answered_put(struct rep_answered *t, rep_book_t *book,
-		rep_dialog_t dialog, const rep_ticket_t *ticket,
-		uint32_t short_call_ms, rep_time_t now)
+		rep_dialog_t dialog, const rep_ticket_t *ticket, uint32_t short_call_ms,
+		rep_time_t now)
 {
 	rep_ticket_t at_once = *ticket;
 	uint32_t *at, i = NONE;

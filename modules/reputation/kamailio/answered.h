@@ -9,13 +9,15 @@
 
 struct rep_answered;
 
-typedef struct rep_answered_stats {
+typedef struct rep_answered_stats
+{
 	uint32_t calls, max;
 	uint64_t full;
 } rep_answered_stats_t;
 
 /* A dialog as a BYE names it: Call-ID and the callee's tag. */
-typedef struct rep_dialog {
+typedef struct rep_dialog
+{
 	uint64_t a, b;
 } rep_dialog_t;
 

@@ -10,12 +10,14 @@
 #define BRANCHES 16 /* what is remembered of each; later ones share the last */
 #define NO_CALL UINT32_MAX
 
-typedef struct rep_call {
+typedef struct rep_call
+{
 	rep_lock_t lock;
 	uint32_t serial; /* 0 = free */
 	uint32_t next;	 /* in the free list */
 	rep_ticket_t ticket;
-	struct {
+	struct
+	{
 		uint32_t turn;
 		uint16_t route;
 	} leg[BRANCHES]; /* by which route and turn a branch went */
@@ -27,7 +29,8 @@ typedef struct rep_call {
 	uint64_t contact;
 } rep_call_t;
 
-struct rep_calls {
+struct rep_calls
+{
 	rep_lock_t lock;
 	uint32_t max, used, free, serial;
 	uint64_t full;
@@ -37,7 +40,8 @@ struct rep_calls {
 static struct tm_binds tm;
 
 /* The call that a message without a transaction started, in this process. */
-static struct {
+static struct
+{
 	unsigned int id;
 	int pid;
 	rep_call_id_t call;
@@ -284,8 +288,8 @@ static void on_reply(struct cell *t, rep_call_id_t id, struct sip_msg *rpl)
 	rep_unlock(&call->lock);
 	redress.url[0] = redress.tel[0] = redress.email[0] = redress.id[0] = '\0';
 	rep_reply_signs(rpl, &signs, &redress);
-	contact = rep_contacts_put(rep_shared->contacts, ticket.pool,
-			ticket.number, &redress, rep_now());
+	contact = rep_contacts_put(rep_shared->contacts, ticket.pool, ticket.number,
+			&redress, rep_now());
 	if(status >= 200) {
 		on_final(t, id, rpl, branch, signs, contact);
 	} else if((call = lock_call(id))) {
@@ -376,8 +380,7 @@ int rep_calls_init(void)
 		LM_ERR("cannot register for requests in tm\n");
 		return -1;
 	}
-	if(register_script_cb(
-			   on_script_end, POST_SCRIPT_CB | REQUEST_CB, NULL)
+	if(register_script_cb(on_script_end, POST_SCRIPT_CB | REQUEST_CB, NULL)
 			< 0) {
 		LM_ERR("cannot register for the end of the script\n");
 		return -1;

@@ -17,15 +17,17 @@ struct rep_calls;
 
 typedef uint64_t rep_call_id_t; /* 0 = none */
 
-typedef struct rep_call_view {
-	rep_ticket_t ticket; /* of the newest branch */
+typedef struct rep_call_view
+{
+	rep_ticket_t ticket;   /* of the newest branch */
 	rep_outcome_t outcome; /* of the newest final reply, or REP_OUTCOMES */
 	bool rejected;		   /* a branch got a 6xx */
 	bool applied;		   /* From and P-Asserted-Identity are written */
 	rep_redress_t redress;
 } rep_call_view_t;
 
-typedef struct rep_calls_stats {
+typedef struct rep_calls_stats
+{
 	uint32_t calls, max;
 	uint64_t full;
 } rep_calls_stats_t;

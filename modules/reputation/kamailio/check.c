@@ -10,7 +10,8 @@
 #include "check.h"
 #include "../store/url.h"
 
-typedef struct range {
+typedef struct range
+{
 	const char *name;
 	const int *value;
 	int min, max;
@@ -71,8 +72,8 @@ static int check_file(const char *name, str *path)
 
 static int check_redis(rep_config_t *c)
 {
-	const str *tls[] = {&c->redis_tls_ca, &c->redis_tls_cert,
-			&c->redis_tls_key, &c->sentinel_password_file};
+	const str *tls[] = {&c->redis_tls_ca, &c->redis_tls_cert, &c->redis_tls_key,
+			&c->sentinel_password_file};
 	static const char *const names[] = {"redis_tls_ca", "redis_tls_cert",
 			"redis_tls_key", "sentinel_password_file"};
 	rep_url_t url;

@@ -3,7 +3,8 @@
 #include "contacts.h"
 #include "../core/mem.h"
 
-struct rep_contacts {
+struct rep_contacts
+{
 	rep_lock_t lock;
 	uint32_t serial;
 	uint32_t next;
@@ -73,8 +74,7 @@ uint64_t rep_contacts_put(struct rep_contacts *contacts, int32_t pool,
 	slot->redress = *redress;
 	slot->last = now;
 	slot->count++;
-	handle = (uint64_t)slot->serial << 32
-			 | (uint32_t)(slot - contacts->slots);
+	handle = (uint64_t)slot->serial << 32 | (uint32_t)(slot - contacts->slots);
 	rep_unlock(&contacts->lock);
 	return handle;
 }

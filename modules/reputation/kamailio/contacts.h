@@ -8,7 +8,8 @@
 
 #define REP_CONTACTS 1024 /* the newest are kept */
 
-typedef struct rep_contact {
+typedef struct rep_contact
+{
 	int32_t pool;
 	rep_e164_t number;
 	rep_time_t first, last;

@@ -57,8 +57,7 @@ static void answer(const struct sip_msg *msg, const rep_edge_t *edge)
 			rep_book_name(rep_shared->book, edge->pool));
 	snprintf(rep_answer.route, sizeof(rep_answer.route), "%s", edge->route);
 	rep_answer.number = edge->number;
-	rep_answer.state =
-			edge->number ? rep_state_name(edge->state) : NULL;
+	rep_answer.state = edge->number ? rep_state_name(edge->state) : NULL;
 	rep_answer.reason = reason_of(edge);
 	rep_answer.score = edge->judged.score;
 	rep_answer.scored = true;
@@ -95,7 +94,8 @@ static void run_route(const rep_edge_t *edge)
 static void log_edge(const rep_edge_t *edge)
 {
 	char number[REP_E164_MAX] = "", evidence[320];
-	const char *mark = edge->observed ? " (observe mode: nothing withheld)" : "";
+	const char *mark =
+			edge->observed ? " (observe mode: nothing withheld)" : "";
 	int len = 0;
 
 	if(edge->number)
@@ -184,7 +184,8 @@ static void watch_tables(rep_time_t now)
 	rep_book_stats(rep_shared->book, &book);
 	rep_calls_stats(rep_shared->calls, &calls);
 	rep_answered_stats(rep_shared->answered, &answered);
-	const struct {
+	const struct
+	{
 		uint64_t full;
 		const char *what;
 	} tables[] = {

@@ -43,9 +43,9 @@ static void add_routes(
 		rpc->struct_add(item, "sssuuuf", "route", routes[i].route, "state",
 				rep_state_name(routes[i].state), "reason",
 				rep_reason_name(routes[i].reason), "since",
-				rep_rpc_s(routes[i].since), "until",
-				rep_rpc_s(routes[i].until), "strikes", routes[i].strikes,
-				"score", (double)routes[i].judged.score);
+				rep_rpc_s(routes[i].since), "until", rep_rpc_s(routes[i].until),
+				"strikes", routes[i].strikes, "score",
+				(double)routes[i].judged.score);
 		rep_rpc_counts(rpc, item, "counts", &routes[i].counts);
 		add_charts(rpc, item, &routes[i].judged);
 	}
@@ -55,8 +55,8 @@ static void add_buckets(rpc_t *rpc, void *parent, int pool, rep_e164_t number)
 {
 	static rep_bucket_view_t buckets[BUCKETS];
 	void *list, *item;
-	size_t n = rep_book_buckets(
-			rep_shared->book, pool, number, buckets, BUCKETS);
+	size_t n =
+			rep_book_buckets(rep_shared->book, pool, number, buckets, BUCKETS);
 
 	rpc->struct_add(parent, "[", "buckets", &list);
 	for(size_t i = 0; i < n; i++) {
@@ -74,8 +74,7 @@ static void add_events(rpc_t *rpc, void *parent, int pool, rep_e164_t number)
 	static rep_edge_t edges[REP_EDGE_RING];
 	uint64_t cursor = 0;
 	void *list, *item;
-	size_t n = rep_book_edges(
-			rep_shared->book, &cursor, edges, REP_EDGE_RING);
+	size_t n = rep_book_edges(rep_shared->book, &cursor, edges, REP_EDGE_RING);
 	unsigned left = EVENTS;
 
 	rpc->struct_add(parent, "[", "events", &list);
@@ -85,11 +84,11 @@ static void add_events(rpc_t *rpc, void *parent, int pool, rep_e164_t number)
 			continue;
 		left--;
 		rpc->array_add(list, "{", &item);
-		rpc->struct_add(item, "susssuuf", "event", rep_edge_name(e->kind),
-				"at", rep_rpc_s(e->at), "route", e->route, "state",
-				rep_state_name(e->state), "reason",
-				rep_reason_name(e->reason), "until", rep_rpc_s(e->until),
-				"strikes", e->strikes, "score", (double)e->judged.score);
+		rpc->struct_add(item, "susssuuf", "event", rep_edge_name(e->kind), "at",
+				rep_rpc_s(e->at), "route", e->route, "state",
+				rep_state_name(e->state), "reason", rep_reason_name(e->reason),
+				"until", rep_rpc_s(e->until), "strikes", e->strikes, "score",
+				(double)e->judged.score);
 		rpc->struct_add(item, "s", "observed", e->observed ? "yes" : "no");
 		rep_rpc_counts(rpc, item, "counts", &e->counts);
 		rep_rpc_counts(rpc, item, "pool_counts", &e->pool_counts);

@@ -6,7 +6,13 @@
 #include "functions.h"
 #include "../core/e164.h"
 
-enum { USED = 1, ERROR = -1, NOT_NOW = -2, NOT_THIS_CALLEE = -3 };
+enum
+{
+	USED = 1,
+	ERROR = -1,
+	NOT_NOW = -2,
+	NOT_THIS_CALLEE = -3
+};
 
 rep_answer_t rep_answer;
 
@@ -146,8 +152,7 @@ int ki_pick(struct sip_msg *msg, str *pool_name, str *callee, str *route)
 	answer_pool(pool_name);
 	answer_route(route);
 	pool = rep_book_find(rep_shared->book, rep_span_of(pool_name));
-	if(pool == REP_NO_POOL
-			|| !rep_pool_policy(rep_shared->book, pool, &policy))
+	if(pool == REP_NO_POOL || !rep_pool_policy(rep_shared->book, pool, &policy))
 		return refuse(REP_PICK_UNKNOWN_POOL);
 	if(rep_e164_complete(rep_span_of(callee), policy.default_country, &number)
 			!= REP_E164_OK)
@@ -198,8 +203,8 @@ int ki_report(struct sip_msg *msg, str *pool_name, str *text, str *name)
 		return ERROR;
 	}
 	if(pool == REP_NO_POOL
-			|| !rep_book_ticket(rep_shared->book, pool, number, rep_span(""),
-					&ticket))
+			|| !rep_book_ticket(
+					rep_shared->book, pool, number, rep_span(""), &ticket))
 		return ERROR;
 	rep_answer.outcome = rep_outcome_name(outcome);
 	return rep_book_count(rep_shared->book, &ticket, outcome, rep_now())

@@ -10,7 +10,8 @@
 #include "module.h"
 
 /* What $rep(...) says in this process, for the message of `id` and `pid`. */
-typedef struct rep_answer {
+typedef struct rep_answer
+{
 	unsigned int id;
 	int pid;
 	char pool[REP_POOL_MAX + 1];

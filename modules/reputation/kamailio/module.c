@@ -51,10 +51,10 @@ rep_time_t rep_now(void)
 
 /* ---- script functions ------------------------------------------------ */
 
-#define EVALUATE(s, param)                                                 \
-	if(fixup_get_svalue(msg, (gparam_t *)(param), &(s)) != 0) {            \
-		LM_ERR("a parameter has no value\n");                              \
-		return -1;                                                         \
+#define EVALUATE(s, param)                                      \
+	if(fixup_get_svalue(msg, (gparam_t *)(param), &(s)) != 0) { \
+		LM_ERR("a parameter has no value\n");                   \
+		return -1;                                              \
 	}
 
 static int w_pick(struct sip_msg *msg, char *p, char *c, char *r)
@@ -209,8 +209,7 @@ static sr_kemi_t kemi[] = {
 };
 /* clang-format on */
 
-int mod_register(char *path, int *dlflags, void *p1, void *p2)
-;
+int mod_register(char *path, int *dlflags, void *p1, void *p2);
 
 int mod_register(char *path, int *dlflags, void *p1, void *p2)
 {

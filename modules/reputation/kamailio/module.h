@@ -12,7 +12,8 @@
 #include "../store/store.h"
 
 /* modparam() values, as docs/parameters.md describes them. */
-typedef struct rep_config {
+typedef struct rep_config
+{
 	str redis, redis_username, redis_password_file;
 	str redis_tls_ca, redis_tls_cert, redis_tls_key;
 	str sentinel_password_file;
@@ -25,7 +26,8 @@ struct rep_calls;
 struct rep_answered;
 struct rep_contacts;
 
-typedef struct rep_shared {
+typedef struct rep_shared
+{
 	rep_book_t *book;
 	struct rep_calls *calls;	   /* INVITE transactions */
 	struct rep_answered *answered; /* answered calls */

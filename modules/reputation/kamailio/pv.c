@@ -7,7 +7,8 @@
 #include "pv.h"
 #include "../core/e164.h"
 
-typedef enum field {
+typedef enum field
+{
 	NUMBER,
 	POOL,
 	ROUTE,
@@ -79,8 +80,7 @@ static const char *of_call(field_t field, const rep_call_view_t *call)
 			return rep_book_name(rep_shared->book, call->ticket.pool);
 		case STATE:
 			return rep_book_view(rep_shared->book, call->ticket.pool,
-						   call->ticket.number, rep_now(), &view, NULL, 0,
-						   NULL)
+						   call->ticket.number, rep_now(), &view, NULL, 0, NULL)
 						   ? rep_state_name(view.state)
 						   : NULL;
 		case OUTCOME:
@@ -118,8 +118,8 @@ static const char *of_answer(field_t field)
 	}
 }
 
-static int score(struct sip_msg *msg, pv_param_t *param, pv_value_t *value,
-		double score)
+static int score(
+		struct sip_msg *msg, pv_param_t *param, pv_value_t *value, double score)
 {
 	char s[32];
 

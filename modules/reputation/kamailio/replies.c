@@ -64,8 +64,8 @@ void rep_reply_signs(
 
 bool rep_reply_dialog(struct sip_msg *reply, rep_dialog_t *dialog)
 {
-	if(parse_headers(reply, HDR_CALLID_F | HDR_TO_F, 0) < 0
-			|| !reply->callid || !reply->to)
+	if(parse_headers(reply, HDR_CALLID_F | HDR_TO_F, 0) < 0 || !reply->callid
+			|| !reply->to)
 		return false;
 	if(get_to(reply)->tag_value.len == 0)
 		return false;
@@ -86,10 +86,9 @@ static void unwanted_late(struct sip_msg *bye)
 			|| rep_e164_parse(rep_span_of(&uri.user), &number) != REP_E164_OK)
 		return;
 	for(int pool = 0; pool < rep_book_pools(rep_shared->book); pool++)
-		if(rep_book_ticket(rep_shared->book, pool, number, rep_span(""),
-				   &ticket))
-			rep_book_count(
-					rep_shared->book, &ticket, REP_UNWANTED, rep_now());
+		if(rep_book_ticket(
+				   rep_shared->book, pool, number, rep_span(""), &ticket))
+			rep_book_count(rep_shared->book, &ticket, REP_UNWANTED, rep_now());
 }
 
 void rep_bye(struct sip_msg *bye)

@@ -16,8 +16,8 @@ bool rep_reply_is_invite(struct sip_msg *reply);
 int rep_reply_branch(const struct sip_msg *reply);
 
 /* Take in all Reason, Call-Info and X-Twilio-Error headers. */
-void rep_reply_signs(struct sip_msg *msg, rep_signs_t *signs,
-		rep_redress_t *redress);
+void rep_reply_signs(
+		struct sip_msg *msg, rep_signs_t *signs, rep_redress_t *redress);
 
 /* The dialog that a 2xx makes; false when it lacks Call-ID or To tag. */
 bool rep_reply_dialog(struct sip_msg *reply, rep_dialog_t *dialog);

@@ -142,9 +142,8 @@ static void add_pool(rpc_t *rpc, void *list, int pool)
 		rpc->struct_add(item, "u", rep_state_name(s), view.by_state[s]);
 	rpc->struct_add(item, "ssuuuu", "stopped", view.stopped ? "yes" : "no",
 			"reason", view.stopped ? rep_pick_name(view.stop_reason) : "",
-			"in_flight", view.in_flight, "used_today", view.used_today,
-			"picks", rep_rpc_u32(view.picks), "refusals",
-			rep_rpc_u32(view.refusals));
+			"in_flight", view.in_flight, "used_today", view.used_today, "picks",
+			rep_rpc_u32(view.picks), "refusals", rep_rpc_u32(view.refusals));
 	rep_rpc_counts(rpc, item, "counts", &view.counts);
 }
 
@@ -208,8 +207,8 @@ static void rpc_try(rpc_t *rpc, void *ctx)
 	if(rpc->scan(ctx, "*.S", &route) < 1)
 		route.len = 0;
 	if(rep_pool_policy(rep_shared->book, pool, &policy)
-			&& rep_e164_complete(rep_span_of(&callee), policy.default_country,
-					   &number)
+			&& rep_e164_complete(
+					   rep_span_of(&callee), policy.default_country, &number)
 					   == REP_E164_OK)
 		picked = rep_book_pick(rep_shared->book, pool, number,
 				rep_span_of(&route), rep_now(), true, &ticket);
@@ -263,12 +262,11 @@ static void rpc_add(rpc_t *rpc, void *ctx)
 		return;
 	}
 	if(text.unknown[0]) {
-		rpc->fault(ctx, 400, "attributes: no such attribute: %s",
-				text.unknown);
+		rpc->fault(ctx, 400, "attributes: no such attribute: %s", text.unknown);
 		return;
 	}
-	if(rep_pool_put(rep_shared->book, pool, number, &text.attrs, 0, 0,
-			   rep_now())
+	if(rep_pool_put(
+			   rep_shared->book, pool, number, &text.attrs, 0, 0, rep_now())
 			< 0) {
 		rpc->fault(ctx, 500, "the table of numbers is full");
 		return;
@@ -380,11 +378,11 @@ static void rpc_redress(rpc_t *rpc, void *ctx)
 		rep_e164_print(contact.number, number);
 		rpc->array_add(list, "{", &item);
 		rpc->struct_add(item, "ssuuussss", "pool",
-				rep_book_name(rep_shared->book, contact.pool), "number",
-				number, "blocks", contact.count, "first",
-				rep_rpc_s(contact.first), "last", rep_rpc_s(contact.last),
-				"url", contact.redress.url, "tel", contact.redress.tel,
-				"email", contact.redress.email, "id", contact.redress.id);
+				rep_book_name(rep_shared->book, contact.pool), "number", number,
+				"blocks", contact.count, "first", rep_rpc_s(contact.first),
+				"last", rep_rpc_s(contact.last), "url", contact.redress.url,
+				"tel", contact.redress.tel, "email", contact.redress.email,
+				"id", contact.redress.id);
 	}
 }
 
@@ -438,9 +436,9 @@ static void rpc_stats(rpc_t *rpc, void *ctx)
 			"pools", book.pools, "numbers", book.numbers, "max_numbers",
 			book.max_numbers, "calls", calls.calls, "answered_calls",
 			answered.calls, "max_calls", calls.max);
-	rpc->struct_add(item, "uuuu", "picks", rep_rpc_u32(book.picks),
-			"refusals", rep_rpc_u32(book.refusals), "counted",
-			rep_rpc_u32(book.counted), "lost", rep_rpc_u32(book.lost));
+	rpc->struct_add(item, "uuuu", "picks", rep_rpc_u32(book.picks), "refusals",
+			rep_rpc_u32(book.refusals), "counted", rep_rpc_u32(book.counted),
+			"lost", rep_rpc_u32(book.lost));
 	rpc->struct_add(item, "uuuuuu", "full_numbers",
 			rep_rpc_u32(book.full_numbers), "full_memory",
 			rep_rpc_u32(book.full_memory), "full_routes",
