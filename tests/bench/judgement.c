@@ -397,6 +397,7 @@ int main(int argc, char **argv)
 	rivals_calibrate(&worlds[BASE], EVERY, options.calls, options.seed + 99);
 	delays(&worlds[BASE]);
 	false_benches(worlds);
+	shared_routes(json, &worlds[BASE], options.calls * 2, options.seed);
 	shared_cold_start(json, &worlds[BASE], options.runs / 8 + 1, options.seed);
 	shared_shifts(json, &worlds[BASE], options.runs / 8 + 1, options.seed);
 	shared_trials(json, &worlds[BASE], options.runs * 20, options.seed);

@@ -13,6 +13,9 @@ void shared_cold_start(
 		FILE *json, const sim_world_t *world, unsigned runs, uint64_t seed);
 void shared_shifts(
 		FILE *json, const sim_world_t *world, unsigned runs, uint64_t seed);
+/* Healthy numbers whose calls go over two routes. */
+void shared_routes(
+		FILE *json, const sim_world_t *world, double calls, uint64_t seed);
 void shared_trials(
 		FILE *json, const sim_world_t *world, unsigned runs, uint64_t seed);
 

@@ -192,20 +192,28 @@ static void row_add(
 		row->bucket = bucket;
 	}
 	shift(&row->counts, o, by);
+	rep_sums_make(&row->sums, &pool->charts, &row->counts);
 	shift(&pool->window, o, by);
 	shift(&route->window, o, by);
 }
 
-const rep_counts_t *rep_row_counts(
+const rep_row_t *rep_row_of(
 		const rep_pool_t *pool, uint8_t route, uint32_t bucket)
 {
-	static const rep_counts_t nothing;
 	const rep_row_t *row;
 
 	bucket -= bucket % pool->policy.bucket_minutes;
 	row = row_slot(pool, pool->routes[route], bucket);
+	return row && row->bucket == bucket ? row : NULL;
+}
 
-	return row && row->bucket == bucket ? &row->counts : &nothing;
+void rep_rows_resum(rep_pool_t *pool)
+{
+	for(uint32_t r = 0; r < pool->n_routes; r++) {
+		rep_row_t *rows = pool->routes[r]->rows;
+		for(uint32_t i = 0; rows && i < pool->n_rows; i++)
+			rep_sums_make(&rows[i].sums, &pool->charts, &rows[i].counts);
+	}
 }
 
 void rep_rows_expire(rep_pool_t *pool, uint32_t oldest)

@@ -56,6 +56,7 @@ typedef struct rep_row
 {
 	uint32_t bucket;
 	rep_counts_t counts;
+	rep_sums_t sums; /* of the counts, for the judge */
 } rep_row_t;
 
 /* ---- verdicts -------------------------------------------------------- */
@@ -283,9 +284,11 @@ void rep_evidence_forget(rep_pool_t *pool, rep_number_t *number);
 /* Sum over the window, all stamps. */
 void rep_evidence_window(const rep_pool_t *pool, const rep_number_t *number,
 		uint32_t oldest, rep_counts_t *out);
-/* The pool's counts in a bucket on a route (zeros when it has none). */
-const rep_counts_t *rep_row_counts(
+/* The pool's row for a bucket on a route; NULL when it has none. */
+const rep_row_t *rep_row_of(
 		const rep_pool_t *pool, uint8_t route, uint32_t bucket);
+/* The weights have changed: make the sums of all rows anew. */
+void rep_rows_resum(rep_pool_t *pool);
 /* Rows of buckets that no longer count are taken out of the window. */
 void rep_rows_expire(rep_pool_t *pool, uint32_t oldest);
 /* Make all rows anew: buckets or window changed. */

@@ -481,6 +481,21 @@ void rep_book_refused(
 	rep_pool_unlock(pool);
 }
 
+/* Most calls speak for the number: no verdict can come of them. */
+static bool to_be_judged(
+		const rep_pool_t *pool, uint32_t i, uint8_t route, rep_outcome_t outcome)
+{
+	const rep_number_t *number = rep_number_at(pool, i);
+	const rep_verdict_t *on = rep_verdict_of(pool, number, route);
+
+	return number->verdict.state != REP_ACTIVE
+		   || (on && on->state != REP_ACTIVE)
+		   || rep_yardstick_against(&pool->yardstick, outcome)
+		   || (pool->n_routes > 1
+				   && rep_yardstick_against(
+						   &pool->routes[route]->yardstick, outcome));
+}
+
 bool rep_book_count(rep_book_t *book, const rep_ticket_t *ticket,
 		rep_outcome_t outcome, rep_time_t now)
 {
@@ -494,7 +509,8 @@ bool rep_book_count(rep_book_t *book, const rep_ticket_t *ticket,
 		i = rep_number_index(pool, ticket);
 		if(i != REP_NONE
 				&& rep_evidence_count(pool, i, (rep_stamp_t)ticket->turn,
-						(uint8_t)ticket->route, outcome, now))
+						(uint8_t)ticket->route, outcome, now)
+				&& to_be_judged(pool, i, (uint8_t)ticket->route, outcome))
 			rep_verdict_judge(pool, i, now);
 		if(outcome == REP_REFUSED)
 			refused(pool, ticket, now);

@@ -68,8 +68,8 @@ static const field_t fields[] = {
 	HEALTHY("refused", REP_REFUSED, "0"),
 	HEALTHY("failed", REP_FAILED, "0"),
 	/* A pool in which every number is blocked must not take that for the
-	 * norm: above the ceiling its own mix is no excuse. Some ten times the
-	 * healthy share for what machines and annoyed people do, three times for
+	 * norm: above the ceiling its own mix is no excuse. Some four times
+	 * the healthy share for what machines and annoyed people do, three for
 	 * declines, which differ most between honest campaigns; none for the
 	 * rest, whose level is the list's and the hour's. */
 #define CEILING(name, outcome, initial) \
@@ -77,9 +77,9 @@ static const field_t fields[] = {
 	CEILING("answered", REP_ANSWERED, "1"),
 	CEILING("short", REP_SHORT, "1"),
 	CEILING("declined", REP_DECLINED, "0.25"),
-	CEILING("unwanted", REP_UNWANTED, "0.02"),
-	CEILING("blocked", REP_BLOCKED, "0.05"),
-	CEILING("ambiguous", REP_AMBIGUOUS, "0.05"),
+	CEILING("unwanted", REP_UNWANTED, "0.01"),
+	CEILING("blocked", REP_BLOCKED, "0.02"),
+	CEILING("ambiguous", REP_AMBIGUOUS, "0.02"),
 	CEILING("busy", REP_BUSY, "1"),
 	CEILING("noanswer", REP_NOANSWER, "1"),
 	CEILING("cancelled", REP_CANCELLED, "1"),

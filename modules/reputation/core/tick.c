@@ -5,6 +5,7 @@
 #include "inside.h"
 
 #define SLICE 512
+#define SWEEP_SLICE 128 /* each walks through all its cells */
 #define SPARE_CELLS 512
 #define MEASURE_EVERY 60000 /* ms */
 
@@ -110,6 +111,8 @@ void rep_pool_set_policy(
 	pool->charts = charts;
 	if(more)
 		rep_rows_rebuild(pool);
+	else
+		rep_rows_resum(pool);
 	pool->refresh = 0;
 	rep_pool_check_stop(pool, now);
 	rep_unlock(&pool->lock);
@@ -147,15 +150,32 @@ void rep_pool_set_utc_offset(rep_book_t *book, int id, int32_t seconds)
 
 /* ---- ageing ---------------------------------------------------------- */
 
+/* How far the look at all numbers is to have come: once a bucket, in its
+ * first tenth, since that is when evidence grows too old. */
+static uint32_t sweep_target(const rep_pool_t *pool, rep_time_t now, uint32_t n)
+{
+	int64_t bucket = pool->policy.bucket_minutes * (int64_t)60000;
+	int64_t within = now > 0 ? now % bucket * 10 : 0;
+
+	return within < bucket ? (uint32_t)(within * n / bucket) : n;
+}
+
 /* Numbers that nobody calls still have evidence that ages; their health is
  * published again as it does. */
-static void age(rep_pool_t *pool, uint32_t oldest)
+static void age(rep_pool_t *pool, rep_time_t now, uint32_t oldest)
 {
 	uint32_t n = rep_slab_count(&pool->numbers);
+	uint32_t target = sweep_target(pool, now, n);
 
-	for(uint32_t k = 0; k < SLICE && k < n; k++) {
-		uint32_t i = pool->sweep++ % n, before;
-		rep_number_t *number = rep_number_at(pool, i);
+	for(uint32_t k = 0; k < SWEEP_SLICE && pool->sweep != target; k++) {
+		uint32_t i, before;
+		rep_number_t *number;
+		if(pool->sweep >= n)
+			pool->sweep = 0;
+		if(pool->sweep == target)
+			break;
+		i = pool->sweep++;
+		number = rep_number_at(pool, i);
 		if(!(number->flags & REP_LIVE) || number->cells == REP_NONE)
 			continue;
 		before = pool->narrow.spare + pool->wide.spare;
@@ -183,7 +203,7 @@ static bool tick_pool(rep_pool_t *pool, rep_time_t now)
 	rep_lock(&pool->lock);
 	more = rep_timer_run(pool, now, SLICE);
 	more |= rep_pool_refresh(pool, now, SLICE);
-	age(pool, oldest);
+	age(pool, now, oldest);
 	reserve(pool);
 	if(pool->yardstick_at / MEASURE_EVERY != now / MEASURE_EVERY)
 		rep_rows_expire(pool, oldest);

@@ -101,6 +101,7 @@ size_t rep_book_buckets(rep_book_t *book, int id, rep_e164_t e164,
 {
 	rep_pool_t *pool = rep_pool_lock(book, id);
 	const rep_cell_head_t *cell;
+	const rep_row_t *row;
 	uint32_t i, ref;
 	size_t n = 0;
 
@@ -116,7 +117,9 @@ size_t rep_book_buckets(rep_book_t *book, int id, rep_e164_t e164,
 		memcpy(out[n].route, pool->routes[cell->route]->label,
 				sizeof(out[n].route));
 		rep_cell_add(pool, ref, &out[n].own);
-		out[n].pool = *rep_row_counts(pool, cell->route, cell->bucket);
+		row = rep_row_of(pool, cell->route, cell->bucket);
+		if(row)
+			out[n].pool = row->counts;
 	}
 	rep_pool_unlock(pool);
 	return n;
