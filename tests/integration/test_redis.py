@@ -265,8 +265,10 @@ def test_bad_policy_leaves_the_last_good_one(redis, nodes, callers, field,
                                  "rep:policy:{wrong}"])
 def test_wrong_type_leaves_the_last_good_one(redis, nodes, key):
     numbers = seed(redis, nodes, "wrong")
-    redis.client.delete(key)
-    redis.client.set(key, "not a hash")
+    with redis.client.pipeline() as edit:  # in one: a gap is a deletion
+        edit.delete(key)
+        edit.set(key, "not a hash")
+        edit.execute()
     wait_until(lambda: view.mentions(view.stats(nodes[0]), key))
     if "numbers" in key:
         assert set(view.numbers(nodes[0], "wrong")) == set(numbers)

@@ -12,11 +12,13 @@
 #define ENOUGH_AT_THIS_HOUR 500 /* calls: the past of this hour will do */
 #define LABELS 128
 #define CAUSES 4 /* at once */
+#define HOLD_AT_MOST (2 * 3600 * (rep_time_t)1000)
 
 typedef struct known
 {
 	rep_cause_kind_t kind;
 	uint32_t pool, route; /* route: index of a label below */
+	rep_time_t since;
 	bool seen;
 } known_t;
 
@@ -166,29 +168,54 @@ static void announce(rep_book_t *book, const struct rep_alarms *a,
 	}
 }
 
-/* True when it was known already. */
-static bool remember(struct rep_alarms *a, const rep_cause_t *cause)
+/* The entry of a cause, `*fresh` when it was not known; NULL: no room. */
+static const known_t *remember(struct rep_alarms *a, const rep_cause_t *cause,
+		rep_time_t now, bool *fresh)
 {
+	*fresh = false;
 	for(unsigned i = 0; i < a->n_known; i++) {
 		known_t *k = &a->known[i];
 		if(k->kind == cause->kind
 				&& (k->kind != REP_CAUSE_POOL || k->pool == cause->pool)
 				&& (k->kind != REP_CAUSE_ROUTE || k->route == cause->route)) {
 			k->seen = true;
-			return true;
+			return k;
 		}
 	}
-	if(a->n_known < CAUSES)
-		a->known[a->n_known++] =
-				(known_t){cause->kind, cause->pool, cause->route, true};
-	return false;
+	if(a->n_known == CAUSES)
+		return NULL;
+	*fresh = true;
+	a->known[a->n_known] = (known_t){
+			cause->kind, cause->pool, cause->route, now, true};
+	return &a->known[a->n_known++];
+}
+
+/* It is not the numbers: those that happen to share more of the shift than
+ * others are not benched for it. Not for long, and not beyond a ceiling. */
+static void hold(rep_book_t *book, const struct rep_alarms *a,
+		const rep_cause_t *cause, rep_time_t since, rep_time_t now)
+{
+	if(cause->beyond || now - since >= HOLD_AT_MOST)
+		return;
+	for(unsigned i = 0; i < a->n_cells; i++) {
+		rep_pool_t *pool;
+		if(!names(cause, &a->cells[i]))
+			continue;
+		pool = rep_pool_lock(book, (int)a->cells[i].pool);
+		if(!pool)
+			continue;
+		pool->held_until[cause->chart] = now + 2 * ASK_EVERY;
+		rep_pool_unlock(pool);
+	}
 }
 
 static void ask(rep_book_t *book, struct rep_alarms *a, rep_time_t now)
 {
+	const known_t *known;
 	rep_charts_t charts;
 	rep_cause_t cause;
 	unsigned kept;
+	bool fresh;
 
 	for(unsigned i = 0; i < a->n_known; i++)
 		a->known[i].seen = false;
@@ -197,7 +224,11 @@ static void ask(rep_book_t *book, struct rep_alarms *a, rep_time_t now)
 		rep_cause_find(&charts, a->cells, a->n_cells, ALARM_EVERY, &cause);
 		if(cause.kind == REP_CAUSE_NONE)
 			break;
-		if(!remember(a, &cause))
+		known = remember(a, &cause, now, &fresh);
+		if(!known)
+			break;
+		hold(book, a, &cause, known->since, now);
+		if(fresh)
 			announce(book, a, &cause, now);
 		kept = 0; /* what is explained is left out, for a second cause */
 		for(unsigned i = 0; i < a->n_cells; i++)

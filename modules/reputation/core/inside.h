@@ -184,6 +184,9 @@ struct rep_pool
 	uint32_t in_flight;
 	rep_window_t day;
 	bool stop_announced;
+	/* while a pool-wide cause explains what a chart shows: nobody is benched
+	 * by it until then */
+	rep_time_t held_until[REP_CHARTS];
 	uint64_t picks, refusals;
 	rep_time_t refused_at;
 };

@@ -282,22 +282,47 @@ static bool on_trial(rep_pool_t *pool, uint32_t i, uint8_t route,
 	return true;
 }
 
-/* Routes on which the number is benched, or would be by this evidence. */
+/* The chart that benches: it crossed, and no pool-wide cause explains it.
+ * REP_CHARTS = none. */
+static rep_chart_t crossed_by(
+		const rep_pool_t *pool, const rep_judged_t *judged, rep_time_t now)
+{
+	rep_chart_t best = REP_CHARTS;
+	float most = 0;
+
+	for(int c = 0; judged->crossed && c < REP_CHARTS; c++) {
+		float score = judged->threshold[c] > 0
+							  ? judged->s[c] / judged->threshold[c]
+							  : 0;
+		if(score >= 1 && score > most && pool->held_until[c] <= now) {
+			best = (rep_chart_t)c;
+			most = score;
+		}
+	}
+	return best;
+}
+
+/* Routes on which the number is benched, or would be by this evidence; the
+ * newest of the latter, with its chart. */
 static unsigned bad_routes(const rep_pool_t *pool, const rep_number_t *number,
-		const rep_assessment_t *a, const struct rep_assessed **newest)
+		const rep_assessment_t *a, rep_time_t now,
+		const struct rep_assessed **newest, rep_chart_t *chart)
 {
 	const rep_routed_t *routed;
 	unsigned n = 0;
 
 	*newest = NULL;
 	for(unsigned r = 0; r < a->n_routes; r++) {
+		const struct rep_assessed *on = &a->routes[r];
 		const rep_verdict_t *verdict =
-				rep_verdict_of(pool, number, a->routes[r].route);
-		if(a->routes[r].judged.crossed && a->routes[r].route != 0
-				&& (!verdict || verdict->state == REP_ACTIVE)) {
-			*newest = &a->routes[r];
-			n++;
-		}
+				rep_verdict_of(pool, number, on->route);
+		rep_chart_t by = crossed_by(pool, &on->judged, now);
+		if(by == REP_CHARTS || on->route == 0
+				|| (verdict && verdict->state != REP_ACTIVE))
+			continue;
+		*newest = on;
+		*chart = by;
+		n++;
 	}
 	for(uint32_t r = number->routed; r != REP_NONE; r = routed->next) {
 		routed = rep_slab_at(&pool->routed, r);
@@ -313,16 +338,17 @@ static void judge_active(
 	const struct rep_assessed *on;
 	struct rep_assessed sum = {
 			.judged = a->sum, .counts = a->counts, .pool = a->pool};
-	unsigned bad = bad_routes(pool, number, a, &on);
+	rep_chart_t chart, in_sum = crossed_by(pool, &a->sum, now);
+	unsigned bad = bad_routes(pool, number, a, now, &on, &chart);
 
 	if(on && bad == 1) {
-		bench(pool, i, on->route, (rep_reason_t)on->judged.chart, 0, on, now);
+		bench(pool, i, on->route, (rep_reason_t)chart, 0, on, now);
 	} else if(on) {
 		/* on two routes: it is the number, by the newest evidence */
 		sum.judged = on->judged;
-		bench(pool, i, 0, (rep_reason_t)on->judged.chart, 0, &sum, now);
-	} else if(a->sum.crossed) {
-		bench(pool, i, 0, (rep_reason_t)a->sum.chart, 0, &sum, now);
+		bench(pool, i, 0, (rep_reason_t)chart, 0, &sum, now);
+	} else if(in_sum != REP_CHARTS) {
+		bench(pool, i, 0, (rep_reason_t)in_sum, 0, &sum, now);
 	} else {
 		for(unsigned r = 0; r < a->n_routes; r++)
 			on_trial(pool, i, a->routes[r].route, &a->routes[r],

@@ -43,6 +43,7 @@ typedef struct rep_store_pool
 	int index; /* in the book */
 	const char *name;
 	bool listed;   /* named by rep:pools */
+	bool failed;   /* a key of it could not be read */
 	uint32_t life; /* grows each time the pool is dropped */
 	/* policy.c */
 	bool policy_wanted, policy_known;
@@ -57,6 +58,7 @@ typedef struct rep_store_pool
 	char cursor[24];
 	uint32_t load, sweep, put_off;
 	bool fresh;				  /* the load brought numbers that were not known */
+	bool crowded; /* it brought more than there is room for */
 	int64_t began, next_poll; /* monotonic ms */
 	rep_round_t numbers_round;
 	/* feed.c, resync.c */
@@ -118,12 +120,15 @@ struct rep_store
 	uint64_t commands, events, lost_events;
 	rep_args_t args;
 	char sha[REP_SHAS][48];
-	rep_fault_t logged;	 /* the last reason told for being disconnected */
+	rep_fault_t logged; /* the last reason told for being disconnected */
+	int64_t connected_at;
+	unsigned flaps;		 /* connections in a row that did not last */
 	rep_fault_t refused; /* writes are refused because of this */
 	int64_t refused_until;
 
 	rep_store_pool_t *pools[REP_POOLS_MAX];
-	bool pools_wanted, seen_pools, told_empty, told_waiting, empty;
+	bool pools_wanted, pools_failed, seen_pools, told_empty, told_waiting,
+			empty;
 	bool fallback; /* pool_file was tried for lack of Redis */
 	rep_round_t pools_round;
 	uint32_t loads; /* load numbers given out */
@@ -140,6 +145,9 @@ struct rep_store
 	int check_pool;
 	struct rep_news *news;
 	rep_resync_t resync;
+
+	rep_edit_t edit; /* being written */
+	bool has_edit;
 
 	uint64_t edge_cursor;
 	rep_pending_t *pending;
@@ -179,6 +187,8 @@ void rep_round_end(rep_store_t *store, rep_round_t *round, const char *key);
 /* `round` NULL: an error outside of any reading. */
 void rep_error_add(rep_store_t *store, rep_round_t *round, const char *key,
 		rep_span_t field, const char *sentence);
+/* Errors outside of any reading are dropped when they no longer occur. */
+void rep_errors_age(rep_store_t *store);
 void rep_status_link(rep_store_t *store, rep_link_state_t state);
 void rep_status_error(rep_store_t *store, const char *text);
 

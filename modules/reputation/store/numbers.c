@@ -39,9 +39,11 @@ static void put(const rep_reading_t *r, const rep_attrs_t *attrs, uint64_t hash)
 
 	if(done > 0)
 		r->pool->fresh = true;
-	else if(done < 0)
+	else if(done < 0) {
+		r->pool->crowded = true;
 		rep_error_add(r->store, &r->pool->numbers_round, r->key, rep_span(""),
 				"there is no room for more numbers (max_numbers)");
+	}
 }
 
 static void take_attrs(const rep_reading_t *r, rep_span_t json, uint64_t hash)
@@ -92,6 +94,7 @@ static void begin(rep_store_t *store, rep_store_pool_t *pool, const char *key)
 	pool->load = ++store->loads;
 	pool->began = rep_mono_ms();
 	pool->sweep = 0;
+	pool->crowded = false;
 	pool->fresh = false;
 	strcpy(pool->cursor, "0");
 	rep_round_begin(store, &pool->numbers_round, key);
@@ -115,6 +118,7 @@ static void refuse(rep_store_t *store, rep_store_pool_t *pool, const char *key)
 	rep_round_end(store, &pool->numbers_round, key);
 	pool->phase = REP_LOAD_IDLE;
 	pool->next_poll = now + 500;
+	pool->failed = true;
 }
 
 /* All is read: see whether what was not found is really gone. */
@@ -207,7 +211,7 @@ static void finish(rep_store_t *store, rep_store_pool_t *pool, const char *key)
 		pool->sweep_health = true;
 	pool->loaded = true;
 	/* others may have a history of the new ones */
-	if(pool->fresh)
+	if(pool->fresh || pool->sweep_health)
 		pool->resync_wanted = true;
 }
 
@@ -220,6 +224,8 @@ static bool sweep(rep_store_t *store, rep_store_pool_t *pool, const char *key)
 
 	for(size_t i = 0; i < n; i++)
 		rep_lives_add(&store->lives, pool->index, gone[i]);
+	/* those that go make room for those that found none */
+	pool->numbers_wanted = pool->numbers_wanted || (n && pool->crowded);
 	if(!more)
 		finish(store, pool, key);
 	return n == 0 || rep_health_remove(store, pool->name, gone, n);
