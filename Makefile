@@ -5,7 +5,7 @@
 #   make demo     install what is missing, build, show the main job
 #   make bench    the tables of docs, printed and as JSON in build/bench/
 #   make lint     formatter check and static analysis
-#   make install  into Kamailio's module directory
+#   make install  into Kamailio's module directory; reputation-replay to BIN_DIR
 #   make clean
 
 BUILD := $(CURDIR)/build
@@ -21,7 +21,7 @@ MODULES_DIR ?= $(firstword $(wildcard /usr/lib/*/kamailio/modules \
 	/usr/lib64/kamailio/modules /usr/lib/kamailio/modules))
 BIN_DIR ?= /usr/bin
 
-all: module
+all: module replay
 
 module: $(CONFIG_MAK)
 	@$(MAKE) --no-print-directory -C modules/reputation \
@@ -37,6 +37,29 @@ ifeq ($(KAMAILIO_SRC),$(BUILD)/kamailio/src)
 	@modules/reputation/tools/kamailio-src.sh $(BUILD)/kamailio
 endif
 
+# reputation-replay: the same core, without Kamailio
+REPLAY := $(BUILD)/reputation-replay
+REPLAY_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror \
+	-Imodules/reputation -Imodules/reputation/core \
+	$(shell pkg-config --cflags json-c)
+REPLAY_SOURCES := $(wildcard modules/reputation/core/*.c \
+	modules/reputation/replay/*.c) \
+	$(patsubst %,modules/reputation/store/%.c,attrs pack pool_file pool_load)
+REPLAY_OBJECTS = $(REPLAY_SOURCES:%.c=$(BUILD)/replay/%.o)
+
+$(BUILD)/replay/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  CC  $<"
+	@$(CC) $(REPLAY_CFLAGS) -MMD -MP -c $< -o $@
+
+$(REPLAY): $(REPLAY_OBJECTS)
+	@echo "  LD  $@"
+	@$(CC) -o $@ $^ $(shell pkg-config --libs json-c) -lm
+
+replay: $(REPLAY)
+
+-include $(REPLAY_OBJECTS:.o=.d)
+
 packages:
 	@tests/packages.sh
 
@@ -49,7 +72,8 @@ UNIT_CFLAGS = -std=gnu11 -D_GNU_SOURCE -g -O1 -Wall -Wextra -Werror \
 	$(shell pkg-config --cflags check hiredis json-c)
 UNIT_LIBS = $(shell pkg-config --libs check hiredis json-c) -lm -lpthread
 UNIT_SOURCES := $(wildcard modules/reputation/core/*.c \
-	modules/reputation/store/*.c tests/unit/*.c)
+	modules/reputation/store/*.c tests/unit/*.c) \
+	$(filter-out %/main.c %/mem.c,$(wildcard modules/reputation/replay/*.c))
 UNIT_OBJECTS = $(UNIT_SOURCES:%.c=$(BUILD)/unit/$(UNIT_CC)/%.o)
 
 $(BUILD)/unit/$(UNIT_CC)/%.o: %.c
@@ -67,18 +91,26 @@ unit: $(BUILD)/unit/$(UNIT_CC)/run
 
 # ---- tests, demo, bench ---------------------------------------------------
 
-RUN_ENV = REPUTATION_MODULE=$(CURDIR)/$(MODULE)
+RUN_ENV = REPUTATION_MODULE=$(CURDIR)/$(MODULE) REPUTATION_REPLAY=$(REPLAY)
 
-integration: module
+integration: module replay
 	$(RUN_ENV) $(PYTHON) -m pytest -q tests/integration $(PYTEST_ARGS)
 
 test: packages
-	@$(MAKE) --no-print-directory module unit fuzz-replay
+	@$(MAKE) --no-print-directory module replay unit fuzz-replay
 	@$(MAKE) --no-print-directory integration
 
 demo: packages
 	@$(MAKE) --no-print-directory module
 	@$(RUN_ENV) $(PYTHON) tests/demo/demo.py
+
+bench: packages
+	@$(MAKE) --no-print-directory module
+	@$(RUN_ENV) PYTHON=$(PYTHON) tests/bench/run.sh core load
+	@$(MAKE) --no-print-directory bench-judgement
+
+bench-judgement:
+	@tests/bench/run.sh judgement
 
 # the fuzz target over its corpus and a bounded number of mutations
 FUZZ_SOURCES = $(wildcard modules/reputation/core/*.c) tests/unit/mem.c \
@@ -112,12 +144,16 @@ lint:
 		--enable=warning,portability --inline-suppr \
 		--suppress=missingIncludeSystem -Imodules/reputation $(PURE_SOURCES)
 
-install: module
+install: module replay
 	install -d $(DESTDIR)$(MODULES_DIR)
 	install -m 644 $(MODULE) $(DESTDIR)$(MODULES_DIR)/
+	install -d $(DESTDIR)$(BIN_DIR)
+	install -m 755 $(REPLAY) $(DESTDIR)$(BIN_DIR)/
 
 clean:
-	rm -rf $(BUILD)/obj $(BUILD)/unit $(BUILD)/fuzz $(BUILD)/bench $(MODULE)
+	rm -rf $(BUILD)/obj $(BUILD)/unit $(BUILD)/fuzz $(BUILD)/bench $(MODULE) \
+		$(BUILD)/replay $(REPLAY)
 
-.PHONY: all module headers packages unit integration test demo fuzz \
+.PHONY: all module replay headers packages unit integration test demo bench \
+	bench-judgement fuzz \
 	fuzz-replay lint install clean

@@ -9,7 +9,7 @@
 #include "core_mem.h"
 #include "core_world.h"
 
-#define RUNS 7
+#define RUNS 5
 #define BATCH 256
 #define MILLION 1000000u
 #define DEEP 50000u /* numbers with a full window, at most */
@@ -103,7 +103,7 @@ static double measure(world_t *world, batch_t *batch)
 {
 	enum
 	{
-		BATCHES = 80
+		BATCHES = 50
 	};
 	double runs[RUNS], times[BATCHES];
 
@@ -154,8 +154,9 @@ static void call_row(uint32_t numbers, unsigned routes)
 
 static void call_table(uint32_t most)
 {
-	puts("\nns of CPU, median   count+judge: numbers with 72 buckets of"
-		 " evidence\n                    whole call: most numbers with 6");
+	printf("\nns of CPU, median; up to %u numbers with %u buckets of evidence"
+		   " (count+judge is\nmeasured on these), the rest with 6\n",
+			DEEP, WINDOW);
 	printf("%9s %7s %10s %16s %12s\n", "numbers", "routes", "pick",
 			"count+judge", "whole call");
 	for(unsigned routes = 0; routes <= 2; routes++)
@@ -355,7 +356,7 @@ static void hold_table(uint32_t numbers)
 			rep_pool_untake_all(world.book, world.pool));
 	world.now += 73 * 3600000;
 	TIMED("all evidence grows too old", numbers,
-			for(uint32_t k = 0; k < numbers / 512 + 2; k++)
+			for(uint32_t k = 0; k < numbers / 128 + 2; k++)
 					rep_book_tick(world.book, world.now += 100));
 	TIMED("the pool is dropped", numbers,
 			rep_book_drop(world.book, world.pool));

@@ -198,10 +198,29 @@ static void do_release(char **a)
 			rep_book_release(book, pool_of(a[1]), number_of(a[2]), now()));
 }
 
-/* remove POOL NUMBER: by hand, behind the store's back */
+/* reset POOL NUMBER */
+static void do_reset(char **a)
+{
+	printf("%d\n", rep_book_reset(book, pool_of(a[1]), number_of(a[2]), now()));
+}
+
+/* remove POOL NUMBER: behind the store's back */
 static void do_remove(char **a)
 {
 	printf("%d\n", rep_pool_remove(book, pool_of(a[1]), number_of(a[2])));
+}
+
+/* edit POOL NUMBER JSON, "-" to remove: as the RPC commands do */
+static void do_edit(char **a)
+{
+	rep_edit_t edit = {.pool = pool_of(a[1]), .number = number_of(a[2])};
+
+	edit.remove = strcmp(a[3], "-") == 0;
+	if(edit.remove)
+		rep_pool_remove(book, edit.pool, edit.number);
+	else
+		snprintf(edit.json, sizeof(edit.json), "%s", a[3]);
+	printf("%d\n", rep_book_edit(book, &edit));
 }
 
 static const struct
@@ -219,6 +238,8 @@ static const struct
 		{"bench", 4, do_bench},
 		{"release", 3, do_release},
 		{"remove", 3, do_remove},
+		{"reset", 3, do_reset},
+		{"edit", 4, do_edit},
 };
 
 static void obey(char *line)

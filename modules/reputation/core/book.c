@@ -56,6 +56,11 @@ void rep_book_observe(rep_book_t *book, bool observe)
 	}
 }
 
+void rep_book_alone(rep_book_t *book)
+{
+	atomic_store(&book->alone, true);
+}
+
 bool rep_book_observes(const rep_book_t *book)
 {
 	return atomic_load(&book->observe);

@@ -27,6 +27,9 @@ typedef struct rep_book rep_book_t;
 rep_book_t *rep_book_create(uint32_t max_numbers);
 void rep_book_destroy(rep_book_t *book); /* NULL is fine */
 
+/* Nothing is shared: nobody will take cells, records or health. */
+void rep_book_alone(rep_book_t *book);
+
 /* Observe mode (`mode = observe`): everything is judged, nothing withheld. */
 void rep_book_observe(rep_book_t *book, bool observe);
 bool rep_book_observes(const rep_book_t *book);
@@ -132,6 +135,10 @@ bool rep_book_track(rep_book_t *book, int pool, rep_e164_t number,
  * and holds nothing. False when unknown. */
 bool rep_book_ticket(rep_book_t *book, int pool, rep_e164_t number,
 		rep_span_t route, rep_ticket_t *ticket);
+
+/* The label of a ticket's route, "" for none. */
+void rep_book_route(rep_book_t *book, const rep_ticket_t *ticket,
+		char label[REP_ROUTE_MAX + 1]);
 
 /* The ticket's route from here on (a failover keeps the number). */
 void rep_book_reroute(rep_book_t *book, rep_ticket_t *ticket, rep_span_t route);

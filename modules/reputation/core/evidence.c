@@ -15,7 +15,10 @@ uint32_t rep_bucket_of(const rep_policy_t *policy, rep_time_t now)
 uint32_t rep_bucket_oldest(const rep_policy_t *policy, rep_time_t now)
 {
 	uint32_t newest = rep_bucket_of(policy, now);
-	uint32_t span = policy->window_hours * 60 - policy->bucket_minutes;
+	uint32_t window = policy->window_hours * 60;
+	uint32_t span = window > policy->bucket_minutes
+							? window - policy->bucket_minutes
+							: 0;
 
 	return newest > span ? newest - span : 0;
 }

@@ -127,13 +127,15 @@ void rep_pool_untake_all(rep_book_t *book, int id)
 	}
 }
 
-/* Counted before the number's last reset: forgotten. Turns are compared by
- * their low eight bits, half of which are "before". */
+/* Counted before the number's last reset: forgotten. A stamp has eight bits of
+ * the turn that it was counted in, which is this one or an earlier one. */
 static bool forgotten(const rep_number_t *number, uint32_t stamp)
 {
-	uint8_t age = (uint8_t)(number->verdict.reset - (stamp >> 8));
+	uint32_t turn = number->verdict.turn;
+	uint8_t ago = (uint8_t)(turn - (stamp >> 8));
 
-	return number->verdict.reset && age > 0 && age < 128;
+	/* a turn that this node has not heard of looks long ago: it is not */
+	return ago < 192 && turn - ago < number->verdict.reset;
 }
 
 bool rep_pool_put_others(
@@ -147,6 +149,8 @@ bool rep_pool_put_others(
 		return false;
 	route = rep_route_put(pool, rep_span(cell->route));
 	if(cell->bucket >= rep_bucket_oldest(&pool->policy, now)
+			&& cell->bucket <= rep_bucket_of(&pool->policy, now)
+									   + pool->policy.bucket_minutes
 			&& cell->turn <= UINT16_MAX
 			&& !forgotten(rep_number_at(pool, i), cell->turn)
 			&& (route != 0 || !cell->route[0]))

@@ -118,6 +118,7 @@ typedef struct rep_number
 	uint32_t cells;	 /* newest cell */
 	uint32_t routed; /* first verdict on a route */
 	uint32_t wake;	 /* s: when it stands in the timer, 0 = not */
+	uint32_t later;	 /* s: a later entry that is still there, 0 = none */
 	uint32_t last_used;
 	uint32_t in_flight;
 	uint32_t trial; /* judged calls in this turn */
@@ -146,7 +147,9 @@ typedef struct rep_route
 {
 	char label[REP_ROUTE_MAX + 1];
 	uint8_t len;
-	uint32_t benched; /* numbers benched on this route only */
+	/* numbers that match, are in use, and are benched on this route */
+	uint32_t benched;
+	bool stop_announced;
 	rep_heap_t queue;
 	bool open; /* the queue is kept */
 	rep_row_t *rows;
@@ -164,7 +167,8 @@ struct rep_pool
 	rep_policy_t policy;
 	rep_charts_t charts;
 	rep_yardstick_t yardstick; /* of all routes together */
-	rep_time_t yardstick_at;
+	rep_time_t yardstick_at, ticked_at;
+	uint32_t charts_made;
 	int32_t utc_offset;
 
 	rep_slab_t numbers, narrow, wide, routed;
@@ -179,11 +183,12 @@ struct rep_pool
 	uint32_t n_rows; /* slots of a ring of rows */
 	rep_counts_t window;
 
-	uint32_t live_numbers, matching;
-	uint32_t by_state[REP_STATES]; /* warming counts as active here */
+	uint32_t live_numbers;
+	/* warming counts as active here */
+	uint32_t by_state[REP_STATES];
+	uint32_t matching[REP_STATES]; /* of those, with the policy's tags */
 	uint32_t in_flight;
 	rep_window_t day;
-	bool stop_announced;
 	/* while a pool-wide cause explains what a chart shows: nobody is benched
 	 * by it until then */
 	rep_time_t held_until[REP_CHARTS];
@@ -198,6 +203,7 @@ struct rep_book
 	_Atomic uint32_t n_numbers;
 	uint32_t max_numbers;
 	_Atomic bool observe;
+	_Atomic bool alone; /* nothing is shared */
 	rep_lock_t lock; /* of the list of pools */
 	rep_pool_t *pools[REP_POOLS_MAX];
 	_Atomic uint64_t counted, lost;
@@ -245,6 +251,9 @@ rep_pool_t *rep_number_lock(
 		rep_book_t *book, int pool, rep_e164_t e164, uint32_t *i);
 /* Index of a number, or REP_NONE. */
 uint32_t rep_number_find(const rep_pool_t *pool, rep_e164_t e164);
+/* Take a number into the counts of its pool (`by` 1), or out of them (-1):
+ * around every change of what they count. */
+void rep_number_account(rep_pool_t *pool, const rep_number_t *number, int by);
 /* Index of a ticket's number, or REP_NONE when it is gone. */
 uint32_t rep_number_index(const rep_pool_t *pool, const rep_ticket_t *ticket);
 void rep_number_forget(rep_pool_t *pool, uint32_t i);
@@ -260,6 +269,8 @@ char rep_number_attest(const rep_number_t *number, const rep_route_t *route);
 /* Route label -> index, made if need be; 0 (no route) when the table is full
  * or the label is too long. */
 uint32_t rep_route_put(rep_pool_t *pool, rep_span_t label);
+/* The same, but none is made: 0 for one that is not known. */
+uint32_t rep_route_find(const rep_pool_t *pool, rep_span_t label);
 
 void rep_list_put(rep_list_t *list, uint32_t item);
 uint32_t rep_list_take(rep_list_t *list); /* the list is not empty */
@@ -347,7 +358,7 @@ void rep_number_wake(rep_pool_t *pool, uint32_t i, rep_time_t now);
 bool rep_timer_run(rep_pool_t *pool, rep_time_t now, uint32_t max);
 /* Why the pool stops, on a route or (0) as a whole; REP_PICKED = it does not. */
 rep_pick_t rep_pool_stop(const rep_pool_t *pool, uint8_t route);
-/* Announce a stop, once per edge. */
+/* Announce stops, of the pool or on a route, once per edge. */
 void rep_pool_check_stop(rep_pool_t *pool, rep_time_t now);
 /* The state as users see it. */
 rep_state_t rep_number_state(

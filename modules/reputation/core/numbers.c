@@ -51,13 +51,31 @@ void rep_number_mark(rep_pool_t *pool, uint32_t i, uint8_t flag)
 {
 	rep_number_t *number = rep_number_at(pool, i);
 
-	if(number->flags & flag)
+	if(number->flags & flag || atomic_load(&pool->book->alone))
 		return;
 	number->flags |= flag;
 	rep_list_put(flag == REP_DIRTY_CELLS	? &pool->dirty_cells
 				 : flag == REP_DIRTY_RECORD ? &pool->dirty_records
 											: &pool->dirty_health,
 			i);
+}
+
+void rep_number_account(rep_pool_t *pool, const rep_number_t *number, int by)
+{
+	rep_state_t standing = rep_number_standing(number);
+	const rep_routed_t *routed;
+
+	pool->by_state[standing] += by;
+	if(!(number->flags & REP_MATCHES))
+		return;
+	pool->matching[standing] += by;
+	if(standing != REP_ACTIVE && standing != REP_PROBATION)
+		return;
+	for(uint32_t r = number->routed; r != REP_NONE; r = routed->next) {
+		routed = rep_slab_at(&pool->routed, r);
+		if(routed->verdict.state == REP_BENCHED)
+			pool->routes[routed->route]->benched += by;
+	}
 }
 
 /* ---- index: chained, doubled a little at a time ---------------------- */
@@ -211,10 +229,10 @@ void rep_number_match(rep_pool_t *pool, rep_number_t *number)
 		matches = n == 0 || list_has(tags, need, n);
 		need += n + (need[n] == ',');
 	}
-	if(matches != !!(number->flags & REP_MATCHES)) {
-		number->flags ^= REP_MATCHES;
-		pool->matching += matches ? 1 : -1;
-	}
+	if(matches)
+		number->flags |= REP_MATCHES;
+	else
+		number->flags &= ~REP_MATCHES;
 }
 
 char rep_number_attest(const rep_number_t *number, const rep_route_t *route)
@@ -349,7 +367,7 @@ static int add(rep_pool_t *pool, rep_e164_t e164, const rep_attrs_t *attrs,
 	*head = i;
 	pool->index.count++;
 	pool->live_numbers++;
-	pool->by_state[rep_number_standing(number)]++;
+	rep_number_account(pool, number, 1);
 	rep_number_mark(pool, i, REP_DIRTY_HEALTH);
 	rep_number_wake(pool, i, now);
 	return 1;
@@ -375,13 +393,13 @@ int rep_pool_put(rep_book_t *book, int id, rep_e164_t e164,
 		result = add(pool, e164, attrs, hash, load, now);
 	} else {
 		number = rep_number_at(pool, i);
-		pool->by_state[rep_number_standing(number)]--;
+		rep_number_account(pool, number, -1);
 		if(set_attrs(pool, number, attrs) == 0)
 			number->hash = hash;
 		else
 			result = -1;
 		number->load = load;
-		pool->by_state[rep_number_standing(number)]++;
+		rep_number_account(pool, number, 1);
 		rep_number_mark(pool, i, REP_DIRTY_HEALTH);
 		rep_number_wake(pool, i, now);
 	}
@@ -428,18 +446,14 @@ void rep_number_forget(rep_pool_t *pool, uint32_t i)
 	rep_number_t *number = rep_number_at(pool, i);
 
 	unindex(pool, i);
-	pool->by_state[rep_number_standing(number)]--;
+	rep_number_account(pool, number, -1);
 	for(uint32_t r = number->routed, next; r != REP_NONE; r = next) {
 		rep_routed_t *routed = rep_slab_at(&pool->routed, r);
 		next = routed->next;
-		if(routed->verdict.state == REP_BENCHED)
-			pool->routes[routed->route]->benched--;
 		rep_slab_give(&pool->routed, r);
 	}
 	number->routed = REP_NONE;
 	rep_evidence_forget(pool, number);
-	if(number->flags & REP_MATCHES)
-		pool->matching--;
 	pool->in_flight -= number->in_flight;
 	rep_free(number->text);
 	number->text = NULL;
@@ -517,13 +531,29 @@ void rep_numbers_clear(rep_pool_t *pool)
 	}
 }
 
+static uint32_t find_route(const rep_pool_t *pool, rep_span_t label)
+{
+	uint32_t r = 0;
+
+	while(r < pool->n_routes && !rep_span_is(label, pool->routes[r]->label))
+		r++;
+	return r;
+}
+
+uint32_t rep_route_find(const rep_pool_t *pool, rep_span_t label)
+{
+	uint32_t r = find_route(pool, label);
+
+	return r < pool->n_routes ? r : 0;
+}
+
 uint32_t rep_route_put(rep_pool_t *pool, rep_span_t label)
 {
 	rep_route_t *route;
+	uint32_t found = find_route(pool, label);
 
-	for(uint32_t r = 0; r < pool->n_routes; r++)
-		if(rep_span_is(label, pool->routes[r]->label))
-			return r;
+	if(found < pool->n_routes)
+		return found;
 	if(pool->n_routes == REP_ROUTES_MAX || label.len > REP_ROUTE_MAX
 			|| (label.len && memchr(label.s, '\0', label.len)))
 		goto full;

@@ -13,6 +13,7 @@
 #define TIMER_SLICE 64
 #define LEAST_BAD_LOOK 256
 #define REFUSED_EVERY 60000 /* ms */
+#define ATTESTED_LOOK 1024
 #define STRIDE (1u << 20) /* the order's step of a number of weight 1 */
 
 /* ---- time windows ---------------------------------------------------- */
@@ -160,10 +161,17 @@ static void timer_set(rep_pool_t *pool, uint32_t i, uint32_t when)
 
 	if(!when || (number->wake && number->wake <= when))
 		return;
-	if(rep_heap_push(&pool->timer, when, i) == 0)
+	if(!number->wake && number->later && number->later <= when) {
+		/* an entry from before is still there, and comes first */
+		number->wake = number->later;
+		number->later = 0;
+	} else if(rep_heap_push(&pool->timer, when, i) == 0) {
+		if(!number->later || (number->wake && number->wake < number->later))
+			number->later = number->wake;
 		number->wake = when;
-	else
+	} else {
 		atomic_fetch_add(&pool->book->full_memory, 1);
+	}
 }
 
 void rep_number_wake(rep_pool_t *pool, uint32_t i, rep_time_t now)
@@ -193,6 +201,8 @@ bool rep_timer_run(rep_pool_t *pool, rep_time_t now, uint32_t max)
 		if(max-- == 0)
 			return true;
 		rep_heap_pop(&pool->timer);
+		if(number->later == key)
+			number->later = 0;
 		if(number->wake != key)
 			continue; /* out of date */
 		number->wake = 0;
@@ -248,15 +258,15 @@ static uint32_t queue_top(rep_pool_t *pool, uint8_t r, rep_time_t now)
 rep_pick_t rep_pool_stop(const rep_pool_t *pool, uint8_t r)
 {
 	const rep_policy_t *policy = &pool->policy;
-	uint32_t benched = pool->by_state[REP_BENCHED]
-					   + (r ? pool->routes[r]->benched : 0);
-	uint32_t all = pool->by_state[REP_ACTIVE] + pool->by_state[REP_PROBATION]
-				   + pool->by_state[REP_BENCHED];
-	uint32_t need =
-			policy->min_available < all ? policy->min_available : all;
+	const uint32_t *in = pool->matching, *of = pool->by_state;
+	uint32_t benched = in[REP_BENCHED] + (r ? pool->routes[r]->benched : 0);
+	uint32_t all = in[REP_ACTIVE] + in[REP_PROBATION] + in[REP_BENCHED];
+	uint32_t need = policy->min_available < all ? policy->min_available : all;
 
-	if(all == 0)
+	if(of[REP_ACTIVE] + of[REP_PROBATION] + of[REP_BENCHED] == 0)
 		return REP_PICK_EMPTY_POOL;
+	if(all == 0)
+		return REP_PICK_NO_MATCH;
 	if(benched >= all)
 		return REP_PICK_ALL_BENCHED;
 	if(benched > policy->max_benched_share * all || all - benched < need)
@@ -264,23 +274,35 @@ rep_pick_t rep_pool_stop(const rep_pool_t *pool, uint8_t r)
 	return REP_PICKED;
 }
 
+static bool rests(rep_pick_t stop)
+{
+	return stop == REP_PICK_ALL_BENCHED || stop == REP_PICK_SHARE_BENCHED;
+}
+
+/* The pool as a whole speaks for its routes. */
 void rep_pool_check_stop(rep_pool_t *pool, rep_time_t now)
 {
-	rep_pick_t stop = rep_pool_stop(pool, 0);
+	bool whole = rests(rep_pool_stop(pool, 0));
 	rep_edge_t edge = {.kind = REP_EDGE_POOL_EXHAUSTED,
 			.observed = rep_observed(pool),
 			.pool = pool->id,
 			.at = now,
-			.stop = stop,
 			.reason = REP_REASON_NONE,
-			.outcome = REP_OUTCOMES};
+			.outcome = REP_OUTCOMES,
+			.counts = pool->window};
 
-	if(stop == REP_PICKED || stop == REP_PICK_EMPTY_POOL) {
-		pool->stop_announced = false;
-	} else if(!pool->stop_announced) {
-		pool->stop_announced = true;
-		edge.counts = pool->window;
-		rep_book_announce(pool->book, &edge);
+	for(uint32_t r = 0; r < pool->n_routes; r++) {
+		rep_route_t *route = pool->routes[r];
+		edge.stop = rep_pool_stop(pool, (uint8_t)r);
+		if(!rests(edge.stop)) {
+			route->stop_announced = false;
+		} else if(!route->stop_announced) {
+			route->stop_announced = true;
+			if(r > 0 && whole)
+				continue;
+			memcpy(edge.route, route->label, sizeof(edge.route));
+			rep_book_announce(pool->book, &edge);
+		}
 	}
 }
 
@@ -331,6 +353,9 @@ static void use(rep_pool_t *pool, uint32_t i, rep_time_t now)
 			pool->sequence = number->key;
 		number->key = pool->sequence + (uint64_t)(STRIDE / number->weight);
 	} else {
+		/* after a change of the order, keys may be ahead: they only grow */
+		if(number->key > pool->sequence)
+			pool->sequence = number->key;
 		number->key = ++pool->sequence;
 	}
 	number->last_used = s;
@@ -343,13 +368,25 @@ static void use(rep_pool_t *pool, uint32_t i, rep_time_t now)
 	pool->picks++;
 }
 
+/* Has any number the attestation that is asked for? Asked only when nothing
+ * could be picked; among the first so many. */
+static bool attested(const rep_pool_t *pool, uint8_t r)
+{
+	uint32_t n = rep_slab_count(&pool->numbers);
+
+	for(uint32_t i = 0; i < n && i < ATTESTED_LOOK; i++)
+		if(allowed(pool, rep_number_at(pool, i), r, true))
+			return true;
+	return false;
+}
+
 /* Why nothing could be picked although the pool goes on. */
 static rep_pick_t why_none(const rep_pool_t *pool, uint8_t r)
 {
-	uint32_t all = pool->by_state[REP_ACTIVE] + pool->by_state[REP_PROBATION];
+	uint32_t all = pool->matching[REP_ACTIVE] + pool->matching[REP_PROBATION];
 	uint32_t benched = r ? pool->routes[r]->benched : 0;
 
-	if(pool->matching == 0 || pool->policy.require_attest)
+	if(pool->policy.require_attest && !attested(pool, r))
 		return REP_PICK_NO_MATCH;
 	return all > benched ? REP_PICK_ALL_CAPPED : REP_PICK_ALL_BENCHED;
 }
@@ -361,7 +398,7 @@ static rep_pick_t choose(rep_pool_t *pool, uint8_t r, rep_time_t now,
 	bool bad_too = pool->policy.on_exhausted == REP_LEAST_BAD;
 
 	*exhausted = false;
-	if(stop == REP_PICK_EMPTY_POOL)
+	if(stop == REP_PICK_EMPTY_POOL || stop == REP_PICK_NO_MATCH)
 		return stop;
 	if(stop != REP_PICKED && !rep_observed(pool)) {
 		if(!bad_too)
@@ -389,7 +426,7 @@ rep_picked_t rep_book_pick(rep_book_t *book, int id, rep_e164_t callee,
 	if(!pool)
 		return picked;
 	rep_timer_run(pool, now, TIMER_SLICE);
-	r = (uint8_t)rep_route_put(pool, route);
+	r = (uint8_t)(dry ? rep_route_find(pool, route) : rep_route_put(pool, route));
 	queue_open(pool, r, now);
 	picked.result = choose(pool, r, now, &i, &picked.exhausted);
 	if(picked.result == REP_PICKED) {
@@ -433,6 +470,19 @@ bool rep_book_ticket(rep_book_t *book, int id, rep_e164_t e164,
 	ticket_fill(pool, i, (uint8_t)rep_route_put(pool, route), ticket);
 	rep_pool_unlock(pool);
 	return true;
+}
+
+void rep_book_route(rep_book_t *book, const rep_ticket_t *ticket,
+		char label[REP_ROUTE_MAX + 1])
+{
+	rep_pool_t *pool = rep_pool_lock(book, ticket->pool);
+
+	label[0] = '\0';
+	if(!pool)
+		return;
+	if(ticket->route < pool->n_routes)
+		memcpy(label, pool->routes[ticket->route]->label, REP_ROUTE_MAX + 1);
+	rep_pool_unlock(pool);
 }
 
 void rep_book_reroute(rep_book_t *book, rep_ticket_t *ticket, rep_span_t route)

@@ -38,6 +38,7 @@ static void measure_one(rep_pool_t *pool, uint32_t r, bool force, bool long_ago)
 	rep_yardstick_t fresh, *kept;
 	rep_counts_t window;
 	rep_charts_t charts;
+	uint32_t made;
 	unsigned runs;
 	bool due;
 
@@ -45,6 +46,7 @@ static void measure_one(rep_pool_t *pool, uint32_t r, bool force, bool long_ago)
 	kept = r == REP_ROUTES_MAX ? &pool->yardstick : &pool->routes[r]->yardstick;
 	window = r == REP_ROUTES_MAX ? pool->window : pool->routes[r]->window;
 	charts = pool->charts;
+	made = pool->charts_made;
 	runs = pool->n_routes > 1 ? 2 : 1;
 	due = force || out_of_date(kept, &window, long_ago);
 	rep_unlock(&pool->lock);
@@ -52,7 +54,8 @@ static void measure_one(rep_pool_t *pool, uint32_t r, bool force, bool long_ago)
 		return;
 	rep_yardstick_make(&fresh, &charts, &window, runs);
 	rep_lock(&pool->lock);
-	*kept = fresh;
+	if(made == pool->charts_made) /* else another policy came meanwhile */
+		*kept = fresh;
 	rep_unlock(&pool->lock);
 }
 
@@ -76,6 +79,18 @@ void rep_pool_measure(rep_pool_t *pool, rep_time_t now)
 
 /* ---- policy ---------------------------------------------------------- */
 
+static bool on_probation(const rep_pool_t *pool, const rep_number_t *number)
+{
+	const rep_routed_t *routed;
+	bool on = number->verdict.state == REP_PROBATION;
+
+	for(uint32_t r = number->routed; r != REP_NONE; r = routed->next) {
+		routed = rep_slab_at(&pool->routed, r);
+		on |= routed->verdict.state == REP_PROBATION;
+	}
+	return on;
+}
+
 bool rep_pool_refresh(rep_pool_t *pool, rep_time_t now, uint32_t max)
 {
 	uint32_t n = rep_slab_count(&pool->numbers);
@@ -85,7 +100,11 @@ bool rep_pool_refresh(rep_pool_t *pool, rep_time_t now, uint32_t max)
 		rep_number_t *number = rep_number_at(pool, i);
 		if(!(number->flags & REP_LIVE))
 			continue;
+		rep_number_account(pool, number, -1);
 		rep_number_match(pool, number);
+		rep_number_account(pool, number, 1);
+		if(on_probation(pool, number)) /* the budget may have changed */
+			rep_verdict_judge(pool, i, now);
 		rep_number_wake(pool, i, now);
 	}
 	if(pool->refresh != REP_NONE && pool->refresh >= n)
@@ -109,6 +128,7 @@ void rep_pool_set_policy(
 		   || policy->bucket_minutes != pool->policy.bucket_minutes;
 	pool->policy = *policy;
 	pool->charts = charts;
+	pool->charts_made++;
 	if(more)
 		rep_rows_rebuild(pool);
 	else
@@ -201,6 +221,10 @@ static bool tick_pool(rep_pool_t *pool, rep_time_t now)
 	bool more;
 
 	rep_lock(&pool->lock);
+	if(now < pool->ticked_at) /* the clock was set back */
+		pool->refresh = 0;
+	pool->ticked_at = now;
+	rep_pool_check_stop(pool, now);
 	more = rep_timer_run(pool, now, SLICE);
 	more |= rep_pool_refresh(pool, now, SLICE);
 	age(pool, now, oldest);

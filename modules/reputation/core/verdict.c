@@ -131,18 +131,12 @@ static void announce(rep_pool_t *pool, const rep_number_t *number,
 /* ---- moving ---------------------------------------------------------- */
 
 /* The state itself, with what depends on it. */
-static void set_state(rep_pool_t *pool, rep_number_t *number, uint8_t route,
+static void set_state(rep_pool_t *pool, rep_number_t *number,
 		rep_verdict_t *verdict, rep_state_t state)
 {
-	if(route) {
-		pool->routes[route]->benched -= verdict->state == REP_BENCHED;
-		pool->routes[route]->benched += state == REP_BENCHED;
-		verdict->state = state;
-		return;
-	}
-	pool->by_state[rep_number_standing(number)]--;
+	rep_number_account(pool, number, -1);
 	verdict->state = state;
-	pool->by_state[rep_number_standing(number)]++;
+	rep_number_account(pool, number, 1);
 }
 
 static void moved(
@@ -192,7 +186,7 @@ static void bench(rep_pool_t *pool, uint32_t i, uint8_t route,
 	verdict->strikes = (uint16_t)rep_verdict_strikes(pool, verdict, now);
 	if((int)reason < REP_CHARTS && verdict->strikes < UINT16_MAX)
 		verdict->strikes++;
-	set_state(pool, number, route, verdict, REP_BENCHED);
+	set_state(pool, number, verdict, REP_BENCHED);
 	verdict->turn++;
 	verdict->reason = reason;
 	verdict->since = now;
@@ -216,7 +210,7 @@ static void restore(rep_pool_t *pool, uint32_t i, uint8_t route,
 	rep_verdict_t *verdict = rep_verdict_of(pool, number, route);
 	bool announced = verdict->state == REP_BENCHED;
 
-	set_state(pool, number, route, verdict, state);
+	set_state(pool, number, verdict, state);
 	verdict->turn++;
 	verdict->since = since;
 	verdict->until = 0;
@@ -427,6 +421,7 @@ bool rep_book_reset(rep_book_t *book, int id, rep_e164_t e164, rep_time_t now)
 	uint32_t i;
 	rep_pool_t *pool;
 	rep_verdict_t *verdict;
+	rep_routed_t *routed;
 
 	if(!rep_book_release(book, id, e164, now))
 		return false;
@@ -437,6 +432,13 @@ bool rep_book_reset(rep_book_t *book, int id, rep_e164_t e164, rep_time_t now)
 	verdict->reset = ++verdict->turn;
 	verdict->strikes = 0;
 	verdict->since = 0;
+	for(uint32_t r = rep_number_at(pool, i)->routed; r != REP_NONE;
+			r = routed->next) {
+		routed = rep_slab_at(&pool->routed, r);
+		routed->verdict.strikes = 0;
+		routed->verdict.turn++;
+		routed->verdict.flags |= REP_VERDICT_DIRTY;
+	}
 	forget_history(pool, i);
 	moved(pool, i, verdict, now);
 	rep_pool_unlock(pool);
@@ -551,7 +553,9 @@ static void adopt(rep_pool_t *pool, uint32_t i, uint8_t route,
 
 	if(route == 0 && record->reset > verdict->reset)
 		forget_history(pool, i);
-	set_state(pool, number, route, verdict, record->state);
+	if(route == 0 && record->turn != verdict->turn)
+		number->trial = 0;
+	set_state(pool, number, verdict, record->state);
 	verdict->turn = record->turn;
 	verdict->reset = record->reset;
 	verdict->reason = record->reason;

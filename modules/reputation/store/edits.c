@@ -1,43 +1,59 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Edits made by RPC, written where an operator would have written them. */
-
 #include "internal.h"
+
 #include "../core/e164.h"
 
-static bool write_edit(rep_store_t *store, const rep_edit_t *edit)
+/* The number is gone from the book already, and may come back any time. */
+static void taken(rep_store_t *store, const rep_edit_t *edit)
+{
+	if(edit->remove)
+		rep_lives_add(&store->lives, edit->pool, edit->number);
+}
+
+/* False when it must be tried again: to write an edit twice does no harm. */
+static bool write_edit(
+		rep_store_t *store, const rep_edit_t *edit, const char *pool)
 {
 	char key[REP_KEY_MAX], number[REP_E164_MAX];
 	redisReply *reply;
 
 	rep_e164_print(edit->number, number);
 	rep_args_command(&store->args, edit->remove ? "HDEL" : "HSET");
-	rep_args_text(
-			&store->args, rep_key(store, key, "numbers",
-								  rep_book_name(store->book, edit->pool)));
+	rep_args_text(&store->args, rep_key(store, key, "numbers", pool));
 	rep_args_text(&store->args, number);
 	if(!edit->remove)
 		rep_args_text(&store->args, edit->json);
 	reply = rep_link_call(&store->link, &store->args);
-	store->commands++;
-	if(reply && reply->type == REDIS_REPLY_ERROR)
-		rep_error_add(store, NULL, key, rep_span(number), reply->str);
-	if(!reply)
+	if(reply) {
+		freeReplyObject(reply);
+		return !edit->remove
+			   || rep_health_remove(store, pool, &edit->number, 1);
+	}
+	if(!rep_link_up(&store->link) || store->link.fault == REP_FAULT_FULL
+			|| store->link.fault == REP_FAULT_DISK) {
+		rep_store_refused(store, "writing an edit");
 		return false;
-	freeReplyObject(reply);
+	}
+	rep_error_add(store, NULL, key, rep_span(number), store->link.error);
 	return true;
 }
 
 bool rep_edits_write(rep_store_t *store)
 {
-	rep_edit_t edit;
+	const char *pool;
 
-	while(rep_book_take_edit(store->book, &edit)) {
-		if(!*rep_book_name(store->book, edit.pool))
-			continue; /* the pool went in the meantime */
-		if(write_edit(store, &edit))
-			continue;
-		rep_book_edit(store->book, &edit); /* for the next link */
-		return false;
+	if(rep_mono_ms() < store->refused_until)
+		return true;
+	/* one that failed stays in front: the order of edits matters */
+	while(store->has_edit || rep_book_take_edit(store->book, &store->edit)) {
+		if(!store->has_edit)
+			taken(store, &store->edit);
+		store->has_edit = true;
+		pool = rep_book_name(store->book, store->edit.pool);
+		if(pool[0] && !write_edit(store, &store->edit, pool))
+			return false;
+		store->has_edit = false; /* written, or the pool is gone */
 	}
 	return true;
 }

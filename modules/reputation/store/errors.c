@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define NOTES 4096		 /* slots; at most half of them are used */
+#define NOTES 4096 /* slots; at most half of them are used */
+#define AGE_MS 30000
 #define LINES_A_ROUND 10 /* logged; the rest of a broken load is counted */
 
 struct rep_note
@@ -171,7 +172,7 @@ static void list_error(rep_store_t *store, rep_store_error_t *error)
 	rep_store_status_t *s = store->status;
 	rep_store_error_t *e;
 
-	error->at = store->clock();
+	error->at = error->last = store->clock();
 	rep_lock(&s->lock);
 	e = entry_of(s, error);
 	if(strcmp(e->sentence, error->sentence) == 0) {
@@ -218,6 +219,24 @@ void rep_round_end(rep_store_t *store, rep_round_t *round, const char *key)
 		rep_say(store, REP_LOG_ERR, "%s: %u more malformed values", key,
 				round->untold);
 	round->untold_before = round->untold;
+}
+
+void rep_errors_age(rep_store_t *store)
+{
+	const rep_round_t none = {.key = 0, .number = UINT32_MAX};
+	rep_store_status_t *s = store->status;
+	rep_time_t now = store->clock();
+	uint32_t n = 0, before;
+
+	rep_lock(&s->lock);
+	before = s->n_errors;
+	for(uint32_t i = 0; i < before; i++)
+		if(s->errors[i].round || now - s->errors[i].last < AGE_MS)
+			s->errors[n++] = s->errors[i];
+	s->n_errors = n;
+	rep_unlock(&s->lock);
+	if(n < before)
+		forget(store, &none);
 }
 
 void rep_error_add(rep_store_t *store, rep_round_t *round, const char *key,

@@ -161,19 +161,18 @@ static void subject(rep_store_t *store, const rep_edge_t *edge)
 static void guard_key(
 		const rep_store_t *store, const rep_edge_t *edge, char out[REP_KEY_MAX])
 {
-	char text[REP_E164_MAX] = "";
-	char what[160];
+	const char *pool = rep_book_name(store->book, edge->pool);
+	const char *detail = has_record(edge) ? edge->route : edge->detail;
+	unsigned which = has_record(edge) ? edge->turn : (unsigned)edge->stop;
+	char number[REP_E164_MAX] = "";
 
+	if(edge->kind == REP_EDGE_REFUSED)
+		detail = edge->route;
 	if(edge->number)
-		rep_e164_print(edge->number, text);
-	snprintf(what, sizeof(what), "%s",
-			has_record(edge) ? edge->route : edge->detail);
-	if(!has_record(edge) && edge->kind == REP_EDGE_REFUSED)
-		snprintf(what, sizeof(what), "%s", edge->route);
-	snprintf(out, REP_KEY_MAX, "%s:x:once:{%s:events}:%s:%s:%s:%u:%s",
-			store->prefix, store->prefix,
-			rep_book_name(store->book, edge->pool), rep_edge_name(edge->kind),
-			text, has_record(edge) ? edge->turn : (unsigned)edge->stop, what);
+		rep_e164_print(edge->number, number);
+	snprintf(out, REP_KEY_MAX, "%s:x:once:{%s:events}:%s:%s:%s:%u:%016llx",
+			store->prefix, store->prefix, pool, rep_edge_name(edge->kind),
+			number, which, (unsigned long long)rep_hash(rep_span(detail)));
 }
 
 static void once_args(rep_store_t *store, const rep_edge_t *edge)

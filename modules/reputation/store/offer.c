@@ -42,13 +42,18 @@ static void complain(rep_store_t *store, const rep_store_pool_t *pool,
 static void adopt(rep_store_t *store, const rep_store_pool_t *pool,
 		rep_span_t field, rep_span_t text)
 {
+	size_t n = strlen(store->node);
 	rep_record_t record;
+	bool ours;
 
 	if(!rep_unpack_record(field, text, &record)) {
 		complain(store, pool, field, "not a verdict of layout 1");
 		return;
 	}
-	rep_events_decide(store, pool->index, &record, false);
+	/* the reply to our own offer may have been lost */
+	ours = text.len > n && memcmp(text.s + text.len - n, store->node, n) == 0
+		   && text.s[text.len - n - 1] == ' ';
+	rep_events_decide(store, pool->index, &record, ours);
 	rep_pool_adopt(store->book, pool->index, &record, true, store->clock());
 }
 

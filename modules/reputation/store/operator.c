@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #define POLL_MS 500
+#define RETRY_MS 5000
 
 static void want(rep_store_pool_t *pool)
 {
@@ -88,6 +89,9 @@ static void no_pools(rep_store_t *store, const char *key)
 			"exists again";
 
 	store->empty = true;
+	for(int i = 0; i < rep_book_pools(store->book); i++)
+		if(store->pools[i])
+			rep_numbers_abort(store, store->pools[i]);
 	if(any_pool(store)) {
 		rep_error_add(store, &store->pools_round, key, rep_span(""), lost);
 		if(!store->told_empty)
@@ -188,6 +192,7 @@ static bool load_pools(rep_store_t *store)
 	if(!reply) {
 		rep_error_add(store, &store->pools_round, key, rep_span(""),
 				store->link.error);
+		store->pools_failed = true;
 	} else if(reply->elements == 0) {
 		no_pools(store, key);
 	} else {
@@ -201,13 +206,34 @@ static bool load_pools(rep_store_t *store)
 
 /* ---- what comes next -------------------------------------------------------- */
 
+/* What Redis refused to tell may be told later: nobody sends a message when
+ * an ACL is mended. */
+static void retry_keys(rep_store_t *store)
+{
+	store->next_poll = rep_mono_ms() + RETRY_MS;
+	store->pools_wanted = store->pools_wanted || store->pools_failed;
+	store->pools_failed = false;
+	for(int i = 0; i < rep_book_pools(store->book); i++) {
+		rep_store_pool_t *pool = rep_store_pool(store, i);
+
+		if(pool && pool->failed)
+			want(pool);
+		if(pool)
+			pool->failed = false;
+	}
+}
+
 /* Without tracking every key is read in turn, big pools less often. */
 static void poll_keys(rep_store_t *store)
 {
 	int64_t now = rep_mono_ms();
 
-	if(store->follow != REP_FOLLOW_POLLING || now < store->next_poll)
+	if(now < store->next_poll)
 		return;
+	if(store->follow != REP_FOLLOW_POLLING) {
+		retry_keys(store);
+		return;
+	}
 	store->next_poll = now + POLL_MS;
 	store->pools_wanted = true;
 	for(int i = 0; i < rep_book_pools(store->book); i++) {

@@ -156,6 +156,7 @@ static bool refuse(rep_store_t *store, rep_store_pool_t *pool, const char *key,
 	rep_error_add(store, &pool->policy_round, key, rep_span(""), why);
 	rep_round_end(store, &pool->policy_round, key);
 	pool->policy_hash = 0;
+	pool->failed = true;
 	return true;
 }
 

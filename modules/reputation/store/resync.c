@@ -190,12 +190,11 @@ static bool health(rep_store_t *store)
 	bool ok = true;
 	size_t n = 0;
 
-	if(!pool->sweep_health) {
+	/* while a load is under way what is known is in flux: its end asks again */
+	if(!pool->sweep_health || pool->phase != REP_LOAD_IDLE) {
 		next_phase(r, DONE);
 		return true;
 	}
-	if(pool->phase != REP_LOAD_IDLE)
-		return true; /* what is known is in flux */
 	reply = page(store, rep_key(store, key, "health", pool->name), NULL);
 	if(!reply) {
 		pool->sweep_health = false;

@@ -80,6 +80,8 @@ static void fall_back(rep_store_t *store)
 
 static void lost(rep_store_t *store)
 {
+	int64_t now = rep_mono_ms();
+
 	rep_watch_stop(store);
 	rep_resync_abort(store);
 	for(int i = 0; i < rep_book_pools(store->book); i++)
@@ -87,7 +89,12 @@ static void lost(rep_store_t *store)
 			rep_numbers_abort(store, store->pools[i]);
 	rep_status_link(store, REP_LINK_DISCONNECTED);
 	say_down(store, true);
-	store->link.next_try = rep_mono_ms() + 100;
+	/* a server that hangs up again and again is not to fill the log */
+	if(now - store->connected_at > 5000)
+		store->flaps = 0;
+	store->link.next_try =
+			now + (store->flaps < 4 ? 100 << store->flaps : 2000);
+	store->flaps++;
 }
 
 /* Everything may have changed, or been lost, while we were away. */
@@ -98,6 +105,7 @@ static void connected(rep_store_t *store)
 
 	rep_say(store, REP_LOG_NOTICE, "connected to Redis at %s",
 			address(store, where, sizeof(where)));
+	store->connected_at = rep_mono_ms();
 	store->logged = REP_FAULT_NONE;
 	store->refused = REP_FAULT_NONE;
 	store->refused_until = 0;
@@ -169,8 +177,7 @@ static bool exchange(rep_store_t *store)
 
 	if(now < store->next_exchange)
 		return false;
-	ok = rep_edits_write(store) && push_all(store, &more)
-		 && rep_feed_read(store, &unread);
+	ok = push_all(store, &more) && rep_feed_read(store, &unread);
 	more = more || unread;
 	store->next_exchange = more ? 0 : now + store->interval;
 	if(ok) {
@@ -189,6 +196,7 @@ static void health(rep_store_t *store)
 	if(now < store->next_health)
 		return;
 	store->next_health = now + HEALTH_MS;
+	rep_errors_age(store);
 	for(int i = 0; i < rep_book_pools(store->book); i++) {
 		rep_store_pool_t *pool = rep_store_pool(store, i);
 
@@ -219,6 +227,8 @@ static bool work(rep_store_t *store)
 {
 	bool more = follow_edits(store);
 
+	if(rep_link_up(&store->link))
+		rep_edits_write(store);
 	if(rep_link_up(&store->link))
 		more = exchange(store) || more;
 	if(rep_link_up(&store->link))
@@ -286,7 +296,7 @@ static void last_exchange(rep_store_t *store)
 
 	while(more && rep_link_up(&store->link) && rep_mono_ms() < deadline) {
 		rep_events_drain(store);
-		if(!push_all(store, &more))
+		if(!rep_edits_write(store) || !push_all(store, &more))
 			break;
 	}
 	publish(store);
@@ -294,6 +304,7 @@ static void last_exchange(rep_store_t *store)
 
 void rep_store_run(rep_store_t *store)
 {
+	signal(SIGPIPE, SIG_IGN); /* hiredis writes with write() */
 	while(!store->stop) {
 		bool more = false;
 

@@ -59,9 +59,9 @@ typedef struct rep_store_error
 	char key[160];
 	char field[80]; /* "" = the key as a whole */
 	char sentence[160];
-	rep_time_t at;	/* first seen, wall clock */
-	uint32_t count; /* how often seen since */
-	uint32_t round; /* the store's own */
+	rep_time_t at, last; /* first and last seen, wall clock */
+	uint32_t count;		 /* how often seen since */
+	uint32_t round;		 /* the store's own */
 } rep_store_error_t;
 
 #define REP_STORE_ERRORS 32

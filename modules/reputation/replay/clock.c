@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "clock.h"
+
+#include <stdio.h>
+#include <time.h>
+
+#define DAY 86400
+/* the core keeps whole seconds in 32 bits */
+#define TIME_MAX ((int64_t)UINT32_MAX * 1000)
+
+static const char out_of_range[] = "the time is not between 1970 and 2106";
+static const char not_a_time[] =
+		"the time is neither unix seconds nor ISO 8601 like "
+		"2024-01-31T12:00:00Z";
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Take `n` digits off the text. */
+static bool take_digits(rep_span_t *text, unsigned n, int *out)
+{
+	int value = 0;
+
+	if(text->len < n)
+		return false;
+	for(unsigned i = 0; i < n; i++) {
+		if(!is_digit(text->s[i]))
+			return false;
+		value = value * 10 + text->s[i] - '0';
+	}
+	*text = (rep_span_t){text->s + n, text->len - n};
+	*out = value;
+	return true;
+}
+
+static bool take_char(rep_span_t *text, char c)
+{
+	if(!text->len || *text->s != c)
+		return false;
+	*text = (rep_span_t){text->s + 1, text->len - 1};
+	return true;
+}
+
+/* A point or comma and digits, if they are there; false when the digits are
+ * missing. */
+static bool take_fraction(rep_span_t *text, int *ms)
+{
+	int scale = 100;
+
+	*ms = 0;
+	if(!take_char(text, '.') && !take_char(text, ','))
+		return true;
+	if(!text->len || !is_digit(*text->s))
+		return false;
+	for(; text->len && is_digit(*text->s); text->s++, text->len--) {
+		*ms += scale * (*text->s - '0');
+		scale /= 10;
+	}
+	return true;
+}
+
+static const char *in_range(int64_t ms, rep_time_t *out)
+{
+	if(ms <= 0 || ms > TIME_MAX)
+		return out_of_range;
+	*out = ms;
+	return NULL;
+}
+
+static const char *parse_unix(rep_span_t text, rep_time_t *out)
+{
+	int64_t whole = 0;
+	int ms;
+	unsigned n = 0;
+
+	for(; text.len && is_digit(*text.s); text.s++, text.len--, n++) {
+		if(n == 15)
+			return out_of_range;
+		whole = whole * 10 + *text.s - '0';
+	}
+	if(!take_fraction(&text, &ms) || text.len)
+		return not_a_time;
+	return in_range(n > 11 ? whole : whole * 1000 + ms, out);
+}
+
+/* Days from 1970-01-01 of a date of the proleptic Gregorian calendar. */
+static int64_t days_of(int y, int m, int d)
+{
+	int era, yoe, doy;
+
+	y -= m <= 2;
+	era = y / 400;
+	yoe = y - era * 400;
+	doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
+	return (int64_t)era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy
+		   - 719468;
+}
+
+static bool take_date(rep_span_t *text, int64_t *days)
+{
+	static const int last[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	int y, m, d;
+
+	if(!take_digits(text, 4, &y) || !take_char(text, '-')
+			|| !take_digits(text, 2, &m) || !take_char(text, '-')
+			|| !take_digits(text, 2, &d))
+		return false;
+	if(y < 1 || m < 1 || m > 12 || d < 1 || d > last[m - 1]
+			|| (m == 2 && d == 29
+					&& (y % 4 != 0 || (y % 100 == 0 && y % 400 != 0))))
+		return false;
+	*days = days_of(y, m, d);
+	return true;
+}
+
+static bool take_time_of_day(rep_span_t *text, int64_t *ms)
+{
+	int h, m, s = 0, fraction = 0;
+
+	if(!take_digits(text, 2, &h) || !take_char(text, ':')
+			|| !take_digits(text, 2, &m))
+		return false;
+	if(take_char(text, ':')
+			&& (!take_digits(text, 2, &s) || !take_fraction(text, &fraction)))
+		return false;
+	if(h > 23 || m > 59 || s > 60)
+		return false;
+	*ms = ((h * 60 + m) * 60 + s) * INT64_C(1000) + fraction;
+	return true;
+}
+
+bool replay_offset_parse(rep_span_t text, int32_t *seconds)
+{
+	int sign = 1, h, m = 0;
+
+	if(rep_span_is(text, "Z") || rep_span_is(text, "z")) {
+		*seconds = 0;
+		return true;
+	}
+	if(take_char(&text, '-'))
+		sign = -1;
+	else if(!take_char(&text, '+'))
+		return false;
+	if(!take_digits(&text, 2, &h))
+		return false;
+	if(text.len && ((void)take_char(&text, ':'), !take_digits(&text, 2, &m)))
+		return false;
+	if(text.len || h > 23 || m > 59)
+		return false;
+	*seconds = sign * (h * 3600 + m * 60);
+	return true;
+}
+
+static const char *parse_iso(rep_span_t text, int32_t offset, rep_time_t *out)
+{
+	int64_t days, ms;
+
+	if(!take_date(&text, &days))
+		return not_a_time;
+	if(!take_char(&text, 'T') && !take_char(&text, 't')
+			&& !take_char(&text, ' '))
+		return not_a_time;
+	if(!take_time_of_day(&text, &ms))
+		return not_a_time;
+	(void)take_char(&text, ' ');
+	if(text.len && !replay_offset_parse(text, &offset))
+		return not_a_time;
+	if(offset == REPLAY_NO_OFFSET)
+		return "the time has no Z and no offset from UTC (--utc-offset says "
+			   "which to take)";
+	return in_range((days * DAY - offset) * 1000 + ms, out);
+}
+
+const char *replay_time_parse(rep_span_t text, int32_t offset, rep_time_t *out)
+{
+	if(!text.len)
+		return "there is no time";
+	if(text.len > 4 && text.s[4] == '-')
+		return parse_iso(text, offset, out);
+	if(!is_digit(*text.s))
+		return not_a_time;
+	return parse_unix(text, out);
+}
+
+const char *replay_time_print(rep_time_t at, char out[REPLAY_TIME_TEXT])
+{
+	time_t seconds = (time_t)(at / 1000);
+	struct tm tm;
+
+	if(!gmtime_r(&seconds, &tm)
+			|| !strftime(out, REPLAY_TIME_TEXT, "%Y-%m-%dT%H:%M:%SZ", &tm))
+		snprintf(out, REPLAY_TIME_TEXT, "-");
+	return out;
+}

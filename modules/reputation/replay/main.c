@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* reputation-replay: what the module would have made of last month's calls. */
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "options.h"
+
+/* Records without a pool belong to the only one there is, if so. */
+static const char *pool_of(const replay_options_t *options, char *name)
+{
+	rep_book_t *book;
+	rep_policy_t fresh;
+	const char *only = "default";
+
+	if(options->input.take.pool)
+		return options->input.take.pool;
+	if(!options->policies.pool_file || !(book = rep_book_create(UINT32_MAX)))
+		return only;
+	if(replay_policies_apply(
+			   &options->policies, NULL, 0, book, 1, false, &fresh)
+			&& rep_book_pools(book) == 1)
+		only = strcpy(name, rep_book_name(book, 0));
+	rep_book_destroy(book);
+	return only;
+}
+
+static void said(unsigned long long n, const char *one, const char *many)
+{
+	if(n)
+		fprintf(stderr, "%llu %s\n", n, n == 1 ? one : many);
+}
+
+static void read_report(
+		const replay_input_t *input, size_t duplicates, bool moved)
+{
+	if(input->bad > input->show_errors)
+		fprintf(stderr, "... and %llu more bad lines\n",
+				(unsigned long long)(input->bad - input->show_errors));
+	said(input->bad, "bad line was passed over", "bad lines were passed over");
+	said(input->passed_over, "other line (no call)", "other lines (no call)");
+	said(duplicates, "record told of a call a second time",
+			"records told of calls a second time");
+	if(moved)
+		fprintf(stderr, "the log was not in the order of time: sorted\n");
+	if(input->full)
+		fprintf(stderr, "not all of the log was taken: --max-calls, or no "
+						"memory\n");
+}
+
+static bool read_all(replay_options_t *options, replay_calls_t *calls,
+		replay_progress_t *progress)
+{
+	replay_input_t *input = &options->input;
+	size_t duplicates;
+	bool moved;
+
+	input->take.calls = calls;
+	input->progress = progress;
+	calls->max = options->max_calls;
+	for(int i = 0; i < options->n_files && !input->full; i++) {
+		replay_progress_of(progress, "reading");
+		replay_input_read(input, options->files[i]);
+	}
+	duplicates = replay_pairs_join(&input->pairs, calls, input->take.short_ms);
+	replay_calls_drop(calls);
+	if(!replay_calls_sort(calls, &moved)) {
+		fprintf(stderr, "there is no memory to sort the calls\n");
+		return false;
+	}
+	read_report(input, duplicates, moved);
+	if(!calls->n)
+		fprintf(stderr, "there is no call in the log\n");
+	return calls->n > 0;
+}
+
+static bool replay_once(replay_run_t *run, replay_report_t *report)
+{
+	bool fine;
+
+	replay_progress_of(run->progress, "replay");
+	run->tell = true;
+	run->event = replay_report_edge;
+	run->ctx = report;
+	fine = replay_run(run);
+	if(fine) {
+		replay_report_summary(report, run);
+		said(run->lost_edges, "event was lost: too many at once",
+				"events were lost: too many at once");
+		said(run->lost_calls, "call was lost: too many pools, or no memory",
+				"calls were lost: too many pools, or no memory");
+	}
+	replay_run_free(run);
+	return fine;
+}
+
+static bool replay(replay_options_t *options)
+{
+	replay_calls_t calls = {0};
+	replay_progress_t progress;
+	replay_report_t report = {.out = stdout,
+			.json = options->json,
+			.quiet = options->quiet,
+			.progress = &progress};
+	replay_run_t run = {.calls = &calls,
+			.policies = &options->policies,
+			.count_all = options->count_all,
+			.progress = &progress};
+	char name[REP_POOL_MAX + 1];
+	bool fine;
+
+	replay_progress_init(&progress);
+	options->input.take.pool = pool_of(options, name);
+	fine = read_all(options, &calls, &progress);
+	if(fine)
+		fine = options->sweep.n
+					   ? replay_sweep_run(&options->sweep, &run, &report)
+					   : replay_once(&run, &report);
+	replay_calls_free(&calls);
+	return fine;
+}
+
+int main(int argc, char **argv)
+{
+	replay_options_t options;
+	int status = replay_options_read(&options, argc, argv);
+
+	if(status < 0)
+		status = replay(&options) ? EXIT_SUCCESS : EXIT_FAILURE;
+	replay_options_free(&options);
+	if(fflush(stdout) != 0 || ferror(stdout)) {
+		fprintf(stderr, "the output could not be written\n");
+		status = EXIT_FAILURE;
+	}
+	return status;
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "policies.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <json-c/json.h>
+
+#include "../core/decimal.h"
+#include "../store/pool_file.h"
+
+#define LINE_MAX_LEN 1024
+
+static char *copy_of(rep_span_t text)
+{
+	return strndup(text.len ? text.s : "", text.len);
+}
+
+const char *replay_policies_set(replay_policies_t *policies, rep_span_t field,
+		rep_span_t value, char *why, size_t size)
+{
+	replay_setting_t *grown, new;
+	rep_policy_t policy;
+	const char *wrong;
+
+	rep_policy_default(&policy);
+	wrong = rep_policy_set(&policy, field, value, why, size);
+	if(wrong)
+		return wrong;
+	grown = realloc(policies->setting, (policies->n + 1) * sizeof(*grown));
+	if(!grown)
+		return "there is no memory";
+	policies->setting = grown;
+	new = (replay_setting_t){copy_of(field), copy_of(value)};
+	if(!new.field || !new.value) {
+		free(new.field);
+		free(new.value);
+		return "there is no memory";
+	}
+	grown[policies->n++] = new;
+	return NULL;
+}
+
+void replay_policies_free(replay_policies_t *policies)
+{
+	for(size_t i = 0; i < policies->n; i++) {
+		free(policies->setting[i].field);
+		free(policies->setting[i].value);
+	}
+	free(policies->setting);
+	*policies = (replay_policies_t){0};
+}
+
+/* ---- files -------------------------------------------------------------- */
+
+static bool set_or_say(replay_policies_t *policies, const char *place,
+		rep_span_t field, rep_span_t value)
+{
+	char why[160];
+	const char *wrong =
+			replay_policies_set(policies, field, value, why, sizeof(why));
+
+	if(wrong)
+		fprintf(stderr, "%s: %.*s: %s\n", place,
+				(int)(field.len < 60 ? field.len : 60), field.s, wrong);
+	return !wrong;
+}
+
+static bool read_object(replay_policies_t *policies, const char *path,
+		struct json_object *object)
+{
+	bool fine = true;
+
+	json_object_object_foreach(object, field, value)
+	{
+		enum json_type type = json_object_get_type(value);
+
+		if(type != json_type_string && type != json_type_int
+				&& type != json_type_double) {
+			fprintf(stderr, "%s: %.60s: neither text nor a number\n", path,
+					field);
+			fine = false;
+		} else {
+			fine &= set_or_say(policies, path, rep_span(field),
+					rep_span(json_object_get_string(value)));
+		}
+	}
+	return fine;
+}
+
+static bool read_json(replay_policies_t *policies, const char *path)
+{
+	struct json_object *root = json_object_from_file(path), *pools;
+	bool fine;
+
+	if(!json_object_is_type(root, json_type_object)) {
+		fprintf(stderr, "%s: not a JSON object\n", path);
+		json_object_put(root);
+		return false;
+	}
+	if(json_object_object_get_ex(root, "pools", &pools)) {
+		policies->pool_file = path;
+		fine = true;
+	} else {
+		fine = read_object(policies, path, root);
+	}
+	json_object_put(root);
+	return fine;
+}
+
+static bool read_line(replay_policies_t *policies, const char *path,
+		unsigned number, rep_span_t line)
+{
+	rep_span_t field = line, value;
+	char place[300];
+
+	field.len = 0;
+	while(field.len < line.len && !strchr(" \t=", line.s[field.len]))
+		field.len++;
+	value = rep_trim((rep_span_t){line.s + field.len, line.len - field.len});
+	if(value.len && *value.s == '=')
+		value = rep_trim((rep_span_t){value.s + 1, value.len - 1});
+	if(value.len >= 2 && value.s[0] == '"' && value.s[value.len - 1] == '"')
+		value = (rep_span_t){value.s + 1, value.len - 2};
+	snprintf(place, sizeof(place), "%.280s:%u", path, number);
+	return set_or_say(policies, place, field, value);
+}
+
+static bool read_lines(
+		replay_policies_t *policies, const char *path, FILE *file)
+{
+	char text[LINE_MAX_LEN];
+	bool fine = true;
+
+	for(unsigned n = 1; fgets(text, sizeof(text), file); n++) {
+		rep_span_t line = rep_trim(rep_span(text));
+
+		if(strlen(text) == sizeof(text) - 1) {
+			fprintf(stderr, "%s:%u: the line is too long\n", path, n);
+			return false;
+		}
+		if(line.len && *line.s != '#')
+			fine &= read_line(policies, path, n, line);
+	}
+	return fine;
+}
+
+bool replay_policies_read(replay_policies_t *policies, const char *path)
+{
+	FILE *file = fopen(path, "r");
+	int first;
+	bool fine;
+
+	if(!file || (first = getc(file)) == EOF) {
+		fprintf(stderr, "%s: %s\n", path,
+				!file || ferror(file) ? strerror(errno) : "is empty");
+		if(file)
+			fclose(file);
+		return false;
+	}
+	while(first == ' ' || first == '\t' || first == '\r' || first == '\n')
+		first = getc(file);
+	rewind(file);
+	fine = first == '{' ? read_json(policies, path)
+						: read_lines(policies, path, file);
+	fclose(file);
+	return fine;
+}
+
+/* ---- into a book -------------------------------------------------------- */
+
+static void say(void *ctx, const char *sentence)
+{
+	if(*(bool *)ctx)
+		fprintf(stderr, "%s\n", sentence);
+}
+
+static void set_all(
+		rep_policy_t *policy, const replay_setting_t *setting, size_t n)
+{
+	for(size_t i = 0; i < n; i++)
+		rep_policy_set(policy, rep_span(setting[i].field),
+				rep_span(setting[i].value), NULL, 0);
+}
+
+bool replay_policies_apply(const replay_policies_t *policies,
+		const replay_setting_t *more, size_t n_more, rep_book_t *book,
+		rep_time_t now, bool tell, rep_policy_t *fresh)
+{
+	rep_policy_t policy;
+
+	if(policies->pool_file
+			&& rep_pool_file_load(policies->pool_file, book, 1, now, say, &tell)
+					   < 0)
+		return false;
+	rep_policy_default(fresh);
+	set_all(fresh, policies->setting, policies->n);
+	set_all(fresh, more, n_more);
+	for(int p = 0; p < rep_book_pools(book); p++) {
+		if(!rep_pool_policy(book, p, &policy))
+			continue;
+		set_all(&policy, policies->setting, policies->n);
+		set_all(&policy, more, n_more);
+		rep_pool_set_policy(book, p, &policy, now);
+	}
+	return true;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The policies under which a log is replayed. */
+
+#ifndef REP_REPLAY_POLICIES_H
+#define REP_REPLAY_POLICIES_H
+
+#include "../core/book.h"
+
+/* A field set for all pools, on top of what a pool file says. */
+typedef struct replay_setting
+{
+	char *field, *value;
+} replay_setting_t;
+
+/* All zero: the defaults. */
+typedef struct replay_policies
+{
+	const char *pool_file; /* borrowed; NULL = none */
+	replay_setting_t *setting;
+	size_t n;
+} replay_policies_t;
+
+/* Checked, then taken. NULL, or what is wrong (static, or in `why`). */
+const char *replay_policies_set(replay_policies_t *policies, rep_span_t field,
+		rep_span_t value, char *why, size_t size);
+
+/* A pool file ({"pools": …}), a JSON object of fields, or lines "field value"
+ * ("field = value", "# comment"). False after messages. */
+bool replay_policies_read(replay_policies_t *policies, const char *path);
+
+/* Into an empty book; `more` fields go on top. `tell`: complain about the
+ * pool file. `*fresh`: the policy of pools that are not in it. False when the
+ * pool file cannot be read. */
+bool replay_policies_apply(const replay_policies_t *policies,
+		const replay_setting_t *more, size_t n_more, rep_book_t *book,
+		rep_time_t now, bool tell, rep_policy_t *fresh);
+
+void replay_policies_free(replay_policies_t *policies);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is printed: for people in columns, for programs in JSON lines. */
+
+#ifndef REP_REPLAY_REPORT_H
+#define REP_REPLAY_REPORT_H
+
+#include <stdio.h>
+
+#include "run.h"
+
+typedef struct replay_report
+{
+	FILE *out;
+	bool json, quiet; /* quiet: summaries only */
+	bool headed;
+	replay_progress_t *progress;
+} replay_report_t;
+
+/* A replay_run_t's `event`; `ctx` is the report. */
+void replay_report_edge(void *ctx, rep_book_t *book, const rep_edge_t *edge);
+
+/* What each pool came to, and all together. */
+void replay_report_summary(replay_report_t *report, const replay_run_t *run);
+
+/* One combination of a sweep; `more` of the run are its values. */
+void replay_report_point(replay_report_t *report, const replay_run_t *run);
+
+/* A text in quotes, as JSON has it; what is not UTF-8 is replaced. */
+void replay_json_text(FILE *out, const char *text);
+
+/* A label as one word of a column. */
+#define REPLAY_WORD 80
+const char *replay_word(const char *text, char out[REPLAY_WORD]);
+
+#endif

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define MINUTE 60000
+#define STEP 5 /* minutes for each yardstick */
+#define STEP_MAX 60
+#define AT_ONCE 32
+
+/* ---- edges -------------------------------------------------------------- */
+
+static void restop(replay_run_t *run, int pool)
+{
+	rep_pool_view_t view;
+
+	run->stopped[pool] = rep_book_pool_view(run->book, pool, run->ticked, &view)
+						 && view.stopped;
+}
+
+static bool begin_rest(replay_run_t *run, const rep_edge_t *edge,
+		uint32_t number, uint16_t route)
+{
+	replay_tally_t *tally = &run->tally[edge->pool];
+	rep_policy_t policy;
+	int chart = (int)edge->reason < REP_CHARTS ? (int)edge->reason : REP_CHARTS;
+
+	for(int o = 0; o < REP_JUDGED; o++)
+		tally->evidence += edge->counts.n[o];
+	if(chart < REP_CHARTS)
+		tally->benches[chart]++;
+	return rep_pool_policy(run->book, edge->pool, &policy)
+		   && replay_rests_begin(&run->rests, number, route, edge->until,
+				   edge->pool, &policy, chart, edge->mix);
+}
+
+static bool note(replay_run_t *run, const rep_edge_t *edge)
+{
+	replay_tally_t *tally = &run->tally[edge->pool];
+	uint16_t route = REPLAY_EVERYWHERE;
+	uint32_t number = UINT32_MAX;
+	bool fine = true;
+
+	if(run->event)
+		run->event(run->ctx, run->book, edge);
+	if(edge->route[0])
+		route = (uint16_t)replay_name_find(
+				&run->calls->routes, rep_span(edge->route));
+	if(edge->number && run->pool_in[edge->pool] != UINT32_MAX)
+		number = replay_number_find(
+				run->calls, run->pool_in[edge->pool], edge->number);
+	switch(edge->kind) {
+		case REP_EDGE_BENCHED:
+			if(number != UINT32_MAX)
+				fine = begin_rest(run, edge, number, route);
+			restop(run, edge->pool);
+			break;
+		case REP_EDGE_RELEASED:
+			tally->returns++;
+			if(number != UINT32_MAX)
+				replay_rests_end(&run->rests, number, route);
+			restop(run, edge->pool);
+			break;
+		case REP_EDGE_POOL_ALARM:
+			tally->alarms++;
+			break;
+		case REP_EDGE_POOL_EXHAUSTED:
+			tally->exhausted++;
+			break;
+		default:
+			tally->refused++;
+	}
+	return fine;
+}
+
+static bool drain(replay_run_t *run)
+{
+	rep_edge_t edges[AT_ONCE];
+	bool fine = true;
+	uint64_t before;
+	size_t n;
+
+	do {
+		before = run->edge_cursor;
+		n = rep_book_edges(run->book, &run->edge_cursor, edges, AT_ONCE);
+		run->lost_edges += run->edge_cursor - before - n;
+		for(size_t i = 0; i < n; i++)
+			fine &= note(run, &edges[i]);
+	} while(n == AT_ONCE);
+	return fine;
+}
+
+/* ---- time --------------------------------------------------------------- */
+
+static bool tick(replay_run_t *run, rep_time_t now)
+{
+	bool more, fine = true;
+
+	run->ticked = now;
+	memset(run->since, 0, run->calls->pools.n * sizeof(*run->since));
+	do {
+		more = rep_book_tick(run->book, now);
+		fine &= drain(run);
+	} while(more);
+	return fine;
+}
+
+/* The module ticks ten times a second; here each tick stands for a stretch of
+ * the log. Returns come on time; yardsticks are made anew after as many calls
+ * as in the module, and at least once a step. */
+static bool advance(replay_run_t *run, uint32_t pool, rep_time_t at)
+{
+	const replay_tally_t *tally = &run->tally[run->pool_of[pool]];
+	rep_heap_t *due = &run->rests.due;
+	uint64_t known = tally->calls < 20000 ? tally->calls : 20000;
+	bool fine = true;
+
+	while(due->count && (rep_time_t)due->entries[0].key * 1000 <= at) {
+		rep_time_t when = (rep_time_t)due->entries[0].key * 1000;
+
+		rep_heap_pop(due);
+		if(when != run->ticked)
+			fine &= tick(run, when);
+	}
+	if(at - run->ticked >= run->step || run->since[pool]++ > 20 + known / 20)
+		fine &= tick(run, at);
+	return fine;
+}
+
+/* Yardsticks and numbers cost time at each tick: the more, the fewer ticks. */
+static rep_time_t step_of(const replay_calls_t *calls)
+{
+	uint64_t yardsticks =
+			calls->pools.n * (calls->routes.n > 1 ? calls->routes.n + 1ull : 1);
+	uint64_t minutes = yardsticks * STEP + calls->n_numbers / 50;
+
+	return (rep_time_t)(minutes < STEP_MAX ? minutes : STEP_MAX) * MINUTE;
+}
+
+/* ---- calls -------------------------------------------------------------- */
+
+static int pool_for(replay_run_t *run, uint32_t pool, rep_time_t now)
+{
+	int id = run->pool_of[pool];
+	rep_span_t name = rep_span(run->calls->pools.text[pool]);
+
+	if(id != REP_NO_POOL)
+		return id;
+	id = rep_book_find(run->book, name);
+	if(id == REP_NO_POOL) {
+		id = rep_book_put(run->book, name);
+		if(id == REP_NO_POOL)
+			return id;
+		rep_pool_set_policy(run->book, id, &run->fresh, now);
+	}
+	run->pool_of[pool] = id;
+	run->pool_in[id] = pool;
+	return id;
+}
+
+/* A ticket for the call's number, which is added when it is new. */
+static bool ticket_for(replay_run_t *run, const replay_call_t *call, int pool,
+		rep_ticket_t *ticket)
+{
+	static const rep_attrs_t usual = {.weight = 1, .status = REP_ACTIVE};
+	rep_e164_t e164 = run->calls->number[call->number].e164;
+	rep_span_t route = rep_span(run->calls->routes.text[call->route]);
+
+	if(rep_book_ticket(run->book, pool, e164, route, ticket))
+		return true;
+	if(rep_pool_put(run->book, pool, e164, &usual, 0, 1, call->at) < 0)
+		return false;
+	if(run->stopped[pool])
+		restop(run, pool);
+	return rep_book_ticket(run->book, pool, e164, route, ticket);
+}
+
+static bool take(replay_run_t *run, const replay_call_t *call)
+{
+	uint32_t log_pool = run->calls->number[call->number].pool;
+	int pool = pool_for(run, log_pool, call->at);
+	const replay_rest_t *rest;
+	replay_tally_t *tally;
+	rep_ticket_t ticket;
+
+	if(pool == REP_NO_POOL) {
+		run->lost_calls++;
+		return true;
+	}
+	if(!advance(run, log_pool, call->at))
+		return false;
+	tally = &run->tally[pool];
+	tally->calls++;
+	tally->outcomes[call->outcome]++;
+	rest = replay_rests_at(&run->rests, call->number, call->route, call->at);
+	if(rest) {
+		tally->withheld++;
+		replay_rests_saw(&run->rests, rest, call->outcome);
+	} else if(run->stopped[pool]) {
+		tally->stopped++;
+	}
+	if(rest && !run->count_all)
+		return true;
+	if(!ticket_for(run, call, pool, &ticket)
+			|| !rep_book_count(run->book, &ticket, call->outcome, call->at)) {
+		run->lost_calls++;
+		return true;
+	}
+	return drain(run);
+}
+
+static void finish(replay_run_t *run, rep_time_t now)
+{
+	const replay_rests_t *rests = &run->rests;
+	rep_pool_view_t view;
+
+	for(int p = 0; p < rep_book_pools(run->book); p++)
+		if(rep_book_pool_view(run->book, p, now, &view))
+			run->tally[p].numbers = view.numbers;
+	for(uint32_t b = 0; b < rests->n_benches; b++)
+		run->tally[rests->bench[b].pool]
+				.truths[replay_bench_truth(&rests->bench[b])]++;
+	for(uint32_t i = 0; i < rests->n_numbers; i++) {
+		bool resting = rests->number[i].until > now;
+		int pool = run->pool_of[run->calls->number[i].pool];
+
+		for(uint32_t r = rests->number[i].next; r;
+				r = rests->routed[r - 1].next)
+			resting |= rests->routed[r - 1].until > now;
+		if(resting)
+			run->tally[pool].resting++;
+	}
+}
+
+/* ---- the whole ---------------------------------------------------------- */
+
+static bool prepare(replay_run_t *run)
+{
+	uint32_t pools = run->calls->pools.n;
+
+	run->book = rep_book_create(UINT32_MAX);
+	run->tally = calloc(REP_POOLS_MAX, sizeof(*run->tally));
+	run->pool_of = malloc((pools + 1) * sizeof(*run->pool_of));
+	run->pool_in = malloc(REP_POOLS_MAX * sizeof(*run->pool_in));
+	run->stopped = calloc(REP_POOLS_MAX, sizeof(*run->stopped));
+	run->since = calloc(pools + 1, sizeof(*run->since));
+	if(!run->book || !run->tally || !run->pool_of || !run->pool_in
+			|| !run->stopped || !run->since
+			|| !replay_rests_init(&run->rests, run->calls->n_numbers))
+		return false;
+	for(uint32_t p = 0; p < pools; p++)
+		run->pool_of[p] = REP_NO_POOL;
+	memset(run->pool_in, 0xff, REP_POOLS_MAX * sizeof(*run->pool_in));
+	run->step = step_of(run->calls);
+	rep_book_observe(run->book, run->count_all);
+	return true;
+}
+
+static bool no_memory(void)
+{
+	fprintf(stderr, "there is no memory for the replay\n");
+	return false;
+}
+
+bool replay_run(replay_run_t *run)
+{
+	const replay_calls_t *calls = run->calls;
+	rep_time_t last = calls->n ? calls->call[calls->n - 1].at : 0;
+
+	if(!prepare(run))
+		return no_memory();
+	if(!replay_policies_apply(run->policies, run->more, run->n_more, run->book,
+			   calls->n ? calls->call[0].at : 0, run->tell, &run->fresh))
+		return false;
+	for(size_t i = 0; i < calls->n; i++) {
+		if((i & 0xfff) == 0)
+			replay_progress(run->progress, i, (int64_t)calls->n);
+		if(!take(run, &calls->call[i]))
+			return no_memory();
+	}
+	if(!tick(run, last))
+		return no_memory();
+	finish(run, last);
+	replay_progress_clear(run->progress);
+	return true;
+}
+
+void replay_run_free(replay_run_t *run)
+{
+	rep_book_destroy(run->book);
+	replay_rests_free(&run->rests);
+	free(run->tally);
+	free(run->pool_of);
+	free(run->pool_in);
+	free(run->stopped);
+	free(run->since);
+}
