@@ -240,6 +240,7 @@ typedef struct rep_pool_view
 	uint64_t picks, refusals;
 } rep_pool_view_t;
 
+/* Holds the pool's lock while it looks at every number: for RPC. */
 bool rep_book_pool_view(
 		rep_book_t *book, int pool, rep_time_t now, rep_pool_view_t *out);
 

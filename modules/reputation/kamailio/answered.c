@@ -6,6 +6,7 @@
 /* A call whose BYE never comes stops counting as one at once after this. */
 #define LOST_AFTER (4 * 3600 * (rep_time_t)1000)
 #define SLICE 4096
+#define SEEN 1024
 #define NONE UINT32_MAX
 
 /* Entries wait in one of two queues, each in the order of its deadlines:
@@ -34,6 +35,8 @@ struct rep_answered
 	uint32_t free;
 	uint32_t first[QUEUES], last[QUEUES];
 	uint64_t full;
+	uint64_t seen[SEEN]; /* dialogs that rep_answered_first() was asked of */
+	uint32_t n_seen;
 	uint32_t *buckets;
 	entry_t entries[];
 };
@@ -148,7 +151,7 @@ static entry_t drop(struct rep_answered *t, uint32_t *at)
 
 void rep_answered_put(struct rep_answered *t, rep_book_t *book,
 		rep_dialog_t dialog, const rep_ticket_t *ticket, uint32_t short_call_ms,
-		rep_time_t now)
+		rep_time_t now, rep_time_t mono)
 {
 	rep_ticket_t at_once = *ticket;
 	uint32_t *at, i = NONE;
@@ -160,7 +163,7 @@ void rep_answered_put(struct rep_answered *t, rep_book_t *book,
 		t->free = t->entries[i].chain;
 		t->entries[i].dialog = dialog;
 		t->entries[i].ticket = *ticket;
-		t->entries[i].deadline = now + short_call_ms;
+		t->entries[i].deadline = mono + short_call_ms;
 		t->entries[i].chain = NONE;
 		*at = i;
 		enqueue(t, i, QUEUE_SHORT);
@@ -176,7 +179,7 @@ void rep_answered_put(struct rep_answered *t, rep_book_t *book,
 }
 
 bool rep_answered_bye(struct rep_answered *t, rep_book_t *book,
-		rep_dialog_t dialog, bool unwanted, rep_time_t now)
+		rep_dialog_t dialog, bool unwanted, rep_time_t now, rep_time_t mono)
 {
 	entry_t e;
 	uint32_t *at;
@@ -194,7 +197,7 @@ bool rep_answered_bye(struct rep_answered *t, rep_book_t *book,
 		rep_book_count(book, &e.ticket, REP_UNWANTED, now);
 	else if(e.queue == QUEUE_SHORT)
 		rep_book_count(book, &e.ticket,
-				e.deadline > now ? REP_SHORT : REP_ANSWERED, now);
+				e.deadline > mono ? REP_SHORT : REP_ANSWERED, now);
 	rep_book_hang_up(book, &e.ticket, now);
 	return true;
 }
@@ -202,18 +205,18 @@ bool rep_answered_bye(struct rep_answered *t, rep_book_t *book,
 /* The first of a queue whose deadline has passed. One that limits its pool's
  * calls at once goes on to the queue of those that are held. */
 static bool take_due(
-		struct rep_answered *t, int queue, rep_time_t now, entry_t *out)
+		struct rep_answered *t, int queue, rep_time_t mono, entry_t *out)
 {
 	uint32_t i;
 	bool due;
 
 	rep_lock(&t->lock);
 	i = t->first[queue];
-	due = i != NONE && t->entries[i].deadline <= now;
+	due = i != NONE && t->entries[i].deadline <= mono;
 	if(due && queue == QUEUE_SHORT && t->entries[i].ticket.limited) {
 		dequeue(t, i);
 		*out = t->entries[i];
-		t->entries[i].deadline = now + LOST_AFTER;
+		t->entries[i].deadline = mono + LOST_AFTER;
 		enqueue(t, i, QUEUE_HELD);
 	} else if(due) {
 		*out = drop(t, find(t, t->entries[i].dialog));
@@ -222,16 +225,30 @@ static bool take_due(
 	return due;
 }
 
-void rep_answered_tick(struct rep_answered *t, rep_book_t *book, rep_time_t now)
+bool rep_answered_first(struct rep_answered *t, rep_dialog_t dialog)
+{
+	bool first = true;
+
+	rep_lock(&t->lock);
+	for(uint32_t i = 0; i < SEEN && i < t->n_seen && first; i++)
+		first = t->seen[i] != dialog.b;
+	if(first)
+		t->seen[t->n_seen++ % SEEN] = dialog.b;
+	rep_unlock(&t->lock);
+	return first;
+}
+
+void rep_answered_tick(struct rep_answered *t, rep_book_t *book, rep_time_t now,
+		rep_time_t mono)
 {
 	entry_t e;
 
-	for(int n = 0; n < SLICE && take_due(t, QUEUE_SHORT, now, &e); n++) {
+	for(int n = 0; n < SLICE && take_due(t, QUEUE_SHORT, mono, &e); n++) {
 		rep_book_count(book, &e.ticket, REP_ANSWERED, now);
 		if(!e.ticket.limited)
 			rep_book_hang_up(book, &e.ticket, now);
 	}
-	for(int n = 0; n < SLICE && take_due(t, QUEUE_HELD, now, &e); n++)
+	for(int n = 0; n < SLICE && take_due(t, QUEUE_HELD, mono, &e); n++)
 		rep_book_hang_up(book, &e.ticket, now);
 }
 

@@ -76,6 +76,21 @@ static int add_identity(struct sip_msg *msg, const char *uri)
 	return -1;
 }
 
+/* Is From replaced in this message already? What a request_route wrote stays
+ * for all branches, what a branch_route wrote is gone after the branch. */
+static bool is_applied(struct sip_msg *msg)
+{
+	int at;
+
+	if(parse_from_header(msg) < 0)
+		return false;
+	at = get_from(msg)->uri.s - msg->buf;
+	for(const struct lump *l = msg->add_rm; l; l = l->next)
+		if(l->op == LUMP_DEL && l->u.offset == at)
+			return true;
+	return false;
+}
+
 int ki_apply(struct sip_msg *msg)
 {
 	rep_call_id_t id = rep_call_find(msg);
@@ -85,8 +100,6 @@ int ki_apply(struct sip_msg *msg)
 	str s = {uri, 0};
 
 	if(id && rep_call_view(id, &call)) {
-		if(call.applied)
-			return 1;
 		number = call.ticket.number;
 	} else if(rep_answer_is_for(msg)) {
 		number = rep_answer.number;
@@ -95,6 +108,8 @@ int ki_apply(struct sip_msg *msg)
 		LM_ERR("reputation_apply: no number was picked for this call\n");
 		return -1;
 	}
+	if(is_applied(msg))
+		return 1;
 	s.len = identity_uri(msg, number, uri, sizeof(uri));
 	if(s.len <= 0 || s.len >= (int)sizeof(uri))
 		return -1;
@@ -106,6 +121,5 @@ int ki_apply(struct sip_msg *msg)
 		LM_ERR("reputation_apply: no memory for P-Asserted-Identity\n");
 		return -1;
 	}
-	rep_call_applied(id);
 	return 1;
 }

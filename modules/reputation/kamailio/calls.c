@@ -1,14 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
+#include "core/globals.h"
 #include "core/script_cb.h"
 #include "modules/tm/tm_load.h"
 
 #include "answered.h"
 #include "calls.h"
 #include "replies.h"
+#include "seal.h"
 
-#define BRANCHES 16 /* what is remembered of each; later ones share the last */
+/* ids travel through TM as a callback's parameter */
+_Static_assert(sizeof(void *) >= sizeof(rep_call_id_t), "64-bit pointers");
+
 #define NO_CALL UINT32_MAX
+
+/* What is remembered of a branch. */
+typedef struct branch
+{
+	uint32_t turn;	/* of the verdict, and */
+	uint16_t route; /* by which route it went */
+	rep_signs_t signs;
+} branch_t;
 
 typedef struct rep_call
 {
@@ -16,26 +28,30 @@ typedef struct rep_call
 	uint32_t serial; /* 0 = free */
 	uint32_t next;	 /* in the free list */
 	rep_ticket_t ticket;
-	struct
-	{
-		uint32_t turn;
-		uint16_t route;
-	} leg[BRANCHES]; /* by which route and turn a branch went */
-	uint8_t legs;	 /* how many are set; later branches go by the ticket's */
-	rep_signs_t signs[BRANCHES];
-	uint32_t counted; /* a bit a branch */
+	uint32_t counted;	/* a bit a branch: its final is counted */
+	uint32_t contacted; /* a bit a branch: its redress contact is kept */
+	uint8_t legs;		/* branches whose route is set; others: ticket's */
 	uint8_t outcome;
-	bool rejected, applied, open;
+	bool rejected, open;
 	uint64_t contact;
+	char redress_id[sizeof(((rep_redress_t *)0)->id)];
+	branch_t branch[]; /* as many as TM allows */
 } rep_call_t;
 
 struct rep_calls
 {
 	rep_lock_t lock;
 	uint32_t max, used, free, serial;
+	uint32_t branches;
+	size_t size; /* of a call with its branches */
 	uint64_t full;
-	rep_call_t call[];
+	char *calls;
 };
+
+static rep_call_t *call_at(const struct rep_calls *calls, uint32_t i)
+{
+	return (rep_call_t *)(calls->calls + i * calls->size);
+}
 
 static struct tm_binds tm;
 
@@ -52,20 +68,26 @@ static struct
 
 struct rep_calls *rep_calls_create(uint32_t max)
 {
-	struct rep_calls *calls =
-			rep_alloc(sizeof(*calls) + (size_t)max * sizeof(rep_call_t));
+	uint32_t branches = sr_dst_max_branches;
+	size_t size = sizeof(rep_call_t) + branches * sizeof(branch_t);
+	struct rep_calls *calls;
 
+	size = (size + 7) & ~(size_t)7;
+	calls = rep_alloc(sizeof(*calls) + max * size);
 	if(!calls)
 		return NULL;
-	memset(calls, 0, sizeof(*calls) + (size_t)max * sizeof(rep_call_t));
+	memset(calls, 0, sizeof(*calls) + max * size);
+	calls->calls = (char *)(calls + 1);
 	calls->max = max;
+	calls->branches = branches;
+	calls->size = size;
 	if(rep_lock_init(&calls->lock) < 0) {
 		rep_free(calls);
 		return NULL;
 	}
 	for(uint32_t i = 0; i < max; i++) {
-		calls->call[i].next = i + 1 < max ? i + 1 : NO_CALL;
-		if(rep_lock_init(&calls->call[i].lock) < 0) {
+		call_at(calls, i)->next = i + 1 < max ? i + 1 : NO_CALL;
+		if(rep_lock_init(&call_at(calls, i)->lock) < 0) {
 			calls->max = i;
 			rep_calls_destroy(calls);
 			return NULL;
@@ -80,15 +102,22 @@ void rep_calls_destroy(struct rep_calls *calls)
 	if(!calls)
 		return;
 	for(uint32_t i = 0; i < calls->max; i++)
-		rep_lock_destroy(&calls->call[i].lock);
+		rep_lock_destroy(&call_at(calls, i)->lock);
 	rep_lock_destroy(&calls->lock);
 	rep_free(calls);
+}
+
+static uint32_t index_of(const rep_call_t *call)
+{
+	const struct rep_calls *calls = rep_shared->calls;
+
+	return (uint32_t)(((const char *)call - calls->calls) / calls->size);
 }
 
 static rep_call_id_t id_of(const rep_call_t *call)
 {
 	return (uint64_t)call->serial << 32
-		   | (uint32_t)(call - rep_shared->calls->call);
+		   | index_of(call);
 }
 
 static rep_call_t *take(const rep_ticket_t *ticket)
@@ -99,7 +128,7 @@ static rep_call_t *take(const rep_ticket_t *ticket)
 
 	rep_lock(&calls->lock);
 	if(calls->free != NO_CALL) {
-		call = &calls->call[calls->free];
+		call = call_at(calls, calls->free);
 		calls->free = call->next;
 		calls->used++;
 		if(++calls->serial == 0)
@@ -115,12 +144,13 @@ static rep_call_t *take(const rep_ticket_t *ticket)
 	call->serial = serial;
 	call->ticket = *ticket;
 	call->legs = 0;
-	memset(call->signs, 0, sizeof(call->signs));
-	call->counted = 0;
+	memset(call->branch, 0, calls->branches * sizeof(branch_t));
+	call->counted = call->contacted = 0;
 	call->outcome = REP_OUTCOMES;
-	call->rejected = call->applied = false;
+	call->rejected = false;
 	call->open = true;
 	call->contact = 0;
+	call->redress_id[0] = '\0';
 	rep_unlock(&call->lock);
 	return call;
 }
@@ -133,7 +163,7 @@ static rep_call_t *lock_call(rep_call_id_t id)
 
 	if(!id || !rep_shared || i >= rep_shared->calls->max)
 		return NULL;
-	call = &rep_shared->calls->call[i];
+	call = call_at(rep_shared->calls, i);
 	rep_lock(&call->lock);
 	if(call->serial == (uint32_t)(id >> 32) && call->open)
 		return call;
@@ -147,7 +177,7 @@ static void give(rep_call_t *call)
 
 	rep_lock(&calls->lock);
 	call->next = calls->free;
-	calls->free = (uint32_t)(call - calls->call);
+	calls->free = index_of(call);
 	calls->used--;
 	rep_unlock(&calls->lock);
 }
@@ -174,15 +204,15 @@ static rep_ticket_t ticket_of(const rep_call_t *call, int branch)
 	rep_ticket_t ticket = call->ticket;
 
 	if(branch < call->legs) {
-		ticket.route = call->leg[branch].route;
-		ticket.turn = call->leg[branch].turn;
+		ticket.route = call->branch[branch].route;
+		ticket.turn = call->branch[branch].turn;
 	}
 	return ticket;
 }
 
-static int slot_of(int branch)
+static uint32_t bit_of(int branch)
 {
-	return branch < BRANCHES ? branch : BRANCHES - 1;
+	return UINT32_C(1) << branch;
 }
 
 /* One branch got its final: `call` is locked, and is unlocked here. */
@@ -192,9 +222,9 @@ static void count(rep_call_t *call, int branch, rep_class_t class, int status,
 	rep_ticket_t ticket = ticket_of(call, branch);
 	rep_time_t now = rep_now();
 	bool later = class.outcome == REP_ANSWERED && dialog
-				 && rep_config->short_call > 0;
+				 && (rep_config->short_call > 0 || ticket.limited);
 
-	call->counted |= UINT32_C(1) << (branch & 31);
+	call->counted |= bit_of(branch);
 	call->outcome = class.outcome;
 	if(status >= 600)
 		call->rejected = true;
@@ -207,9 +237,26 @@ static void count(rep_call_t *call, int branch, rep_class_t class, int status,
 	rep_unlock(&call->lock);
 	if(later)
 		rep_answered_put(rep_shared->answered, rep_shared->book, *dialog,
-				&ticket, rep_config->short_call * 1000, now);
+				&ticket, rep_config->short_call * 1000, now, rep_mono());
 	else
 		rep_book_count(rep_shared->book, &ticket, class.outcome, now);
+}
+
+/* The status that a branch without a received final ended with; 0 = it goes
+ * on. TM stores 408 also for what could not be sent at all. */
+static int local_status(const struct ua_client *uac, bool at_end)
+{
+	unsigned flags = uac->request.flags;
+
+	if(!uac->request.buffer)
+		return 0; /* nothing was to be sent on it */
+	if(flags & F_RB_TIMEOUT && uac->last_received >= 200 && uac->icode != 908)
+		return 408; /* by whatever code TM is told to show it */
+	if(uac->last_received >= 200)
+		return uac->last_received == 408 ? 503 : uac->last_received;
+	if(!at_end)
+		return 0;
+	return flags & F_RB_CANCELED ? 487 : 408;
 }
 
 /* Finals that this proxy made itself, which no reply callback sees. */
@@ -217,85 +264,84 @@ static void settle(struct cell *t, rep_call_id_t id, bool at_end)
 {
 	for(int b = 0; b < t->nr_of_outgoings; b++) {
 		const struct ua_client *uac = &t->uac[b];
-		int status = uac->last_received;
+		int status = local_status(uac, at_end);
 		unsigned how = REP_REPLY_LOCAL;
 		rep_call_t *call;
 		rep_class_t class;
-		if(!uac->request.buffer)
-			continue; /* nothing was sent on it */
-		if(uac->request.flags & F_RB_CANCELED)
+		if(uac->request.flags & F_RB_CANCELED && status != 408)
 			how |= REP_REPLY_CANCELLED;
-		if(status < 200 && at_end)
-			status = how & REP_REPLY_CANCELLED ? 487 : 408;
 		call = status >= 200 ? lock_call(id) : NULL;
 		if(!call)
 			continue;
-		if(call->counted & UINT32_C(1) << (b & 31)) {
+		if((uint32_t)b >= rep_shared->calls->branches
+				|| call->counted & bit_of(b)) {
 			rep_unlock(&call->lock);
 			continue;
 		}
 		class = rep_classify(
-				&call->signs[slot_of(b)], status, rep_span(""), how);
+				&call->branch[b].signs, status, rep_span(""), how);
 		count(call, b, class, status, NULL);
 	}
 }
 
-static void on_final(struct cell *t, rep_call_id_t id, struct sip_msg *rpl,
-		int branch, rep_signs_t signs, uint64_t contact)
+/* Keep the contact that came with a block, once a branch. `call` is locked. */
+static void keep_contact(
+		rep_call_t *call, int branch, const rep_redress_t *redress)
 {
-	int status = rpl->first_line.u.reply.statuscode;
-	const struct ua_client *uac = &t->uac[branch];
-	str phrase = rpl->first_line.u.reply.reason;
-	rep_call_t *call = lock_call(id);
-	rep_dialog_t dialog;
-	rep_class_t class;
+	uint64_t handle;
 
-	if(!call)
+	if(call->contacted & bit_of(branch))
 		return;
-	if(call->counted & UINT32_C(1) << (branch & 31)) {
-		rep_unlock(&call->lock);
+	handle = rep_contacts_put(rep_shared->contacts, call->ticket.pool,
+			call->ticket.number, redress, rep_now());
+	if(!handle)
 		return;
-	}
-	call->signs[slot_of(branch)] = signs;
-	if(contact)
-		call->contact = contact;
-	class = rep_classify(&signs, status, rep_span_of(&phrase),
-			uac->request.flags & F_RB_CANCELED ? REP_REPLY_CANCELLED : 0);
-	if(status < 300 && rep_reply_dialog(rpl, &dialog))
-		count(call, branch, class, status, &dialog);
-	else
-		count(call, branch, class, status, NULL);
+	call->contacted |= bit_of(branch);
+	call->contact = handle;
+	memcpy(call->redress_id, redress->id, sizeof(call->redress_id));
 }
 
 static void on_reply(struct cell *t, rep_call_id_t id, struct sip_msg *rpl)
 {
 	int status = rpl->first_line.u.reply.statuscode;
+	str phrase = rpl->first_line.u.reply.reason;
 	int branch = rep_reply_branch(rpl);
+	const struct ua_client *uac;
 	rep_redress_t redress;
+	rep_dialog_t dialog;
 	rep_ticket_t ticket;
 	rep_signs_t signs;
 	rep_call_t *call;
-	uint64_t contact;
+	rep_class_t class;
+	bool has_dialog;
 
 	if(status <= 100 || branch < 0 || branch >= t->nr_of_outgoings
+			|| (uint32_t)branch >= rep_shared->calls->branches
 			|| !rep_reply_is_invite(rpl))
 		return;
+	uac = &t->uac[branch];
+	if(status >= 200 && uac->last_received >= 300)
+		settle(t, id, false); /* it timed out before: this is too late */
+	has_dialog = status >= 200 && status < 300
+				 && rep_reply_dialog(rpl, &dialog);
+	redress.url[0] = redress.tel[0] = redress.email[0] = redress.id[0] = '\0';
 	call = lock_call(id);
 	if(!call)
 		return;
-	signs = call->signs[slot_of(branch)];
-	ticket = call->ticket;
-	rep_unlock(&call->lock);
-	redress.url[0] = redress.tel[0] = redress.email[0] = redress.id[0] = '\0';
+	if(call->counted & bit_of(branch)) {
+		rep_unlock(&call->lock);
+		return;
+	}
+	signs = call->branch[branch].signs;
 	rep_reply_signs(rpl, &signs, &redress);
-	contact = rep_contacts_put(rep_shared->contacts, ticket.pool, ticket.number,
-			&redress, rep_now());
+	call->branch[branch].signs = signs;
+	keep_contact(call, branch, &redress);
+	ticket = ticket_of(call, branch);
 	if(status >= 200) {
-		on_final(t, id, rpl, branch, signs, contact);
-	} else if((call = lock_call(id))) {
-		call->signs[slot_of(branch)] = signs;
-		if(contact)
-			call->contact = contact;
+		class = rep_classify(&signs, status, rep_span_of(&phrase),
+				uac->request.flags & F_RB_CANCELED ? REP_REPLY_CANCELLED : 0);
+		count(call, branch, class, status, has_dialog ? &dialog : NULL);
+	} else {
 		rep_unlock(&call->lock);
 	}
 	/* signing is refused although the call goes on (RFC 9410) */
@@ -360,9 +406,10 @@ static rep_call_id_t call_of(const struct cell *t)
  * holds is given back as soon as it ends. */
 static int on_script_end(struct sip_msg *msg, unsigned int flags, void *param)
 {
-	(void)msg;
 	(void)flags;
 	(void)param;
+	if(pending.id != msg->id || pending.pid != msg->pid)
+		return 1;
 	if(pending.call && !pending.bound)
 		end(pending.call);
 	pending.call = 0;
@@ -402,12 +449,16 @@ rep_call_id_t rep_call_find(struct sip_msg *msg)
 
 rep_call_id_t rep_call_start(struct sip_msg *msg, const rep_ticket_t *ticket)
 {
+	const struct cell *t = transaction();
 	rep_call_t *call = take(ticket);
 	rep_call_id_t id;
 
 	if(!call)
 		return 0;
 	id = id_of(call);
+	if(t) /* branches that went out before are not this number's */
+		call->counted = bit_of(t->nr_of_outgoings) - 1;
+	rep_seal_add(msg, ticket->number);
 	if(tm.register_tmcb(msg, NULL,
 			   TMCB_RESPONSE_IN | TMCB_RESPONSE_OUT | TMCB_DESTROY,
 			   on_transaction, (void *)(uintptr_t)id, on_release)
@@ -434,9 +485,10 @@ void rep_call_reroute(rep_call_id_t id, rep_span_t route)
 
 	if(!call)
 		return;
-	while(call->legs < branches && call->legs < BRANCHES) {
-		call->leg[call->legs].route = call->ticket.route;
-		call->leg[call->legs].turn = call->ticket.turn;
+	while(call->legs < branches
+			&& call->legs < (int)rep_shared->calls->branches) {
+		call->branch[call->legs].route = call->ticket.route;
+		call->branch[call->legs].turn = call->ticket.turn;
 		call->legs++;
 	}
 	ticket = call->ticket;
@@ -453,6 +505,7 @@ void rep_call_reroute(rep_call_id_t id, rep_span_t route)
 bool rep_call_view(rep_call_id_t id, rep_call_view_t *out)
 {
 	struct cell *t = transaction();
+	char id_of_block[sizeof(out->redress.id)];
 	rep_call_t *call;
 	uint64_t contact;
 
@@ -464,22 +517,24 @@ bool rep_call_view(rep_call_id_t id, rep_call_view_t *out)
 	out->ticket = call->ticket;
 	out->outcome = call->outcome;
 	out->rejected = call->rejected;
-	out->applied = call->applied;
 	contact = call->contact;
+	memcpy(id_of_block, call->redress_id, sizeof(id_of_block));
 	rep_unlock(&call->lock);
-	if(!rep_contacts_get(rep_shared->contacts, contact, &out->redress))
+	if(rep_contacts_get(rep_shared->contacts, contact, &out->redress))
+		memcpy(out->redress.id, id_of_block, sizeof(out->redress.id));
+	else
 		memset(&out->redress, 0, sizeof(out->redress));
 	return true;
 }
 
-void rep_call_applied(rep_call_id_t id)
+bool rep_call_was_rejected(void)
 {
-	rep_call_t *call = lock_call(id);
+	const struct cell *t = transaction();
 
-	if(!call)
-		return;
-	call->applied = true;
-	rep_unlock(&call->lock);
+	for(int b = 0; t && b < t->nr_of_outgoings; b++)
+		if(t->uac[b].last_received >= 600)
+			return true;
+	return false;
 }
 
 void rep_calls_stats(struct rep_calls *calls, rep_calls_stats_t *out)

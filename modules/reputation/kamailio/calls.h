@@ -22,7 +22,6 @@ typedef struct rep_call_view
 	rep_ticket_t ticket;   /* of the newest branch */
 	rep_outcome_t outcome; /* of the newest final reply, or REP_OUTCOMES */
 	bool rejected;		   /* a branch got a 6xx */
-	bool applied;		   /* From and P-Asserted-Identity are written */
 	rep_redress_t redress;
 } rep_call_view_t;
 
@@ -50,7 +49,8 @@ rep_call_id_t rep_call_start(struct sip_msg *msg, const rep_ticket_t *ticket);
 void rep_call_reroute(rep_call_id_t id, rep_span_t route);
 
 bool rep_call_view(rep_call_id_t id, rep_call_view_t *out);
-void rep_call_applied(rep_call_id_t id);
+/* A branch of this transaction got a 6xx, whether the call is watched or not. */
+bool rep_call_was_rejected(void);
 
 void rep_calls_stats(struct rep_calls *calls, rep_calls_stats_t *out);
 

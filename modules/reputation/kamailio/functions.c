@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "core/dprint.h"
+#include "core/parser/parse_to.h"
 
 #include "calls.h"
 #include "functions.h"
@@ -110,11 +111,17 @@ static int pick_again(
 
 static bool is_new_invite(struct sip_msg *msg, const char *function)
 {
-	if(msg->first_line.type == SIP_REQUEST
-			&& msg->first_line.u.request.method_value == METHOD_INVITE)
-		return true;
-	LM_ERR("%s: only an INVITE has a caller ID to pick\n", function);
-	return false;
+	if(msg->first_line.type != SIP_REQUEST
+			|| msg->first_line.u.request.method_value != METHOD_INVITE) {
+		LM_ERR("%s: only an INVITE has a caller ID to pick\n", function);
+		return false;
+	}
+	if(parse_headers(msg, HDR_TO_F, 0) < 0 || !msg->to
+			|| get_to(msg)->tag_value.len > 0) {
+		LM_ERR("%s: this INVITE is of a call that is up already\n", function);
+		return false;
+	}
+	return true;
 }
 
 static void answer_ticket(
@@ -151,6 +158,8 @@ int ki_pick(struct sip_msg *msg, str *pool_name, str *callee, str *route)
 	rep_answer_reset(msg);
 	answer_pool(pool_name);
 	answer_route(route);
+	if(rep_call_was_rejected())
+		return refuse(REP_PICK_CALL_REJECTED);
 	pool = rep_book_find(rep_shared->book, rep_span_of(pool_name));
 	if(pool == REP_NO_POOL || !rep_pool_policy(rep_shared->book, pool, &policy))
 		return refuse(REP_PICK_UNKNOWN_POOL);

@@ -11,6 +11,7 @@
 #include "core/timer_proc.h"
 
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "answered.h"
@@ -22,6 +23,7 @@
 #include "module.h"
 #include "pv.h"
 #include "rpc.h"
+#include "seal.h"
 #include "../store/pool_file.h"
 
 MODULE_VERSION
@@ -47,6 +49,14 @@ rep_time_t rep_now(void)
 
 	gettimeofday(&tv, NULL);
 	return (rep_time_t)tv.tv_sec * 1000 + tv.tv_usec / 1000;
+}
+
+rep_time_t rep_mono(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (rep_time_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
 /* ---- script functions ------------------------------------------------ */
@@ -309,7 +319,9 @@ static int mod_init(void)
 	rep_book_observe(rep_shared->book,
 			rep_span_is(rep_span_of(&config.mode), "observe"));
 	rep_events_init();
+	rep_seal_init();
 	if(config.redis.len == 0) {
+		rep_book_alone(rep_shared->book);
 		if(config.pool_file.len > 0
 				&& rep_pool_file_load(config.pool_file.s, rep_shared->book, 1,
 						   rep_now(), on_pool_file_error, &rep_shared->store)

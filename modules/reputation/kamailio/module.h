@@ -39,7 +39,8 @@ typedef struct rep_shared
 extern const rep_config_t *const rep_config;
 extern rep_shared_t *rep_shared; /* NULL before mod_init and after destroy */
 
-rep_time_t rep_now(void); /* wall clock, ms */
+rep_time_t rep_now(void);  /* wall clock, ms */
+rep_time_t rep_mono(void); /* a clock that is never set, ms */
 
 static inline rep_span_t rep_span_of(const str *s)
 {

@@ -74,8 +74,12 @@ static int text(struct sip_msg *msg, pv_param_t *param, pv_value_t *value,
 static const char *of_call(field_t field, const rep_call_view_t *call)
 {
 	static rep_number_view_t view;
+	static char route[REP_ROUTE_MAX + 1];
 
 	switch(field) {
+		case ROUTE:
+			rep_book_route(rep_shared->book, &call->ticket, route);
+			return route;
 		case POOL:
 			return rep_book_name(rep_shared->book, call->ticket.pool);
 		case STATE:
@@ -143,16 +147,17 @@ int rep_pv_get(struct sip_msg *msg, pv_param_t *param, pv_value_t *value)
 		return pv_get_null(msg, param, value);
 	}
 	if(field == NUMBER) {
-		rep_e164_t n = answered && rep_answer.number ? rep_answer.number
-					   : has_call					 ? call.ticket.number
-													 : 0;
+		/* the call's own: another may have been asked about since */
+		rep_e164_t n = has_call	  ? call.ticket.number
+					   : answered ? rep_answer.number
+								  : 0;
 		if(!n)
 			return pv_get_null(msg, param, value);
 		rep_e164_print(n, number);
 		return text(msg, param, value, number);
 	}
-	if(field == OUTCOME && has_call)
-		s = of_call(field, &call); /* the newest, not what a pick found */
+	if(has_call && (field == OUTCOME || field == POOL || field == ROUTE))
+		s = of_call(field, &call);
 	else if((!s || !*s) && has_call)
 		s = of_call(field, &call);
 	return text(msg, param, value, s);

@@ -6,9 +6,11 @@
 #include "core/parser/parse_from.h"
 #include "core/parser/parse_to.h"
 #include "core/parser/parse_uri.h"
+#include "core/ut.h"
 
 #include "module.h"
 #include "replies.h"
+#include "seal.h"
 #include "../core/e164.h"
 
 bool rep_reply_is_invite(struct sip_msg *reply)
@@ -21,27 +23,21 @@ bool rep_reply_is_invite(struct sip_msg *reply)
 int rep_reply_branch(const struct sip_msg *reply)
 {
 	const str *branch;
-	int value = 0, i;
+	unsigned int value;
+	int i;
 
 	if(!reply->via1 || !reply->via1->branch)
 		return -1;
-	/* magic.hash.….branch, the last part in hexadecimal, as TM reads it */
+	/* magic.hash.….branch: TM writes the last part in hexadecimal, with its
+	 * lowest digit first */
 	branch = &reply->via1->branch->value;
 	for(i = branch->len; i > 0 && branch->s[i - 1] != '.'; i--)
 		;
 	if(i == 0 || i == branch->len || branch->len - i > 4)
 		return -1;
-	for(; i < branch->len; i++) {
-		char c = branch->s[i];
-		int digit = c >= '0' && c <= '9'   ? c - '0'
-					: c >= 'a' && c <= 'f' ? c - 'a' + 10
-					: c >= 'A' && c <= 'F' ? c - 'A' + 10
-										   : -1;
-		if(digit < 0)
-			return -1;
-		value = value * 16 + digit;
-	}
-	return value;
+	if(reverse_hex2int(branch->s + i, branch->len - i, &value) < 0)
+		return -1;
+	return value < 32 ? (int)value : -1;
 }
 
 void rep_reply_signs(
@@ -75,7 +71,8 @@ bool rep_reply_dialog(struct sip_msg *reply, rep_dialog_t *dialog)
 }
 
 /* The number that a BYE was sent to by the callee, in every pool that has
- * it: the call itself is no longer remembered. */
+ * it: the call itself is no longer remembered, so the BYE must prove that its
+ * dialog passed this proxy. Once a dialog. */
 static void unwanted_late(struct sip_msg *bye)
 {
 	struct sip_uri uri;
@@ -83,7 +80,11 @@ static void unwanted_late(struct sip_msg *bye)
 	rep_ticket_t ticket;
 
 	if(parse_uri(get_to(bye)->uri.s, get_to(bye)->uri.len, &uri) < 0
-			|| rep_e164_parse(rep_span_of(&uri.user), &number) != REP_E164_OK)
+			|| rep_e164_parse(rep_span_of(&uri.user), &number) != REP_E164_OK
+			|| !rep_seal_holds(bye, number)
+			|| !rep_answered_first(rep_shared->answered,
+					rep_dialog_of(rep_span_of(&bye->callid->body),
+							rep_span_of(&get_from(bye)->tag_value))))
 		return;
 	for(int pool = 0; pool < rep_book_pools(rep_shared->book); pool++)
 		if(rep_book_ticket(
@@ -95,7 +96,7 @@ void rep_bye(struct sip_msg *bye)
 {
 	rep_signs_t signs = {0};
 	rep_span_t call_id;
-	rep_time_t now = rep_now();
+	rep_time_t now = rep_now(), mono = rep_mono();
 	bool unwanted;
 
 	if(parse_headers(bye, HDR_EOH_F, 0) < 0 || !bye->callid || !bye->to
@@ -108,11 +109,11 @@ void rep_bye(struct sip_msg *bye)
 	 * the callee can say that the call was unwanted. */
 	if(rep_answered_bye(rep_shared->answered, rep_shared->book,
 			   rep_dialog_of(call_id, rep_span_of(&get_from(bye)->tag_value)),
-			   unwanted, now)
+			   unwanted, now, mono)
 			|| rep_answered_bye(rep_shared->answered, rep_shared->book,
 					rep_dialog_of(
 							call_id, rep_span_of(&get_to(bye)->tag_value)),
-					false, now))
+					false, now, mono))
 		return;
 	if(unwanted)
 		unwanted_late(bye);

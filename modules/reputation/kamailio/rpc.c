@@ -265,13 +265,12 @@ static void rpc_add(rpc_t *rpc, void *ctx)
 		rpc->fault(ctx, 400, "attributes: no such attribute: %s", text.unknown);
 		return;
 	}
+	if(!hand_on(rpc, ctx, false, pool, number, &json))
+		return;
 	if(rep_pool_put(
 			   rep_shared->book, pool, number, &text.attrs, 0, 0, rep_now())
-			< 0) {
+			< 0)
 		rpc->fault(ctx, 500, "the table of numbers is full");
-		return;
-	}
-	hand_on(rpc, ctx, false, pool, number, &json);
 }
 
 static void rpc_remove(rpc_t *rpc, void *ctx)

@@ -45,7 +45,7 @@ static void end(
 		return;
 	if(bye->unwanted)
 		call->outcome = REP_UNWANTED;
-	else if(bye->at - call->at <= short_ms)
+	else if(short_ms && bye->at - call->at <= short_ms)
 		call->outcome = REP_SHORT;
 }
 

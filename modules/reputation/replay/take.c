@@ -89,7 +89,7 @@ static const char *take_answered(const replay_take_t *take,
 		return NULL;
 	if(!rep_decimal_parse(text, 0, 1e9, &seconds))
 		return "the duration is not a number of seconds";
-	if(seconds * 1000 <= (double)take->short_ms)
+	if(take->short_ms && seconds * 1000 <= (double)take->short_ms)
 		*outcome = REP_SHORT;
 	return NULL;
 }

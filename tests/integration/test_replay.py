@@ -1,0 +1,504 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""reputation-replay: logs with known faults, and what it says of them."""
+
+import csv
+import datetime
+import io
+import json
+import os
+import random
+import subprocess
+
+import pytest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PROGRAM = os.environ.get("REPUTATION_REPLAY") or os.path.join(
+    HERE, "..", "..", "build", "reputation-replay")
+START = 1_700_000_000
+DAY = 86400
+NUMBERS = ["+1555123%04d" % i for i in range(20)]
+BAD = NUMBERS[7]
+BLOCKED = ("SIP;cause=603;text=\"v=analytics1;url=https://example.com/;"
+           "tel=+15551239999\"")
+
+# outcome: status, phrase, Reason header, duration
+REPLIES = {
+    "answered": (200, "OK", "", "75"),
+    "short": (200, "OK", "", "3"),
+    "declined": (603, "Decline", "", ""),
+    "unwanted": (607, "Unwanted", "", ""),
+    "blocked": (603, "Network Blocked", BLOCKED, ""),
+    "busy": (486, "Busy Here", "Q.850;cause=17", ""),
+    "noanswer": (408, "Request Timeout", "", ""),
+}
+HEALTHY = {"answered": .25, "short": .02, "declined": .08, "unwanted": .003,
+           "blocked": .004, "busy": .08, "noanswer": .563}
+FIELDS = ["time", "number", "pool", "route", "status", "reason",
+          "reason_header", "duration"]
+CALM = ["--set", "false_bench_every=1000000"]
+
+
+def with_share(outcome, share):
+    rest = 1 - HEALTHY[outcome]
+    mix = {o: p * (1 - share) / rest for o, p in HEALTHY.items()}
+    mix[outcome] = share
+    return mix
+
+
+def calls_of(seed=1, days=4, per_day=2000, onset=1.5, bad=None, route="",
+             routes=("",)):
+    """Calls of a pool in which BAD goes bad, on one route or on all."""
+    draw = random.Random(seed)
+    n = int(days * per_day)
+    calls = []
+    for i in range(n):
+        at = START + i * DAY / per_day
+        number = draw.choice(NUMBERS)
+        label = draw.choice(routes)
+        mix = HEALTHY
+        if (bad and number == BAD and at >= START + onset * DAY
+                and (not route or route == label)):
+            mix = bad
+        outcome = draw.choices(list(mix), list(mix.values()))[0]
+        status, phrase, header, duration = REPLIES[outcome]
+        calls.append({"time": "%.3f" % at, "number": number, "pool": "sales",
+                      "route": label, "status": status, "reason": phrase,
+                      "reason_header": header, "duration": duration})
+    return calls
+
+
+def as_csv(calls, fields=None, delimiter=","):
+    out = io.StringIO()
+    writer = csv.DictWriter(out, fields or FIELDS, delimiter=delimiter,
+                            extrasaction="ignore", lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(calls)
+    return out.getvalue()
+
+
+def as_jsonl(calls):
+    return "".join(json.dumps(c) + "\n" for c in calls)
+
+
+def as_flat(calls):
+    """db_flatstore: its delimiter inside of values is written as %7C."""
+    lines = []
+    for i, c in enumerate(calls):
+        values = ["INVITE", "f%d" % i, "t%d" % i, "call-%d@host" % i,
+                  c["status"], c["reason"], c["time"], c["number"], c["pool"],
+                  c["route"], c["reason_header"], c["duration"]]
+        lines.append("|".join(str(v).replace("|", "%7C") for v in values))
+    return "\n".join(lines) + "\n"
+
+
+def as_log(calls):
+    lines = ["Nov 14 22:13:20 sbc kamailio[11]: INFO: something else\n"]
+    for i, c in enumerate(calls):
+        what = ("transaction answered" if c["status"] == 200
+                else "call missed")
+        lines.append(
+            "Nov 14 22:13:20 sbc kamailio[12]: NOTICE: acc [acc.c:287]: "
+            "acc_log_request(): ACC: %s: timestamp=%s;method=INVITE;"
+            "from_tag=f%d;to_tag=;call_id=call-%d@host;code=%s;reason=%s;"
+            "number=%s;pool=%s;route=%s;duration=%s;reason_header=%s\n"
+            % (what, c["time"], i, i, c["status"], c["reason"], c["number"],
+               c["pool"], c["route"], c["duration"], c["reason_header"]))
+    return "".join(lines)
+
+
+class Result:
+    def __init__(self, done):
+        self.status = done.returncode
+        self.out = done.stdout.decode("utf-8", "replace")
+        self.err = done.stderr.decode("utf-8", "replace")
+
+    @property
+    def events(self):
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    def of(self, event):
+        return [e for e in self.events if e["event"] == event]
+
+    @property
+    def summary(self):
+        return self.of("summary")[-1]
+
+
+@pytest.fixture
+def replay(tmp_path):
+    def run(log, *options, status=0, as_json=True, name="log"):
+        path = tmp_path / name
+        path.write_bytes(log if isinstance(log, bytes) else log.encode())
+        command = [PROGRAM, *(["--json"] if as_json else []), *options,
+                   str(path)]
+        done = subprocess.run(command, capture_output=True, timeout=120,
+                              check=False)
+        result = Result(done)
+        assert result.status == status, result.err
+        return result
+    return run
+
+
+BAD_BLOCKED = calls_of(bad=with_share("blocked", .25))
+
+
+# ---- verdicts ----------------------------------------------------------------
+
+@pytest.mark.parametrize("reason, bad", [
+    ("blocked", with_share("blocked", .25)),
+    ("rejected", with_share("unwanted", .12)),
+    ("labelled", with_share("answered", .02)),
+])
+def test_a_number_going_bad_is_found(replay, reason, bad):
+    result = replay(as_csv(calls_of(bad=bad)), *CALM)
+    benched = result.of("benched")
+    assert {e["number"] for e in benched} == {BAD}
+    first = benched[0]
+    assert first["reason"] == reason
+    assert first["pool"] == "sales"
+    onset = START + 1.5 * DAY
+    assert onset < first["unix"] < onset + DAY
+    assert first["score"] >= 1
+    assert first["statistic"] >= first["threshold"]
+    assert sum(first["counts"].values()) > 5
+    assert result.summary["benches_" + reason] == len(
+        [e for e in benched if e["reason"] == reason])
+
+
+def test_it_returns_after_the_rest(replay):
+    result = replay(as_csv(BAD_BLOCKED), *CALM, "--set", "rest_seconds=36000",
+                    "--set", "rest_jitter=0", "--set", "rest_factor=1")
+    benched, released = result.of("benched"), result.of("released")
+    assert len(benched) - 1 <= len(released) <= len(benched)
+    assert len(released) >= 2
+    for out, back in zip(benched, released):
+        assert back["number"] == out["number"] == BAD
+        assert back["state"] == "probation"
+        assert 36000 <= back["unix"] - out["unix"] < 36002
+    # still bad: each trial ends on the bench again, with one more strike
+    assert [e["strikes"] for e in benched] == list(range(1, len(benched) + 1))
+
+
+def test_calls_during_a_rest_are_withheld(replay):
+    result = replay(as_csv(BAD_BLOCKED), *CALM)
+    rests = [(e["unix"], datetime.datetime.fromisoformat(
+        e["until"].replace("Z", "+00:00")).timestamp())
+             for e in result.of("benched")]
+    fell = [c for c in BAD_BLOCKED if c["number"] == BAD and any(
+        a < float(c["time"]) < b - 1 for a, b in rests)]
+    assert abs(result.summary["withheld"] - len(fell)) <= 2
+    assert result.summary["withheld"] > 10
+    # what the log holds of them bears the bench out
+    assert result.summary["true"] >= 1
+    assert result.summary["false"] == 0
+
+
+def test_healthy_numbers_are_not_benched(replay):
+    result = replay(as_csv(calls_of(seed=3)), *CALM)
+    assert result.of("benched") == []
+    assert result.summary["withheld"] == 0
+    assert result.summary["numbers"] == len(NUMBERS)
+    assert result.summary["calls_to_bench"] is None
+
+
+def test_bad_on_one_route(replay):
+    calls = calls_of(bad=with_share("blocked", .3), route="carrier b",
+                     routes=("carrier a", "carrier b"), per_day=4000)
+    result = replay(as_csv(calls), *CALM)
+    first = result.of("benched")[0]
+    assert (first["number"], first["route"]) == (BAD, "carrier b")
+    text = replay(as_csv(calls), *CALM, as_json=False).out
+    assert " carrier_b " in text
+
+
+def test_a_shift_of_the_whole_pool_is_an_alarm(replay):
+    draw = random.Random(5)
+    calls = calls_of(seed=4, days=3)
+    for c in calls:
+        if float(c["time"]) > START + 2 * DAY and draw.random() < .4:
+            c["status"], c["reason"], c["reason_header"], c["duration"] = \
+                REPLIES["declined"]
+    result = replay(as_csv(calls), *CALM)
+    alarms = result.of("pool-alarm")
+    assert alarms and alarms[0]["pool"] == "sales"
+    assert START + 2 * DAY < alarms[0]["unix"] < START + 2.3 * DAY
+    assert "shifts" in alarms[0]["detail"]
+
+
+def test_count_all(replay):
+    usual = replay(as_csv(BAD_BLOCKED), *CALM)
+    observed = replay(as_csv(BAD_BLOCKED), *CALM, "--count-all")
+    assert observed.summary["withheld"] > 0
+    assert observed.of("benched")[0] == usual.of("benched")[0]
+
+
+# ---- formats -----------------------------------------------------------------
+
+@pytest.mark.parametrize("options, text", [
+    ((), as_jsonl(BAD_BLOCKED)),
+    ((), as_flat(BAD_BLOCKED)),
+    ((), as_log(BAD_BLOCKED)),
+    (("--format=jsonl",), "\n\n" + as_jsonl(BAD_BLOCKED)),
+    (("--format=acc",), as_flat(BAD_BLOCKED)),
+    ((), as_csv(BAD_BLOCKED, list(reversed(FIELDS)))),
+    ((), as_csv(BAD_BLOCKED, delimiter=";")),
+    ((), "\ufeff" + as_csv(BAD_BLOCKED)),
+    (("--column=status=answer",),
+     as_csv(BAD_BLOCKED).replace("status", "answer", 1)),
+    ((), as_csv(BAD_BLOCKED).replace(
+        "time,number,pool,route,status,reason,reason_header,duration",
+        "Start Time,Caller-ID,Campaign,Trunk,SIP code,Reason Phrase,"
+        "SIP reason header,billsec", 1)),
+], ids=["jsonl", "flat", "log", "jsonl forced", "acc forced", "reversed",
+        "semicolons", "bom", "column", "synonyms"])
+def test_every_format_gives_the_same(replay, options, text):
+    assert (replay(text, *CALM, *options).out
+            == replay(as_csv(BAD_BLOCKED), *CALM, name="reference").out)
+
+
+def test_acc_fields(replay):
+    lines = []
+    for i, c in enumerate(BAD_BLOCKED):
+        lines.append(";".join(str(v) for v in [
+            c["number"], "x%d" % i, c["status"], c["reason"], c["time"],
+            c["reason_header"].replace(";", "%3B"), c["duration"]]))
+    result = replay("\n".join(lines), *CALM, "--format=acc",
+                    "--acc-fields=number,ignored,status,reason,time,"
+                    "reason_header,duration", "--acc-delimiter=;",
+                    "--pool=sales")
+    assert result.out == replay(as_csv(BAD_BLOCKED), *CALM).out
+
+
+def test_acc_pairs_byes_and_drops_duplicates(replay):
+    def record(method, call_id, status, phrase, at, extra=""):
+        return "%s|f|t|%s|%d|%s|%d|%s|sales|%s\n" % (
+            method, call_id, status, phrase, at, BAD, extra)
+
+    log = (record("BYE", "a", 200, "OK", START + 4)
+           + record("INVITE", "a", 200, "OK", START)
+           + record("INVITE", "b", 200, "OK", START + 10)
+           + record("ACK", "b", 200, "OK", START + 10)
+           + record("BYE", "b", 200, "OK", START + 100)
+           + record("INVITE", "c", 603, "Decline", START + 20)
+           + record("INVITE", "c", 603, "Decline", START + 20)
+           + record("INVITE", "d", 200, "OK", START + 30)
+           + record("BYE", "d", 200, "OK", START + 90,
+                    '|SIP;cause=607;text="unwanted"'))
+    result = replay(log)
+    outcomes = {o: n for o, n in result.summary["outcomes"].items() if n}
+    assert outcomes == {"short": 1, "answered": 1, "declined": 1,
+                        "unwanted": 1}
+    assert "1 record told of calls a second time" in result.err \
+        or "second time" in result.err
+
+
+def test_outcome_in_place_of_status(replay):
+    log = "time,number,outcome\n%d,%s,blocked\n%d,%s,answered\n" % (
+        START, BAD, START + 1, BAD)
+    summary = replay(log).summary
+    assert summary["pool"] == "default"
+    assert summary["outcomes"]["blocked"] == 1
+    assert summary["outcomes"]["answered"] == 1
+
+
+def test_times_in_iso(replay):
+    calls = []
+    for i, c in enumerate(BAD_BLOCKED):
+        hours = i % 3
+        at = datetime.datetime.fromtimestamp(
+            float(c["time"]),
+            datetime.timezone(datetime.timedelta(hours=hours)))
+        calls.append({**c, "time": at.isoformat(timespec="milliseconds")})
+    assert (replay(as_csv(calls), *CALM).out
+            == replay(as_csv(BAD_BLOCKED), *CALM).out)
+    local = "time,number,status\n2023-11-15 00:13:20,%s,200\n" % BAD
+    assert "no offset" in replay(local, status=1).err
+    assert replay(local, "--utc-offset=+02:00").summary["calls"] == 1
+
+
+# ---- order -------------------------------------------------------------------
+
+def test_any_order_gives_the_same(replay):
+    calls = list(BAD_BLOCKED)
+    random.Random(2).shuffle(calls)
+    result = replay(as_csv(calls), *CALM)
+    assert "sorted" in result.err
+    assert result.out == replay(as_csv(BAD_BLOCKED), *CALM).out
+
+
+def test_several_files_and_standard_input(replay, tmp_path):
+    half = len(BAD_BLOCKED) // 2
+    later = tmp_path / "later.jsonl"
+    later.write_text(as_jsonl(BAD_BLOCKED[half:]))
+    done = subprocess.run(
+        [PROGRAM, "--json", *CALM, str(later), "-"], timeout=60, check=True,
+        input=as_csv(BAD_BLOCKED[:half]).encode(), capture_output=True)
+    assert done.stdout.decode() == replay(as_csv(BAD_BLOCKED), *CALM).out
+
+
+# ---- bad input ---------------------------------------------------------------
+
+def test_bad_lines_are_told_and_passed_over(replay):
+    lines = as_csv(BAD_BLOCKED).split("\r\n")
+    lines[5] = "yesterday,%s,sales,,200,OK,,60" % BAD
+    lines[9] = "%d,5551230001,sales,,200,OK,,60" % START
+    lines[12] = "%d,%s,sales,,180,Ringing,," % (START, BAD)
+    lines[14] = '%d,%s,sales,,603,"open,,' % (START, BAD)
+    result = replay("\r\n".join(lines))
+    assert ":6: the time is" in result.err
+    assert ":10: the number has no plus" in result.err
+    assert ":13: the status is provisional" in result.err
+    assert ":15: a quote is not closed" in result.err
+    assert "4 bad lines" in result.err
+    assert result.summary["calls"] == len(BAD_BLOCKED) - 4
+
+
+def test_only_some_bad_lines_are_shown(replay):
+    text = as_csv(BAD_BLOCKED[:10]) + "nonsense\r\n" * 50
+    result = replay(text, "--max-errors=3")
+    assert result.err.count(": there is no") + result.err.count(
+        ": the time") == 3
+    assert "47 more bad lines" in result.err
+    assert result.summary["calls"] == 10
+
+
+@pytest.mark.parametrize("text, what", [
+    (b"", "is empty"),
+    (b"\n\n\n", "no call"),
+    (b"time,number,status\n", "no call"),
+    (b"number,status\n+15551230001,200\n", "no column time"),
+    (b"time,number\n1,2\n", "no column status or outcome"),
+    (b"{}\n{\n[1]\n\"x\"\n{} {}\n{\"time\":[]}\n", "7: ".replace("7", "6")),
+    (b"\x00\xff\xfe" * 1000, "no column"),
+])
+def test_nothing_usable(replay, text, what):
+    assert what in replay(text, status=1).err
+
+
+def test_noise_of_any_kind(replay):
+    draw = random.Random(9)
+    good = as_csv(BAD_BLOCKED[:200])
+    for fmt, text in (("csv", good), ("jsonl", as_jsonl(BAD_BLOCKED[:200])),
+                      ("acc", as_flat(BAD_BLOCKED[:200])),
+                      ("acc", as_log(BAD_BLOCKED[:200]))):
+        for _ in range(10):
+            data = bytearray(text.encode())
+            first = data.index(b"\n") + 1
+            for _ in range(draw.randrange(1, 200)):
+                data[draw.randrange(first, len(data))] = draw.randrange(256)
+            result = replay(bytes(data), "--format=" + fmt, "--max-errors=0")
+            assert result.summary["calls"] > 0
+
+
+def test_huge_fields(replay):
+    text = as_csv(BAD_BLOCKED[:50])
+    text += "%d,%s,sales,,603,%s,,\r\n" % (START, BAD, "x" * 500_000)
+    text += "%d,%s,sales,,603,%s,,\r\n" % (START, BAD, "x" * 3_000_000)
+    text += "%d,%s,%s,,603,,,\r\n" % (START, BAD, "p" * 100)
+    text += "%d,%s,sales,%s,603,,,\r\n" % (START, BAD, "r" * 100)
+    result = replay(text)
+    assert result.summary["calls"] == 51
+    assert ":53: the line is longer than a megabyte" in result.err
+    assert ":54: the pool's name" in result.err
+    assert ":55: the route's label" in result.err
+
+
+# ---- policies ----------------------------------------------------------------
+
+def test_pool_file(replay, tmp_path):
+    path = tmp_path / "pools.json"
+    path.write_text(json.dumps({"pools": {"sales": {
+        "policy": {"rest_seconds": 7200, "rest_jitter": 0,
+                   "false_bench_every": 1000000},
+        "numbers": NUMBERS + ["+15559990000"]}}}))
+    calls = [{**c, "pool": ""} for c in BAD_BLOCKED]
+    result = replay(as_csv(calls), "--policy", str(path))
+    first = result.of("benched")[0]
+    assert first["pool"] == "sales"
+    assert result.of("released")[0]["unix"] - first["unix"] == pytest.approx(
+        7200, abs=2)
+    assert result.summary["numbers"] == len(NUMBERS) + 1
+
+
+@pytest.mark.parametrize("text", [
+    '{"rest_seconds": 7200, "rest_jitter": "0"}',
+    "# comment\nrest_seconds 7200\n\nrest_jitter = 0\n",
+])
+def test_flat_policy(replay, tmp_path, text):
+    path = tmp_path / "policy"
+    path.write_text(text)
+    result = replay(as_csv(BAD_BLOCKED), "--policy", str(path), *CALM)
+    assert result.of("released")[0]["unix"] - result.of("benched")[0][
+        "unix"] == pytest.approx(7200, abs=2)
+
+
+def test_sweep(replay):
+    result = replay(as_csv(calls_of(days=6, per_day=4000,
+                                    bad=with_share("blocked", .1))),
+                    "--policy-sweep=false_bench_every=300,3000,300000",
+                    "--policy-sweep=rest_seconds=3600,86400")
+    points = {(e["policy"]["false_bench_every"], e["policy"]["rest_seconds"]):
+              e for e in result.of("sweep")}
+    assert len(points) == 6
+    for rest in ("3600", "86400"):
+        benches = [points[every, rest]["benches"]
+                   for every in ("300", "3000", "300000")]
+        assert benches == sorted(benches, reverse=True)
+        assert benches[0] > benches[-1] >= 1
+    for every in ("3000", "300000"):
+        assert (points[every, "86400"]["withheld"]
+                > points[every, "3600"]["withheld"])
+    assert points["300", "3600"]["false"] > 0
+    table = replay(as_csv(BAD_BLOCKED), "--policy-sweep",
+                   "false_bench_every=1000,10000", as_json=False).out
+    assert len(table.splitlines()) == 3
+
+
+def test_a_sweep_of_the_value_in_force_is_the_replay(replay):
+    once = replay(as_csv(BAD_BLOCKED)).summary
+    swept = replay(as_csv(BAD_BLOCKED),
+                   "--policy-sweep=false_bench_every=10000").of("sweep")[0]
+    for key in ("benches", "returns", "withheld", "calls_to_bench"):
+        assert once[key] == swept[key]
+
+
+# ---- the command line --------------------------------------------------------
+
+def test_help():
+    done = subprocess.run([PROGRAM, "--help"], capture_output=True, text=True,
+                          check=True)
+    for word in ("--policy-sweep", "--count-all", "--acc-fields", "--json",
+                 "reason_header", "Exit status", "--max-calls"):
+        assert word in done.stdout
+
+
+@pytest.mark.parametrize("options", [
+    ["--nonsense"], ["--set", "nonsense=1"], ["--set", "rest_seconds=x"],
+    ["--policy", "/nonexistent"], ["--policy-sweep", "rest_seconds=1,x"],
+    ["--format", "xml"], ["--short-call", "long"], ["--utc-offset", "2"],
+    ["--column", "nonsense=x"], ["--default-country", "XX"],
+])
+def test_wrong_use(replay, options):
+    assert replay(as_csv(BAD_BLOCKED[:2]), *options, status=2).err
+
+
+def test_no_log_is_wrong_use():
+    done = subprocess.run([PROGRAM], capture_output=True, check=False)
+    assert done.returncode == 2
+
+
+def test_a_file_that_is_not_there(replay):
+    result = replay(as_csv(BAD_BLOCKED[:5]), "/nonexistent/log")
+    assert "/nonexistent/log" in result.err
+    assert result.summary["calls"] == 5
+
+
+def test_text_for_people(replay):
+    text = replay(as_csv(BAD_BLOCKED), *CALM, as_json=False).out
+    line = next(li for li in text.splitlines() if " benched " in li).split()
+    assert line[0].endswith("Z") and line[0].startswith("2023-11-")
+    assert line[1:6] == ["benched", "sales", BAD, "-", "blocked"]
+    assert "blocked=" in line[7]
+    assert "calls/bench" in text
+    quiet = replay(as_csv(BAD_BLOCKED), *CALM, "-q", as_json=False).out
+    assert " benched " not in quiet and "calls/bench" in quiet
