@@ -96,8 +96,13 @@ RUN_ENV = REPUTATION_MODULE=$(CURDIR)/$(MODULE) REPUTATION_REPLAY=$(REPLAY)
 integration: module replay
 	$(RUN_ENV) $(PYTHON) -m pytest -q tests/integration $(PYTEST_ARGS)
 
+# the store against real Redis servers, without any proxy
+store-live:
+	$(PYTHON) -m pytest -q tests/store $(PYTEST_ARGS)
+
 test: packages
 	@$(MAKE) --no-print-directory module replay unit fuzz-replay
+	@$(MAKE) --no-print-directory store-live
 	@$(MAKE) --no-print-directory integration
 
 demo: packages
@@ -154,6 +159,5 @@ clean:
 	rm -rf $(BUILD)/obj $(BUILD)/unit $(BUILD)/fuzz $(BUILD)/bench $(MODULE) \
 		$(BUILD)/replay $(REPLAY)
 
-.PHONY: all module replay headers packages unit integration test demo bench \
-	bench-judgement fuzz \
-	fuzz-replay lint install clean
+.PHONY: all module replay headers packages unit store-live integration test \
+	demo bench bench-judgement fuzz fuzz-replay lint install clean

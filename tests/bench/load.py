@@ -10,6 +10,7 @@ import shutil
 import statistics
 import sys
 import tempfile
+import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -121,11 +122,20 @@ def children_of(pid):
         return [int(child) for child in listing.read().split()]
 
 
-def cpu_seconds(pid):
-    """Of a process and its children, utime and stime together. schedstat has
-    their sum in ns, stat in ticks of 10 ms."""
+def pids_of(node):
+    """All processes of a node, and those of them that are the module's."""
+    listed = node.rpc("core.ps")
+    named = dict(zip(listed[::2], listed[1::2]))
+    pids = [node.process.pid, *children_of(node.process.pid)]
+    return pids, [pid for pid in pids
+                  if str(named.get(pid, "")).startswith("REPUTATION")]
+
+
+def cpu_seconds(pids):
+    """utime and stime of processes together. schedstat has their sum in ns,
+    stat in ticks of 10 ms."""
     total = 0.0
-    for one in [pid, *children_of(pid)]:
+    for one in pids:
         try:
             with open(f"/proc/{one}/schedstat", encoding="ascii") as stat:
                 total += int(stat.read().split()[0]) / 1e9
@@ -169,8 +179,7 @@ class Bench:
     def _start(self):
         self.redis = Redis()
         self.redis.seed("bench", self.numbers, {
-            "false_bench_every": 1000000000, "max_benched_share": 1,
-            "min_available": 0})
+            "max_benched_share": 1, "min_available": 0})
         self.carrier, port = carrier_start(self.directory)
         for name, defines, _ in VARIANTS:
             extra = {"REDIS": self.redis.url, "SHORT_CALL": SHORT_CALL,
@@ -204,16 +213,17 @@ class Bench:
 
     def run(self, names, rate, seconds):
         """One round of the same load to each of these at the same time: CPU
-        seconds per call of each."""
-        pids = [self.nodes[name].process.pid for name in names]
-        before = [cpu_seconds(pid) for pid in pids]
+        seconds per call of each, and of its module's own processes."""
+        pids = [pids_of(self.nodes[name]) for name in names]
+        before = [tuple(map(cpu_seconds, both)) for both in pids]
         dialers = [self._sipp(name, rate, seconds) for name in names]
         try:
             for name, dialer in zip(names, dialers):
                 check(name, dialer, dialer.wait(seconds + 70))
             time.sleep(0.3)             # counts are pushed
-            return [(cpu_seconds(pid) - was) / (rate * seconds)
-                    for pid, was in zip(pids, before)]
+            return [tuple((cpu_seconds(some) - was) / (rate * seconds)
+                          for some, was in zip(both, past))
+                    for both, past in zip(pids, before)]
         finally:
             for dialer in dialers:
                 dialer.stop()
@@ -223,22 +233,49 @@ class Bench:
         stats = self.redis.client.info("commandstats")
         return {name.removeprefix("cmdstat_"): entry["calls"]
                 for name, entry in stats.items()
-                if name not in ("cmdstat_info", "cmdstat_config|resetstat")}
+                if name not in ("cmdstat_info", "cmdstat_config|resetstat",
+                                "cmdstat_monitor")}
 
     def redis_round(self, rate, seconds):
         """Redis commands per call and second by the node `apply`."""
         self.nodes["pick"].stop(check=False)
         time.sleep(1)
         self.redis.client.config_resetstat()
+        watcher = Watcher(self.redis)
         begun = time.monotonic()
         self.run(["apply"], rate, seconds)
         lasted = time.monotonic() - begun
+        watcher.end(self.redis)
         commands = self.commands()
-        ran = sum(commands.values())
+        ran, sent = sum(commands.values()), watcher.sent
         return {"rate": rate, "seconds": round(lasted, 1),
-                "commands": commands, "ran": ran,
-                "per_call": ran / (rate * seconds),
-                "per_second": ran / lasted}
+                "commands": commands, "ran": ran, "sent": sent,
+                "sent_per_call": sent / (rate * seconds),
+                "ran_per_call": ran / (rate * seconds)}
+
+
+class Watcher(threading.Thread):
+    """Counts the commands that come from outside: those that a script runs
+    are no round trips."""
+
+    def __init__(self, redis):
+        super().__init__(daemon=True)
+        self.sent = 0
+        self.going = True
+        self.monitor = redis.connect().monitor()
+        self.start()
+
+    def run(self):
+        with self.monitor as monitor:
+            for command in monitor.listen():
+                if not self.going:
+                    return
+                self.sent += command["client_type"] != "lua"
+
+    def end(self, redis):
+        self.going = False
+        redis.client.ping()     # wakes it
+        self.join(10)
 
 
 def summary(values):
@@ -246,20 +283,24 @@ def summary(values):
             "max": max(values)}
 
 
-def report(cpu, redis, options):
+def report(cpu, own, redis, options):
     result = {"rate": options.rate, "seconds": options.seconds,
               "rounds": options.rounds, "together": options.together,
-              "malloc": options.malloc, "cpu_us_per_call": {}, "ratio": {},
+              "malloc": options.malloc, "cpu_us_per_call": {}, "own_us_per_call": {}, "ratio": {},
               "redis": redis}
     how = "all at the same time" if options.together else "in turns"
     print(f"\nCPU of Kamailio per call, us ({options.rounds} rounds of "
           f"{options.seconds} s at {options.rate} calls/s each, {how}; memory manager {options.malloc})")
-    print(f"{'':<44}{'median':>8}{'min':>8}{'max':>8}")
+    print(f"{'':<44}{'median':>8}{'min':>8}{'max':>8}   of it the module's "
+          "own processes")
     for name, _, text in VARIANTS:
         s = summary([v * 1e6 for v in cpu[name]])
         result["cpu_us_per_call"][name] = {**s, "rounds": [
             v * 1e6 for v in cpu[name]]}
-        print(f"{text:<44}{s['median']:>8.1f}{s['min']:>8.1f}{s['max']:>8.1f}")
+        mine = statistics.median(own[name]) * 1e6
+        result["own_us_per_call"][name] = mine
+        print(f"{text:<44}{s['median']:>8.1f}{s['min']:>8.1f}{s['max']:>8.1f}"
+              f"{mine:>10.1f}")
     print("\nratio, round by round")
     for over, under in RATIOS:
         ratios = [a / b for a, b in zip(cpu[over], cpu[under])]
@@ -268,9 +309,10 @@ def report(cpu, redis, options):
         print(f"{over + ' / ' + under:<44}{s['median']:>8.3f}{s['min']:>8.3f}"
               f"{s['max']:>8.3f}")
     for r in redis:
-        print(f"\nRedis at {r['rate']} calls/s: {r['ran']} commands in "
-              f"{r['seconds']} s (those inside scripts among them), {r['per_call']:.4f} a call, "
-              f"{r['per_second']:.1f} a second")
+        print(f"\nRedis at {r['rate']} calls/s for {r['seconds']} s: "
+              f"{r['sent']} commands sent, {r['sent_per_call']:.4f} a call; "
+              f"{r['ran']} run, those inside\nscripts among them, "
+              f"{r['ran_per_call']:.4f} a call:")
         print("  " + ", ".join(f"{c} {n}" for c, n in sorted(
             r["commands"].items(), key=lambda x: -x[1])))
     return result
@@ -290,11 +332,12 @@ def main():
                         "the time that qm takes depends on how its memory "
                         "happens to be cut up")
     parser.add_argument("--redis-rates", type=int, nargs="*",
-                        default=[300, 1000])
+                        default=[1000])
     parser.add_argument("json", nargs="?")
     options = parser.parse_args()
     names = [name for name, _, _ in VARIANTS]
     cpu = {name: [] for name in names}
+    own = {name: [] for name in names}
     with Bench(options) as bench:
         for name in names:
             bench.run([name], options.rate, 2)    # warm
@@ -304,14 +347,15 @@ def main():
             groups = [order] if options.together else [[n] for n in order]
             for group in groups:
                 used = bench.run(group, options.rate, options.seconds)
-                for name, seconds in zip(group, used):
+                for name, (seconds, of_own) in zip(group, used):
                     cpu[name].append(seconds)
+                    own[name].append(of_own)
             print(f"  {number + 1}/{options.rounds}  " + "".join(
                 f"{name} {cpu[name][-1] * 1e6:.1f}  " for name in names),
                 flush=True)
         redis = [bench.redis_round(rate, options.seconds)
                  for rate in options.redis_rates]
-    result = report(cpu, redis, options)
+    result = report(cpu, own, redis, options)
     if options.json:
         with open(options.json, "w", encoding="utf-8") as out:
             json.dump(result, out, indent=1)

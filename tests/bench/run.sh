@@ -25,8 +25,9 @@ for part in "$@"; do
 		"$out/core" "$out/core.json"
 		;;
 	load)
-		"${PYTHON:-/usr/bin/python3}" "$here/load.py" --together --rate 250 \
-			--rounds 7 "$out/load.json"
+		load="${PYTHON:-/usr/bin/python3} $here/load.py --together --rate 250"
+		$load "$out/load.json"
+		$load --malloc tlsf --redis-rates -- "$out/load-tlsf.json"
 		;;
 	judgement)
 		[ -e "$here/judgement.c" ] || continue

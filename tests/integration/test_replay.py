@@ -10,6 +10,10 @@ import random
 import subprocess
 
 import pytest
+from harness import plans
+from harness.kamailio import CFG
+from harness.pools import new_callee, new_numbers, write_pool_file
+from harness.process import wait_until
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROGRAM = os.environ.get("REPUTATION_REPLAY") or os.path.join(
@@ -502,3 +506,56 @@ def test_text_for_people(replay):
     assert "calls/bench" in text
     quiet = replay(as_csv(BAD_BLOCKED), *CALM, "-q", as_json=False).out
     assert " benched " not in quiet and "calls/bench" in quiet
+
+
+# ---- acc of a real Kamailio --------------------------------------------------
+
+ACC_MODULES = """loadmodule "acc.so"
+loadmodule "db_flatstore.so"
+modparam("acc", "log_flag", 1)
+modparam("acc", "failed_transaction_flag", 2)
+modparam("acc", "db_flag", 1)
+modparam("acc", "db_url", "flatstore:%s")
+modparam("acc", "db_extra", "number=$rep(number);pool=$rep(pool);\
+route=$rep(route);reason_header=$T_rpl($hdr(Reason))")
+modparam("acc", "log_extra", "number=$rep(number);pool=$rep(pool);\
+route=$rep(route);reason_header=$T_rpl($hdr(Reason))")
+"""
+
+
+@pytest.fixture(scope="module")
+def acc(make_shared, tmp_path_factory):
+    """The files of a proxy that accounted four calls."""
+    directory = tmp_path_factory.mktemp("acc")
+    with open(os.path.join(CFG, "minimal.cfg"), encoding="utf-8") as file:
+        text = file.read()
+    text = text.replace('modparam("tm", "fr_timer"', ACC_MODULES % directory
+                        + 'modparam("tm", "fr_timer"', 1)
+    text = text.replace("	record_route();",
+                        "	record_route();\n	setflag(1); setflag(2);", 1)
+    text = text.replace(
+        "	if (has_totag()) {", "	if (has_totag()) {\n"
+        '		if (is_method("BYE")) setflag(1);', 1)
+    carrier = make_shared.carrier()
+    pools = write_pool_file(directory, {"sales": (new_numbers(1), {})})
+    node = make_shared.kamailio(text=text, POOL_FILE=pools,
+                                CARRIER_A=carrier.address)
+    caller = make_shared.caller(node)
+    for plan, status in ((plans.blocked(), 603), (plans.busy(), 486),
+                         (plans.declined(), 603), (plans.answered(), 200)):
+        carrier.behaviour = lambda seen, plan=plan: plan
+        call = caller.call(new_callee())
+        assert call.status == status
+    call.bye()
+    wait_until(lambda: node.log().count("ACC: ") >= 5, 5)
+    flat = b"".join(p.read_bytes() for p in sorted(directory.glob("acc_*")))
+    return flat, node.log()
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["flat", "log"])
+def test_acc_of_a_real_proxy(replay, acc, which):
+    result = replay(acc[which], "--format=acc")
+    outcomes = {o: n for o, n in result.summary["outcomes"].items() if n}
+    assert result.summary["pool"] == "sales", acc[which]
+    assert outcomes == {"blocked": 1, "busy": 1, "declined": 1,
+                        "short": 1}, acc[which]

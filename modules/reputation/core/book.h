@@ -201,6 +201,7 @@ typedef struct rep_number_view
 	rep_counts_t counts;	 /* of the window, all nodes, all turns */
 	rep_counts_t since_turn; /* of the window, this turn only */
 	bool usable;
+	bool observed; /* observe mode: its state withholds nothing */
 } rep_number_view_t;
 
 /* False when unknown. `routes` may be NULL; at most `max` are written, their
@@ -358,7 +359,7 @@ typedef struct rep_edge
 
 /* Edges in order, from `*cursor` on (start with 0); several readers may each
  * have a cursor. The oldest are lost when more than REP_EDGE_RING wait. */
-#define REP_EDGE_RING 256
+#define REP_EDGE_RING 1024
 size_t rep_book_edges(
 		rep_book_t *book, uint64_t *cursor, rep_edge_t *out, size_t max);
 

@@ -42,6 +42,7 @@ static void number_view(const rep_pool_t *pool, const rep_number_t *number,
 			.counts = a->window,
 			.since_turn = a->counts,
 			.usable = rep_number_usable(pool, number, 0, now),
+			.observed = rep_observed(pool),
 	};
 	if(verdict->state == REP_BENCHED) {
 		/* the evidence that benched it, not what came after */

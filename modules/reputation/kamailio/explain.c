@@ -117,8 +117,9 @@ void rep_rpc_explain(rpc_t *rpc, void *ctx)
 		return;
 	}
 	rpc->add(ctx, "{", &item);
-	rpc->struct_add(item, "ss", "pool", pool_view.name, "mode",
-			rep_book_observes(rep_shared->book) ? "observe" : "enforce");
+	rpc->struct_add(item, "s", "pool", pool_view.name);
+	if(!view.observed)
+		rpc->struct_add(item, "s", "mode", "enforce");
 	rep_rpc_view(rpc, item, &view);
 	rpc->struct_add(item, "u", "turn", view.turn);
 	rep_rpc_counts(rpc, item, "counts", &view.counts);

@@ -108,22 +108,27 @@ static double share(uint32_t part, unsigned of)
 void rep_rpc_view(rpc_t *rpc, void *item, const rep_number_view_t *view)
 {
 	const uint32_t *n = view->counts.n;
-	unsigned calls = total(&view->counts);
+	unsigned calls = total(&view->counts), judged = 0;
 	char number[REP_E164_MAX];
 
+	for(int o = 0; o < REP_JUDGED; o++)
+		judged += n[o];
 	rep_e164_print(view->number, number);
 	rpc->struct_add(item, "sssuuufu", "number", number, "state",
 			rep_state_name(view->state), "reason",
 			rep_reason_name(view->reason), "since", rep_rpc_s(view->since),
 			"until", rep_rpc_s(view->until), "strikes", view->strikes, "score",
 			(double)view->judged.score, "calls", calls);
-	rpc->struct_add(item, "ffff", "answered", share(n[REP_ANSWERED], calls),
-			"declined", share(n[REP_DECLINED], calls), "rejected",
-			share(n[REP_DECLINED] + n[REP_UNWANTED], calls), "blocked",
-			share(n[REP_BLOCKED], calls));
+	rpc->struct_add(item, "ffff", "answered",
+			share(n[REP_ANSWERED] + n[REP_SHORT], judged), "declined",
+			share(n[REP_DECLINED], judged), "rejected",
+			share(n[REP_DECLINED] + n[REP_UNWANTED], judged), "blocked",
+			share(n[REP_BLOCKED], judged));
 	rpc->struct_add(item, "uuuus", "in_flight", view->in_flight, "used_today",
 			view->used_today, "cap_day", view->cap_day, "last_used",
 			rep_rpc_s(view->last_used), "usable", view->usable ? "yes" : "no");
+	if(view->observed)
+		rpc->struct_add(item, "s", "mode", "observe");
 }
 
 /* ---- pools and numbers ----------------------------------------------- */

@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "../core/e164.h"
 
@@ -119,7 +120,12 @@ static void mix(rep_store_t *store, const float *share)
 
 static void evidence(rep_store_t *store, const rep_edge_t *edge)
 {
-	char text[400];
+	char text[400], *json;
+
+	if(edge->kind == REP_EDGE_BENCHED && (json = rep_buckets_json(store, edge))) {
+		field(store, "buckets", json);
+		free(json);
+	}
 
 	field_real(store, "score", edge->judged.score);
 	field_int(store, "calls", edge->judged.calls);
@@ -162,17 +168,17 @@ static void guard_key(
 		const rep_store_t *store, const rep_edge_t *edge, char out[REP_KEY_MAX])
 {
 	const char *pool = rep_book_name(store->book, edge->pool);
-	const char *detail = has_record(edge) ? edge->route : edge->detail;
-	unsigned which = has_record(edge) ? edge->turn : (unsigned)edge->stop;
+	/* not an alarm's words: each proxy has its own figures */
+	unsigned which = has_record(edge)					 ? edge->turn
+					 : edge->kind == REP_EDGE_POOL_ALARM ? (unsigned)edge->reason
+														 : (unsigned)edge->stop;
 	char number[REP_E164_MAX] = "";
 
-	if(edge->kind == REP_EDGE_REFUSED)
-		detail = edge->route;
 	if(edge->number)
 		rep_e164_print(edge->number, number);
 	snprintf(out, REP_KEY_MAX, "%s:x:once:{%s:events}:%s:%s:%s:%u:%016llx",
 			store->prefix, store->prefix, pool, rep_edge_name(edge->kind),
-			number, which, (unsigned long long)rep_hash(rep_span(detail)));
+			number, which, (unsigned long long)rep_hash(rep_span(edge->route)));
 }
 
 static void once_args(rep_store_t *store, const rep_edge_t *edge)

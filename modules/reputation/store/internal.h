@@ -208,6 +208,10 @@ void rep_watch_step(rep_store_t *store);
 void rep_watch_stop(rep_store_t *store);
 bool rep_seed(rep_store_t *store);
 
+/* The evidence of a bench, bucket by bucket, as the judge added it up; to be
+ * freed by the caller, NULL without memory. */
+char *rep_buckets_json(rep_store_t *store, const rep_edge_t *edge);
+
 /* Write what RPC edited; false when the link was lost. */
 bool rep_edits_write(rep_store_t *store);
 

@@ -293,13 +293,14 @@ size_t rep_pack_health(const rep_number_view_t *view, char out[REP_HEALTH_TEXT])
 			",\"strikes\":%" PRIu32 ",\"reason\":\"%s\",\"score\":%.3f,"
 			"\"calls\":%" PRIu32 ",\"counts\":%s,\"rates\":{"
 			"\"answered\":%.4f,\"declined\":%.4f,\"rejected\":%.4f,"
-			"\"blocked\":%.4f}}",
+			"\"blocked\":%.4f}%s}",
 			rep_state_name(view->state), view->since / 1000, view->until / 1000,
 			view->strikes, rep_reason_name(view->reason),
 			shown(view->judged.score), calls, outcomes,
 			(c->n[REP_ANSWERED] + c->n[REP_SHORT]) / by,
 			c->n[REP_DECLINED] / by,
 			(c->n[REP_DECLINED] + c->n[REP_UNWANTED]) / by,
-			c->n[REP_BLOCKED] / by);
+			c->n[REP_BLOCKED] / by,
+			view->observed ? ",\"mode\":\"observe\"" : "");
 	return n < REP_HEALTH_TEXT ? (size_t)n : REP_HEALTH_TEXT - 1;
 }

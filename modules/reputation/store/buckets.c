@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The evidence behind a bench, for rep:events: the cells of the turn before,
+ * which still stand when the event is written. */
+
+#include <stdlib.h>
+
+#include <json-c/json.h>
+
+#include "internal.h"
+
+#define BUCKETS_MAX 256
+
+static struct json_object *counts_object(const rep_counts_t *counts)
+{
+	struct json_object *object = json_object_new_object();
+
+	for(int o = 0; o < REP_OUTCOMES; o++)
+		if(counts->n[o])
+			json_object_object_add(object, rep_outcome_name((rep_outcome_t)o),
+					json_object_new_int64(counts->n[o]));
+	return object;
+}
+
+static struct json_object *bucket_object(const rep_bucket_view_t *bucket)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_object_object_add(object, "start",
+			json_object_new_int64((int64_t)bucket->bucket * 60));
+	json_object_object_add(
+			object, "route", json_object_new_string(bucket->route));
+	json_object_object_add(object, "counts", counts_object(&bucket->own));
+	json_object_object_add(object, "pool_counts", counts_object(&bucket->pool));
+	return object;
+}
+
+/* A stamp has the turns' low eight bits: of the number in its high byte, of
+ * the route in its low one. The move itself made the turn one higher. */
+static bool was_judged(const rep_bucket_view_t *bucket, const rep_edge_t *edge)
+{
+	uint8_t before = (uint8_t)(edge->turn - 1);
+
+	if(!edge->route[0])
+		return (uint8_t)(bucket->turn >> 8) == before;
+	return strcmp(bucket->route, edge->route) == 0
+		   && (uint8_t)bucket->turn == before;
+}
+
+char *rep_buckets_json(rep_store_t *store, const rep_edge_t *edge)
+{
+	rep_bucket_view_t *all = malloc(BUCKETS_MAX * sizeof(*all));
+	struct json_object *list;
+	char *text;
+	size_t n;
+
+	if(!all)
+		return NULL;
+	list = json_object_new_array();
+	n = rep_book_buckets(
+			store->book, edge->pool, edge->number, all, BUCKETS_MAX);
+	for(size_t i = 0; i < n; i++)
+		if(was_judged(&all[i], edge))
+			json_object_array_add(list, bucket_object(&all[i]));
+	text = strdup(
+			json_object_to_json_string_ext(list, JSON_C_TO_STRING_PLAIN));
+	json_object_put(list);
+	free(all);
+	return text;
+}
