@@ -19,6 +19,7 @@ static const struct
 		{"outcome", outcome_suite},
 		{"policy", policy_suite},
 		{"reason", reason_suite},
+		{"regress", regress_suite},
 		{"replay", replay_suite},
 		{"store", store_suite},
 };

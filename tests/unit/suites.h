@@ -13,6 +13,7 @@ Suite *judge_suite(void);
 Suite *outcome_suite(void);
 Suite *policy_suite(void);
 Suite *reason_suite(void);
+Suite *regress_suite(void);
 Suite *replay_suite(void);
 Suite *store_suite(void);
 

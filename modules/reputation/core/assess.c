@@ -84,7 +84,7 @@ static unsigned gather(const rep_pool_t *pool, const rep_number_t *number,
 		seen_t seen[CELLS_MAX])
 {
 	const rep_cell_head_t *cell;
-	rep_counts_t older;
+	rep_counts_t older = {{0}};
 	unsigned n = 0;
 
 	for(uint32_t ref = number->cells; ref != REP_NONE; ref = cell->next) {

@@ -99,6 +99,11 @@ bool rep_pool_policy(rep_book_t *book, int pool, rep_policy_t *out);
 /* The pool's clock: seconds to add to UTC for its `time_zone`, now. */
 void rep_pool_set_utc_offset(rep_book_t *book, int pool, int32_t seconds);
 
+/* The number of the pool whose low 32 bits these are; 0 when there is none, or
+ * more than one. For clients that cut numbers down (kamcmd). Looks at every
+ * number under the pool's lock. */
+rep_e164_t rep_pool_find_cut(rep_book_t *book, int pool, uint32_t low);
+
 /* ---- calls ----------------------------------------------------------- */
 
 /* A number in use by a call. Plain data; stays harmless when the number or

@@ -487,6 +487,25 @@ bool rep_pool_remove(rep_book_t *book, int id, rep_e164_t e164)
 	return i != REP_NONE;
 }
 
+rep_e164_t rep_pool_find_cut(rep_book_t *book, int id, uint32_t low)
+{
+	rep_pool_t *pool = rep_pool_lock(book, id);
+	rep_e164_t found = 0;
+	unsigned n = 0;
+
+	if(!pool)
+		return 0;
+	for(uint32_t i = 0; i < rep_slab_count(&pool->numbers); i++) {
+		const rep_number_t *number = rep_number_at(pool, i);
+		if((number->flags & REP_LIVE) && (uint32_t)number->e164 == low) {
+			found = number->e164;
+			n++;
+		}
+	}
+	rep_pool_unlock(pool);
+	return n == 1 ? found : 0;
+}
+
 bool rep_pool_sweep(rep_book_t *book, int id, uint32_t load, uint32_t *cursor,
 		uint32_t slice, rep_e164_t *gone, size_t *n)
 {

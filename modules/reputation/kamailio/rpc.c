@@ -27,37 +27,56 @@ bool rep_rpc_pool(rpc_t *rpc, void *ctx, int *pool)
 	return false;
 }
 
-static bool parse_number(const str *text, rep_e164_t *number, const char **why)
+/* The next argument as text. kamcmd takes what looks like a number for one, and
+ * cuts it to 32 bits: `*cut` then, with what is left in `*low`. */
+static bool next_text(
+		rpc_t *rpc, void *ctx, str *text, bool *cut, unsigned *low)
+{
+	*cut = false;
+	if(rpc->scan(ctx, "*S", text) == 1)
+		return true;
+	*cut = rpc->scan(ctx, "*d", low) == 1;
+	return *cut;
+}
+
+static void fault_cut(rpc_t *rpc, void *ctx)
+{
+	rpc->fault(ctx, 400,
+			"kamcmd cut this number to 32 bits: write s:+12025550101");
+}
+
+bool rep_rpc_number(rpc_t *rpc, void *ctx, int pool, rep_e164_t *number)
 {
 	char buffer[32];
 	rep_e164_error_t error;
-
-	if(text->len > 0 && text->s[0] >= '1' && text->s[0] <= '9'
-			&& text->len < (int)sizeof(buffer) - 1) {
-		/* a shell or a client may have taken the plus for a sign */
-		buffer[0] = '+';
-		memcpy(buffer + 1, text->s, text->len);
-		error = rep_e164_parse(
-				(rep_span_t){buffer, (size_t)text->len + 1}, number);
-	} else {
-		error = rep_e164_parse(rep_span_of(text), number);
-	}
-	*why = rep_e164_strerror(error);
-	return error == REP_E164_OK;
-}
-
-bool rep_rpc_number(rpc_t *rpc, void *ctx, rep_e164_t *number)
-{
-	const char *why;
+	rep_span_t span;
+	unsigned low;
+	bool cut;
 	str text;
 
-	if(rpc->scan(ctx, ".S", &text) < 1) {
+	if(!next_text(rpc, ctx, &text, &cut, &low)) {
 		rpc->fault(ctx, 400, "a number in E.164 form is missing");
 		return false;
 	}
-	if(parse_number(&text, number, &why))
+	if(cut) {
+		*number = rep_pool_find_cut(rep_shared->book, pool, low);
+		if(!*number)
+			fault_cut(rpc, ctx);
+		return *number != 0;
+	}
+	span = rep_span_of(&text);
+	if(text.len > 0 && text.s[0] >= '1' && text.s[0] <= '9'
+			&& text.len < (int)sizeof(buffer) - 1) {
+		/* a client may have taken the plus for a sign */
+		span = (rep_span_t){buffer,
+				(size_t)snprintf(buffer, sizeof(buffer), "+%.*s", text.len,
+						text.s)};
+	}
+	error = rep_e164_parse(span, number);
+	if(error == REP_E164_OK)
 		return true;
-	rpc->fault(ctx, 400, "number '%.*s': %s", text.len, text.s, why);
+	rpc->fault(ctx, 400, "number '%.*s': %s", text.len, text.s,
+			rep_e164_strerror(error));
 	return false;
 }
 
@@ -200,13 +219,19 @@ static void rpc_try(rpc_t *rpc, void *ctx)
 	rep_ticket_t ticket;
 	rep_picked_t picked = {.result = REP_PICK_BAD_CALLEE};
 	rep_e164_t number;
+	unsigned low;
 	void *item;
+	bool cut;
 	int pool;
 
 	if(!rep_rpc_pool(rpc, ctx, &pool))
 		return;
-	if(rpc->scan(ctx, ".S", &callee) < 1) {
+	if(!next_text(rpc, ctx, &callee, &cut, &low)) {
 		rpc->fault(ctx, 400, "a callee is missing");
+		return;
+	}
+	if(cut) {
+		fault_cut(rpc, ctx);
 		return;
 	}
 	if(rpc->scan(ctx, "*.S", &route) < 1)
@@ -257,7 +282,7 @@ static void rpc_add(rpc_t *rpc, void *ctx)
 	char why[160];
 	int pool;
 
-	if(!rep_rpc_pool(rpc, ctx, &pool) || !rep_rpc_number(rpc, ctx, &number))
+	if(!rep_rpc_pool(rpc, ctx, &pool) || !rep_rpc_number(rpc, ctx, pool, &number))
 		return;
 	if(rpc->scan(ctx, "*.S", &json) < 1)
 		json = rep_str_of("{}");
@@ -284,7 +309,7 @@ static void rpc_remove(rpc_t *rpc, void *ctx)
 	rep_e164_t number;
 	int pool;
 
-	if(!rep_rpc_pool(rpc, ctx, &pool) || !rep_rpc_number(rpc, ctx, &number))
+	if(!rep_rpc_pool(rpc, ctx, &pool) || !rep_rpc_number(rpc, ctx, pool, &number))
 		return;
 	if(!rep_pool_remove(rep_shared->book, pool, number)) {
 		rep_rpc_unknown(rpc, ctx, number);
@@ -300,7 +325,7 @@ static void rpc_bench(rpc_t *rpc, void *ctx)
 	str text;
 	int pool;
 
-	if(!rep_rpc_pool(rpc, ctx, &pool) || !rep_rpc_number(rpc, ctx, &number))
+	if(!rep_rpc_pool(rpc, ctx, &pool) || !rep_rpc_number(rpc, ctx, pool, &number))
 		return;
 	if(rpc->scan(ctx, ".S", &text) < 1) {
 		rpc->fault(ctx, 400, "seconds are missing");
@@ -322,7 +347,7 @@ static void by_hand(rpc_t *rpc, void *ctx,
 	rep_e164_t number;
 	int pool;
 
-	if(!rep_rpc_pool(rpc, ctx, &pool) || !rep_rpc_number(rpc, ctx, &number))
+	if(!rep_rpc_pool(rpc, ctx, &pool) || !rep_rpc_number(rpc, ctx, pool, &number))
 		return;
 	if(!act(rep_shared->book, pool, number, rep_now()))
 		rep_rpc_unknown(rpc, ctx, number);

@@ -14,8 +14,9 @@ extern rpc_export_t rep_rpc[];
 
 /* The next argument as a pool; 400 without one, 404 for an unknown one. */
 bool rep_rpc_pool(rpc_t *rpc, void *ctx, int *pool);
-/* The next argument as E.164 (the plus may be missing); 400. */
-bool rep_rpc_number(rpc_t *rpc, void *ctx, rep_e164_t *number);
+/* The next argument as E.164 (the plus may be missing); 400. From what kamcmd
+ * leaves of a number, the pool's number is found again. */
+bool rep_rpc_number(rpc_t *rpc, void *ctx, int pool, rep_e164_t *number);
 void rep_rpc_unknown(rpc_t *rpc, void *ctx, rep_e164_t number); /* 404 */
 
 /* ---- results --------------------------------------------------------- */
