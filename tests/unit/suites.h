@@ -14,6 +14,7 @@ Suite *outcome_suite(void);
 Suite *policy_suite(void);
 Suite *reason_suite(void);
 Suite *regress_suite(void);
+TCase *regress_evidence(void); /* the other half of it */
 Suite *replay_suite(void);
 Suite *store_suite(void);
 

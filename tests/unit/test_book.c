@@ -117,7 +117,7 @@ static void healthy(unsigned numbers, const char *route, rep_time_t now)
 								: REP_SHORT,
 					1, now);
 		}
-	rep_book_tick(book, now);
+	rep_book_tick(book, now + 2 * S);
 }
 
 /* ---- pools and numbers ----------------------------------------------- */
@@ -457,7 +457,7 @@ START_TEST(benched_on_one_route)
 
 	put_numbers(10);
 	healthy(10, "east", NOW);
-	healthy(10, "west", NOW);
+	healthy(10, "west", NOW + 5 * S);
 	count_n(FIRST, "east", REP_BLOCKED, 15, NOW);
 	ck_assert(rep_book_view(book, pool, FIRST, NOW, &v, routes, 4, &n));
 	ck_assert_int_eq(v.state, REP_ACTIVE);

@@ -185,8 +185,8 @@ static const known_t *remember(struct rep_alarms *a, const rep_cause_t *cause,
 	if(a->n_known == CAUSES)
 		return NULL;
 	*fresh = true;
-	a->known[a->n_known] = (known_t){
-			cause->kind, cause->pool, cause->route, now, true};
+	a->known[a->n_known] =
+			(known_t){cause->kind, cause->pool, cause->route, now, true};
 	return &a->known[a->n_known++];
 }
 

@@ -21,14 +21,16 @@ uint32_t rep_counts_judged(const rep_counts_t *counts)
 }
 
 /* What is worked out once for each route that the number has evidence on. */
-typedef struct on_route {
+typedef struct on_route
+{
 	struct rep_assessed *assessed;
 	rep_stamp_t stamp; /* of this turn */
 	bool in_sum;
 	rep_judging_t judging;
 } on_route_t;
 
-typedef struct seen { /* a cell of this turn */
+typedef struct seen
+{ /* a cell of this turn */
 	uint32_t bucket;
 	uint32_t on; /* index into the routes */
 	rep_counts_t counts;
@@ -107,11 +109,9 @@ static unsigned gather(const rep_pool_t *pool, const rep_number_t *number,
 	return n;
 }
 
-static void add_cell(
-		const rep_pool_t *pool, const seen_t *seen, on_route_t *on)
+static void add_cell(const rep_pool_t *pool, const seen_t *seen, on_route_t *on)
 {
-	const rep_row_t *row =
-			rep_row_of(pool, on->assessed->route, seen->bucket);
+	const rep_row_t *row = rep_row_of(pool, on->assessed->route, seen->bucket);
 
 	rep_counts_add(&on->assessed->counts, &seen->counts);
 	if(row) {

@@ -133,7 +133,7 @@ static rep_pool_t *pool_create(rep_book_t *book, rep_span_t name, int id)
 	rep_slab_init(&pool->narrow, sizeof(rep_narrow_t));
 	rep_slab_init(&pool->wide, sizeof(rep_wide_t));
 	rep_slab_init(&pool->routed, sizeof(rep_routed_t));
-	pool->refresh = REP_NONE;
+	pool->refresh = pool->refill = REP_NONE;
 	if(rep_route_put(pool, rep_span("")) != 0 || pool->n_routes != 1) {
 		pool_destroy(pool);
 		return NULL;

@@ -95,6 +95,8 @@ bool rep_pool_sweep(rep_book_t *book, int pool, uint32_t load, uint32_t *cursor,
 void rep_pool_set_policy(
 		rep_book_t *book, int pool, const rep_policy_t *policy, rep_time_t now);
 bool rep_pool_policy(rep_book_t *book, int pool, rep_policy_t *out);
+/* Its default_country alone. */
+bool rep_pool_country(rep_book_t *book, int pool, char out[3]);
 
 /* The pool's clock: seconds to add to UTC for its `time_zone`, now. */
 void rep_pool_set_utc_offset(rep_book_t *book, int pool, int32_t seconds);

@@ -175,10 +175,10 @@ static void row_add(
 	rep_row_t *row;
 
 	if(!route->rows) {
-		if(!pool->n_rows)
+		if(!pool->n_rows) /* and a part of a bucket, and the next one */
 			pool->n_rows =
 					pool->policy.window_hours * 60 / pool->policy.bucket_minutes
-					+ 1;
+					+ 2;
 		route->rows = rep_alloc(pool->n_rows * sizeof(*row));
 		if(!route->rows) {
 			atomic_fetch_add(&pool->book->full_memory, 1);
@@ -229,7 +229,7 @@ void rep_rows_expire(rep_pool_t *pool, uint32_t oldest)
 	}
 }
 
-static void rows_refill(rep_pool_t *pool, const rep_number_t *number)
+static void refill_from(rep_pool_t *pool, const rep_number_t *number)
 {
 	const rep_cell_head_t *cell;
 
@@ -252,9 +252,27 @@ void rep_rows_rebuild(rep_pool_t *pool)
 	}
 	pool->n_rows = 0;
 	pool->window = (rep_counts_t){{0}};
-	for(uint32_t i = 0; i < rep_slab_count(&pool->numbers); i++)
-		if(rep_number_at(pool, i)->flags & REP_LIVE)
-			rows_refill(pool, rep_number_at(pool, i));
+	pool->refill = 0;
+}
+
+bool rep_rows_refill(rep_pool_t *pool, uint32_t max)
+{
+	uint32_t n = rep_slab_count(&pool->numbers);
+
+	for(; pool->refill < n && max > 0; max--) {
+		const rep_number_t *number = rep_number_at(pool, pool->refill++);
+		if(number->flags & REP_LIVE)
+			refill_from(pool, number);
+	}
+	if(pool->refill != REP_NONE && pool->refill >= n)
+		pool->refill = REP_NONE;
+	return pool->refill != REP_NONE;
+}
+
+/* Is the number's evidence part of the rows, or will it come with it? */
+static bool in_rows(const rep_pool_t *pool, uint32_t i)
+{
+	return i < pool->refill; /* REP_NONE is above all */
 }
 
 /* ---- counting -------------------------------------------------------- */
@@ -274,7 +292,8 @@ bool rep_evidence_count(rep_pool_t *pool, uint32_t i, rep_stamp_t stamp,
 	if(before == UINT32_MAX || !put(pool, at, true, outcome, before + 1))
 		return false;
 	rep_cell_at(pool, *at)->flags |= REP_CELL_DIRTY;
-	row_add(pool, route, bucket, outcome, 1);
+	if(in_rows(pool, i))
+		row_add(pool, route, bucket, outcome, 1);
 	rep_number_mark(pool, i, REP_DIRTY_CELLS);
 	rep_number_mark(pool, i, REP_DIRTY_HEALTH);
 	return true;
@@ -294,7 +313,8 @@ bool rep_evidence_put_others(rep_pool_t *pool, uint32_t i, uint32_t bucket,
 			continue;
 		if(!put(pool, at, false, o, others->n[o]))
 			return false;
-		row_add(pool, route, bucket, o, (int64_t)others->n[o] - before);
+		if(in_rows(pool, i))
+			row_add(pool, route, bucket, o, (int64_t)others->n[o] - before);
 	}
 	rep_number_mark(pool, i, REP_DIRTY_HEALTH);
 	return true;

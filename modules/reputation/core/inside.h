@@ -167,7 +167,7 @@ struct rep_pool
 	rep_policy_t policy;
 	rep_charts_t charts;
 	rep_yardstick_t yardstick; /* of all routes together */
-	rep_time_t yardstick_at, ticked_at;
+	rep_time_t yardstick_at, measured_at, ticked_at;
 	uint32_t charts_made;
 	int32_t utc_offset;
 
@@ -175,8 +175,11 @@ struct rep_pool
 	rep_index_t index;
 	rep_list_t dirty_cells, dirty_records, dirty_health;
 	rep_heap_t timer;
-	uint64_t sequence;		 /* of picks; the order's clock */
-	uint32_t sweep, refresh; /* cursors; refresh REP_NONE = nothing to do */
+	uint64_t clock;	 /* of the weighted order: key of the last pick */
+	uint64_t newest; /* highest key given out */
+	uint32_t generations;
+	/* cursors; the last two REP_NONE = nothing to do */
+	uint32_t sweep, refresh, refill;
 
 	rep_route_t *routes[REP_ROUTES_MAX];
 	uint32_t n_routes;
@@ -204,7 +207,7 @@ struct rep_book
 	uint32_t max_numbers;
 	_Atomic bool observe;
 	_Atomic bool alone; /* nothing is shared */
-	rep_lock_t lock; /* of the list of pools */
+	rep_lock_t lock;	/* of the list of pools */
 	rep_pool_t *pools[REP_POOLS_MAX];
 	_Atomic uint64_t counted, lost;
 	_Atomic uint64_t full_numbers, full_memory, full_routes;
@@ -305,8 +308,11 @@ const rep_row_t *rep_row_of(
 void rep_rows_resum(rep_pool_t *pool);
 /* Rows of buckets that no longer count are taken out of the window. */
 void rep_rows_expire(rep_pool_t *pool, uint32_t oldest);
-/* Make all rows anew: buckets or window changed. */
+/* Buckets or window changed: begin to make all rows anew. What is counted of
+ * a number before its turn comes with it. */
 void rep_rows_rebuild(rep_pool_t *pool);
+/* Go on with at most `max` numbers; true when there are more. */
+bool rep_rows_refill(rep_pool_t *pool, uint32_t max);
 
 /* ---- assess.c -------------------------------------------------------- */
 

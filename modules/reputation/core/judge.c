@@ -18,6 +18,17 @@
 
 /* How much the window weighs against one bucket, in calls. What is common
  * swings with the hour and is soon known; what is rare takes long to know. */
+/* Not fmaxf() and fminf(): without -ffast-math those are calls. */
+static inline float larger(float a, float b)
+{
+	return a > b ? a : b;
+}
+
+static inline float smaller(float a, float b)
+{
+	return a < b ? a : b;
+}
+
 static const float window_calls[2] = {16, 500};
 
 /* Fewer calls of others than this: the number's own past stands in. */
@@ -55,7 +66,7 @@ static void cut(float v[REP_JUDGED], const float *ceiling)
 			*(at_ceiling[c] ? &fixed : &loose) += v[c];
 		if(loose <= 0)
 			break;
-		scale = fmaxf(1 - fixed, 0) / loose;
+		scale = larger(1 - fixed, 0) / loose;
 		for(int c = 0; c < REP_JUDGED; c++) {
 			if(at_ceiling[c])
 				continue;
@@ -75,14 +86,14 @@ static void prior_init(rep_charts_t *charts, const rep_policy_t *policy)
 	float sum = 0;
 
 	for(int c = 0; c < REP_JUDGED; c++)
-		sum += fmaxf(policy->healthy[c], 0);
+		sum += larger(policy->healthy[c], 0);
 	for(int c = 0; c < REP_JUDGED; c++) {
-		float share = sum > 0 ? fmaxf(policy->healthy[c], 0) / sum
+		float share = sum > 0 ? larger(policy->healthy[c], 0) / sum
 							  : 1.0f / REP_JUDGED;
 
 		charts->prior[c] = share;
 		charts->prior_calls[c] =
-				fminf(PRIOR_EVENTS / fmaxf(share, RAREST), STRONGEST);
+				smaller(PRIOR_EVENTS / larger(share, RAREST), STRONGEST);
 	}
 }
 
@@ -146,7 +157,7 @@ static void gains(rep_yardstick_t *yardstick, const rep_charts_t *charts)
 			if(w > log_z[j])
 				yardstick->against |= 1u << c;
 		}
-		yardstick->gain[j] = fmaxf(sum / z[j] - log_z[j], 0);
+		yardstick->gain[j] = larger(sum / z[j] - log_z[j], 0);
 	}
 }
 
@@ -184,8 +195,8 @@ void rep_sums_make(
 		float ceiling = charts->ceiling[c];
 
 		if(ceiling < 1)
-			sums->peak = fmaxf(
-					sums->peak, (float)pool->n[c] / fmaxf(ceiling, RAREST));
+			sums->peak = larger(
+					sums->peak, (float)pool->n[c] / larger(ceiling, RAREST));
 	}
 }
 
@@ -209,7 +220,7 @@ static void doubt_init(rep_judging_t *judging, lanes_t z, float calls)
 	 * what it should be if each call pays h V / (2 gain). */
 	for(int j = 0; j < REP_CHARTS; j++)
 		judging->caution[j] = yardstick->threshold[j] * window[j]
-							  / fmaxf(2 * yardstick->gain[j], 1e-6f);
+							  / larger(2 * yardstick->gain[j], 1e-6f);
 }
 
 void rep_judging_start(rep_judging_t *judging, const rep_charts_t *charts,
@@ -284,7 +295,7 @@ __attribute__((always_inline)) static inline void find(rep_judging_t *judging,
 		const rep_counts_t *pool, const rep_sums_t *sums)
 {
 	const rep_charts_t *charts = judging->charts;
-	float calls = fmaxf(sums->calls - n, 0);
+	float calls = larger(sums->calls - n, 0);
 	lanes_t per_common = all(1 / (calls + window_calls[0]));
 	lanes_t per_rare = all(1 / (calls + window_calls[1]));
 	lanes_t common = load(sums->common) - common_times(mine, charts->ew);
@@ -358,17 +369,17 @@ void rep_judging_step(rep_judging_t *judging)
 static float lowered(const rep_judging_t *judging, int chart)
 {
 	float h = judging->yardstick->threshold[chart];
-	float calls = judging->s[REP_CHARTS] / fmaxf((float)judging->buckets, 1);
-	float more = fmaxf(calls - SMALL_BUCKET, 0);
+	float calls = judging->s[REP_CHARTS] / larger((float)judging->buckets, 1);
+	float more = larger(calls - SMALL_BUCKET, 0);
 
 	h -= logf(1 + more * judging->yardstick->starts[chart]);
-	return fmaxf(h, LOWEST);
+	return larger(h, LOWEST);
 }
 
 void rep_judging_end(const rep_judging_t *judging, rep_judged_t *out)
 {
 	memset(out, 0, sizeof(*out));
-	out->calls = (uint32_t)fminf(judging->s[REP_CHARTS], 4.29e9f);
+	out->calls = (uint32_t)smaller(judging->s[REP_CHARTS], 4.29e9f);
 	for(int j = 0; j < REP_CHARTS; j++) {
 		float h = lowered(judging, j);
 		float score = judging->s[j] / h;
@@ -400,7 +411,7 @@ rep_trial_t rep_judge_trial(const rep_charts_t *charts,
 	if(chart)
 		*chart = worst;
 	if(score)
-		*score = fmaxf(judging.x[worst], 0) / fail;
+		*score = larger(judging.x[worst], 0) / fail;
 	if(judging.x[worst] >= fail)
 		return REP_TRIAL_FAILED;
 	if(judging.x[worst] <= pass)

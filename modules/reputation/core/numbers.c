@@ -356,7 +356,7 @@ static int add(rep_pool_t *pool, rep_e164_t e164, const rep_attrs_t *attrs,
 	}
 	number->flags |= REP_LIVE;
 	/* any ticket of an earlier holder of this slot is void */
-	number->generation = (uint32_t)++pool->sequence;
+	number->generation = ++pool->generations;
 	number->hash = hash;
 	number->load = load;
 	number->verdict.state = REP_ACTIVE;

@@ -66,8 +66,7 @@ static uint32_t least(uint32_t a, uint32_t b)
 uint32_t rep_number_cap_day(
 		const rep_pool_t *pool, const rep_number_t *number, rep_time_t now)
 {
-	uint32_t cap =
-			number->cap_day ? number->cap_day : pool->policy.cap_day;
+	uint32_t cap = number->cap_day ? number->cap_day : pool->policy.cap_day;
 
 	return least(cap, warmup_cap(pool, number, now));
 }
@@ -110,8 +109,7 @@ static uint32_t capped_until(
 static bool trial_spent(const rep_pool_t *pool, const rep_number_t *number)
 {
 	return number->verdict.state == REP_PROBATION
-		   && number->trial + number->in_flight
-					  >= pool->policy.probation_calls;
+		   && number->trial + number->in_flight >= pool->policy.probation_calls;
 }
 
 /* Neither an operator nor a verdict nor the policy keeps it out. */
@@ -308,8 +306,7 @@ void rep_pool_check_stop(rep_pool_t *pool, rep_time_t now)
 
 /* Of the benched, the one with the least evidence against it among those that
  * return first. */
-static uint32_t least_bad(
-		const rep_pool_t *pool, uint8_t r, rep_time_t now)
+static uint32_t least_bad(const rep_pool_t *pool, uint8_t r, rep_time_t now)
 {
 	uint32_t best = REP_NONE;
 
@@ -327,8 +324,8 @@ static uint32_t least_bad(
 
 /* ---- picking --------------------------------------------------------- */
 
-static void ticket_fill(const rep_pool_t *pool, uint32_t i, uint8_t route,
-		rep_ticket_t *ticket)
+static void ticket_fill(
+		const rep_pool_t *pool, uint32_t i, uint8_t route, rep_ticket_t *ticket)
 {
 	const rep_number_t *number = rep_number_at(pool, i);
 
@@ -349,15 +346,14 @@ static void use(rep_pool_t *pool, uint32_t i, rep_time_t now)
 	uint32_t s = seconds_of(now), day = rep_day_of(pool, now);
 
 	if(pool->policy.order == REP_WEIGHTED) {
-		if(number->key > pool->sequence)
-			pool->sequence = number->key;
-		number->key = pool->sequence + (uint64_t)(STRIDE / number->weight);
+		if(number->key > pool->clock)
+			pool->clock = number->key;
+		number->key = pool->clock + (uint64_t)(STRIDE / number->weight);
 	} else {
-		/* after a change of the order, keys may be ahead: they only grow */
-		if(number->key > pool->sequence)
-			pool->sequence = number->key;
-		number->key = ++pool->sequence;
+		number->key = pool->newest + 1;
 	}
+	if(number->key > pool->newest)
+		pool->newest = number->key;
 	number->last_used = s;
 	number->in_flight++;
 	pool->in_flight++;
@@ -426,7 +422,8 @@ rep_picked_t rep_book_pick(rep_book_t *book, int id, rep_e164_t callee,
 	if(!pool)
 		return picked;
 	rep_timer_run(pool, now, TIMER_SLICE);
-	r = (uint8_t)(dry ? rep_route_find(pool, route) : rep_route_put(pool, route));
+	r = (uint8_t)(dry ? rep_route_find(pool, route)
+					  : rep_route_put(pool, route));
 	queue_open(pool, r, now);
 	picked.result = choose(pool, r, now, &i, &picked.exhausted);
 	if(picked.result == REP_PICKED) {
@@ -444,8 +441,8 @@ rep_picked_t rep_book_pick(rep_book_t *book, int id, rep_e164_t callee,
 	return picked;
 }
 
-bool rep_book_track(rep_book_t *book, int id, rep_e164_t e164,
-		rep_span_t route, rep_time_t now, rep_ticket_t *ticket)
+bool rep_book_track(rep_book_t *book, int id, rep_e164_t e164, rep_span_t route,
+		rep_time_t now, rep_ticket_t *ticket)
 {
 	uint32_t i;
 	rep_pool_t *pool = rep_number_lock(book, id, e164, &i);
@@ -501,8 +498,8 @@ void rep_book_reroute(rep_book_t *book, rep_ticket_t *ticket, rep_span_t route)
 	rep_pool_unlock(pool);
 }
 
-static void refused(rep_pool_t *pool, const rep_ticket_t *ticket,
-		rep_time_t now)
+static void refused(
+		rep_pool_t *pool, const rep_ticket_t *ticket, rep_time_t now)
 {
 	rep_edge_t edge = {.kind = REP_EDGE_REFUSED,
 			.observed = rep_observed(pool),
@@ -532,8 +529,8 @@ void rep_book_refused(
 }
 
 /* Most calls speak for the number: no verdict can come of them. */
-static bool to_be_judged(
-		const rep_pool_t *pool, uint32_t i, uint8_t route, rep_outcome_t outcome)
+static bool to_be_judged(const rep_pool_t *pool, uint32_t i, uint8_t route,
+		rep_outcome_t outcome)
 {
 	const rep_number_t *number = rep_number_at(pool, i);
 	const rep_verdict_t *on = rep_verdict_of(pool, number, route);

@@ -8,6 +8,7 @@
 #define SWEEP_SLICE 128 /* each walks through all its cells */
 #define SPARE_CELLS 512
 #define MEASURE_EVERY 60000 /* ms */
+#define MEASURE_LEAST 1000
 
 /* ---- yardsticks ------------------------------------------------------ */
 
@@ -64,6 +65,10 @@ static void measure(rep_pool_t *pool, bool force, rep_time_t now)
 	bool long_ago = force || now - pool->yardstick_at >= MEASURE_EVERY
 					|| now < pool->yardstick_at;
 
+	if(!long_ago && now - pool->measured_at < MEASURE_LEAST
+			&& now >= pool->measured_at)
+		return;
+	pool->measured_at = now;
 	if(long_ago)
 		pool->yardstick_at = now;
 	measure_one(pool, REP_ROUTES_MAX, force, long_ago);
@@ -136,6 +141,11 @@ void rep_pool_set_policy(
 	pool->refresh = 0;
 	rep_pool_check_stop(pool, now);
 	rep_unlock(&pool->lock);
+	do {
+		rep_lock(&pool->lock);
+		more = rep_rows_refill(pool, SLICE);
+		rep_unlock(&pool->lock);
+	} while(more);
 	rep_pool_measure(pool, now);
 	do {
 		rep_lock(&pool->lock);
@@ -151,6 +161,17 @@ bool rep_pool_policy(rep_book_t *book, int id, rep_policy_t *out)
 	if(!pool)
 		return false;
 	*out = pool->policy;
+	rep_pool_unlock(pool);
+	return true;
+}
+
+bool rep_pool_country(rep_book_t *book, int id, char out[3])
+{
+	rep_pool_t *pool = rep_pool_lock(book, id);
+
+	if(!pool)
+		return false;
+	memcpy(out, pool->policy.default_country, 3);
 	rep_pool_unlock(pool);
 	return true;
 }
@@ -208,8 +229,8 @@ static void age(rep_pool_t *pool, rep_time_t now, uint32_t oldest)
 /* Memory that counting may need: asked for here, not on the way of a call. */
 static void reserve(rep_pool_t *pool)
 {
-	uint32_t want = pool->live_numbers < SPARE_CELLS ? pool->live_numbers
-													 : SPARE_CELLS;
+	uint32_t want =
+			pool->live_numbers < SPARE_CELLS ? pool->live_numbers : SPARE_CELLS;
 
 	while(pool->narrow.spare < want && rep_slab_grow(&pool->narrow) == 0)
 		;

@@ -308,8 +308,7 @@ static unsigned bad_routes(const rep_pool_t *pool, const rep_number_t *number,
 	*newest = NULL;
 	for(unsigned r = 0; r < a->n_routes; r++) {
 		const struct rep_assessed *on = &a->routes[r];
-		const rep_verdict_t *verdict =
-				rep_verdict_of(pool, number, on->route);
+		const rep_verdict_t *verdict = rep_verdict_of(pool, number, on->route);
 		rep_chart_t by = crossed_by(pool, &on->judged, now);
 		if(by == REP_CHARTS || on->route == 0
 				|| (verdict && verdict->state != REP_ACTIVE))

@@ -34,8 +34,7 @@ static void number_view(const rep_pool_t *pool, const rep_number_t *number,
 			.strikes = rep_verdict_strikes(pool, verdict, now),
 			.turn = verdict->turn,
 			.in_flight = number->in_flight,
-			.used_today =
-					rep_window_used(&number->day, rep_day_of(pool, now)),
+			.used_today = rep_window_used(&number->day, rep_day_of(pool, now)),
 			.cap_day = rep_number_cap_day(pool, number, now),
 			.last_used = (rep_time_t)number->last_used * 1000,
 			.judged = a->sum,
@@ -77,8 +76,8 @@ bool rep_book_view(rep_book_t *book, int id, rep_e164_t e164, rep_time_t now,
 	return i != REP_NONE;
 }
 
-size_t rep_book_list(rep_book_t *book, int id, rep_time_t now,
-		uint32_t *cursor, rep_number_view_t *out, size_t max)
+size_t rep_book_list(rep_book_t *book, int id, rep_time_t now, uint32_t *cursor,
+		rep_number_view_t *out, size_t max)
 {
 	rep_pool_t *pool = rep_pool_lock(book, id);
 	rep_assessment_t a;
@@ -183,8 +182,7 @@ size_t rep_pool_take_health(rep_book_t *book, int id, rep_time_t now,
 
 	if(!pool)
 		return 0;
-	for(uint32_t left = pool->dirty_health.count; left > 0 && n < max;
-			left--) {
+	for(uint32_t left = pool->dirty_health.count; left > 0 && n < max; left--) {
 		uint32_t i = rep_list_take(&pool->dirty_health);
 		rep_number_t *number = rep_number_at(pool, i);
 		number->flags &= ~REP_DIRTY_HEALTH;

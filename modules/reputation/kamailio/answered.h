@@ -41,8 +41,8 @@ bool rep_answered_bye(struct rep_answered *answered, rep_book_t *book,
 		rep_dialog_t dialog, bool unwanted, rep_time_t now, rep_time_t mono);
 
 /* Calls that are no longer short are counted as answered. */
-void rep_answered_tick(
-		struct rep_answered *answered, rep_book_t *book, rep_time_t now, rep_time_t mono);
+void rep_answered_tick(struct rep_answered *answered, rep_book_t *book,
+		rep_time_t now, rep_time_t mono);
 
 /* True the first time that it is asked of a dialog (of the newest 1024). */
 bool rep_answered_first(struct rep_answered *answered, rep_dialog_t dialog);

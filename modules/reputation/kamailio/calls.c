@@ -116,8 +116,7 @@ static uint32_t index_of(const rep_call_t *call)
 
 static rep_call_id_t id_of(const rep_call_t *call)
 {
-	return (uint64_t)call->serial << 32
-		   | index_of(call);
+	return (uint64_t)call->serial << 32 | index_of(call);
 }
 
 static rep_call_t *take(const rep_ticket_t *ticket)
@@ -278,8 +277,7 @@ static void settle(struct cell *t, rep_call_id_t id, bool at_end)
 			rep_unlock(&call->lock);
 			continue;
 		}
-		class = rep_classify(
-				&call->branch[b].signs, status, rep_span(""), how);
+		class = rep_classify(&call->branch[b].signs, status, rep_span(""), how);
 		count(call, b, class, status, NULL);
 	}
 }
@@ -322,8 +320,8 @@ static void on_reply(struct cell *t, rep_call_id_t id, struct sip_msg *rpl)
 	uac = &t->uac[branch];
 	if(status >= 200 && uac->last_received >= 300)
 		settle(t, id, false); /* it timed out before: this is too late */
-	has_dialog = status >= 200 && status < 300
-				 && rep_reply_dialog(rpl, &dialog);
+	has_dialog =
+			status >= 200 && status < 300 && rep_reply_dialog(rpl, &dialog);
 	redress.url[0] = redress.tel[0] = redress.email[0] = redress.id[0] = '\0';
 	call = lock_call(id);
 	if(!call)

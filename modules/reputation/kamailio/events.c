@@ -211,8 +211,7 @@ void rep_events_tick(void)
 	rep_edge_t edges[AT_ONCE];
 	size_t n;
 
-	rep_answered_tick(
-			rep_shared->answered, rep_shared->book, now, rep_mono());
+	rep_answered_tick(rep_shared->answered, rep_shared->book, now, rep_mono());
 	rep_book_tick(rep_shared->book, now);
 	set_zones(now);
 	watch_tables(now);

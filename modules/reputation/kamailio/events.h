@@ -7,7 +7,7 @@
 /* Looks up the event routes; mod_init. */
 void rep_events_init(void);
 
-/* Runs what is due. From the timer process, every 50 ms. */
+/* Runs what is due. From the timer process, every 100 ms. */
 void rep_events_tick(void);
 
 #endif

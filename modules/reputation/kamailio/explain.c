@@ -107,7 +107,8 @@ void rep_rpc_explain(rpc_t *rpc, void *ctx)
 	void *item;
 	int pool;
 
-	if(!rep_rpc_pool(rpc, ctx, &pool) || !rep_rpc_number(rpc, ctx, pool, &number))
+	if(!rep_rpc_pool(rpc, ctx, &pool)
+			|| !rep_rpc_number(rpc, ctx, pool, &number))
 		return;
 	if(!rep_book_view(rep_shared->book, pool, number, rep_now(), &view, routes,
 			   REP_ROUTES_MAX, &n_routes)

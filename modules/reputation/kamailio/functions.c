@@ -145,7 +145,7 @@ int ki_pick(struct sip_msg *msg, str *pool_name, str *callee, str *route)
 {
 	int pool;
 	rep_call_id_t id;
-	rep_policy_t policy;
+	char country[3];
 	rep_e164_t number;
 	rep_ticket_t ticket;
 	rep_picked_t picked;
@@ -161,10 +161,9 @@ int ki_pick(struct sip_msg *msg, str *pool_name, str *callee, str *route)
 	if(rep_call_was_rejected())
 		return refuse(REP_PICK_CALL_REJECTED);
 	pool = rep_book_find(rep_shared->book, rep_span_of(pool_name));
-	if(pool == REP_NO_POOL || !rep_pool_policy(rep_shared->book, pool, &policy))
+	if(pool == REP_NO_POOL || !rep_pool_country(rep_shared->book, pool, country))
 		return refuse(REP_PICK_UNKNOWN_POOL);
-	if(rep_e164_complete(rep_span_of(callee), policy.default_country, &number)
-			!= REP_E164_OK)
+	if(rep_e164_complete(rep_span_of(callee), country, &number) != REP_E164_OK)
 		return refuse(REP_PICK_BAD_CALLEE);
 	picked = rep_book_pick(rep_shared->book, pool, number, rep_span_of(route),
 			rep_now(), false, &ticket);

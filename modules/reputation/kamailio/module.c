@@ -28,7 +28,7 @@
 
 MODULE_VERSION
 
-#define TICK_US 50000
+#define TICK_US 100000
 
 static rep_config_t config = {
 		.key_prefix = str_init("rep"),

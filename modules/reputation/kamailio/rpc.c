@@ -68,9 +68,8 @@ bool rep_rpc_number(rpc_t *rpc, void *ctx, int pool, rep_e164_t *number)
 	if(text.len > 0 && text.s[0] >= '1' && text.s[0] <= '9'
 			&& text.len < (int)sizeof(buffer) - 1) {
 		/* a client may have taken the plus for a sign */
-		span = (rep_span_t){buffer,
-				(size_t)snprintf(buffer, sizeof(buffer), "+%.*s", text.len,
-						text.s)};
+		span = (rep_span_t){buffer, (size_t)snprintf(buffer, sizeof(buffer),
+											"+%.*s", text.len, text.s)};
 	}
 	error = rep_e164_parse(span, number);
 	if(error == REP_E164_OK)
@@ -282,7 +281,8 @@ static void rpc_add(rpc_t *rpc, void *ctx)
 	char why[160];
 	int pool;
 
-	if(!rep_rpc_pool(rpc, ctx, &pool) || !rep_rpc_number(rpc, ctx, pool, &number))
+	if(!rep_rpc_pool(rpc, ctx, &pool)
+			|| !rep_rpc_number(rpc, ctx, pool, &number))
 		return;
 	if(rpc->scan(ctx, "*.S", &json) < 1)
 		json = rep_str_of("{}");
@@ -309,7 +309,8 @@ static void rpc_remove(rpc_t *rpc, void *ctx)
 	rep_e164_t number;
 	int pool;
 
-	if(!rep_rpc_pool(rpc, ctx, &pool) || !rep_rpc_number(rpc, ctx, pool, &number))
+	if(!rep_rpc_pool(rpc, ctx, &pool)
+			|| !rep_rpc_number(rpc, ctx, pool, &number))
 		return;
 	if(!rep_pool_remove(rep_shared->book, pool, number)) {
 		rep_rpc_unknown(rpc, ctx, number);
@@ -325,7 +326,8 @@ static void rpc_bench(rpc_t *rpc, void *ctx)
 	str text;
 	int pool;
 
-	if(!rep_rpc_pool(rpc, ctx, &pool) || !rep_rpc_number(rpc, ctx, pool, &number))
+	if(!rep_rpc_pool(rpc, ctx, &pool)
+			|| !rep_rpc_number(rpc, ctx, pool, &number))
 		return;
 	if(rpc->scan(ctx, ".S", &text) < 1) {
 		rpc->fault(ctx, 400, "seconds are missing");
@@ -347,7 +349,8 @@ static void by_hand(rpc_t *rpc, void *ctx,
 	rep_e164_t number;
 	int pool;
 
-	if(!rep_rpc_pool(rpc, ctx, &pool) || !rep_rpc_number(rpc, ctx, pool, &number))
+	if(!rep_rpc_pool(rpc, ctx, &pool)
+			|| !rep_rpc_number(rpc, ctx, pool, &number))
 		return;
 	if(!act(rep_shared->book, pool, number, rep_now()))
 		rep_rpc_unknown(rpc, ctx, number);

@@ -61,8 +61,7 @@ char *rep_buckets_json(rep_store_t *store, const rep_edge_t *edge)
 	for(size_t i = 0; i < n; i++)
 		if(was_judged(&all[i], edge))
 			json_object_array_add(list, bucket_object(&all[i]));
-	text = strdup(
-			json_object_to_json_string_ext(list, JSON_C_TO_STRING_PLAIN));
+	text = strdup(json_object_to_json_string_ext(list, JSON_C_TO_STRING_PLAIN));
 	json_object_put(list);
 	free(all);
 	return text;

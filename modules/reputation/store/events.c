@@ -122,7 +122,8 @@ static void evidence(rep_store_t *store, const rep_edge_t *edge)
 {
 	char text[400], *json;
 
-	if(edge->kind == REP_EDGE_BENCHED && (json = rep_buckets_json(store, edge))) {
+	if(edge->kind == REP_EDGE_BENCHED
+			&& (json = rep_buckets_json(store, edge))) {
 		field(store, "buckets", json);
 		free(json);
 	}
@@ -169,9 +170,10 @@ static void guard_key(
 {
 	const char *pool = rep_book_name(store->book, edge->pool);
 	/* not an alarm's words: each proxy has its own figures */
-	unsigned which = has_record(edge)					 ? edge->turn
-					 : edge->kind == REP_EDGE_POOL_ALARM ? (unsigned)edge->reason
-														 : (unsigned)edge->stop;
+	unsigned which = has_record(edge) ? edge->turn
+					 : edge->kind == REP_EDGE_POOL_ALARM
+							 ? (unsigned)edge->reason
+							 : (unsigned)edge->stop;
 	char number[REP_E164_MAX] = "";
 
 	if(edge->number)

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A pool to try things on, with a look inside: for the tests of faults that
+ * the core once had. */
+
+#ifndef REP_POOL_TEST_H
+#define REP_POOL_TEST_H
+
+#include <check.h>
+#include <stdio.h>
+
+#include "core/inside.h"
+
+#define NOW INT64_C(1760000000000) /* a Thursday, 08:53:20 UTC */
+#define FIRST UINT64_C(15551230001)
+#define S 1000
+#define MINUTE (60 * S)
+#define HOUR (60 * MINUTE)
+#define DAY (24 * (rep_time_t)HOUR)
+
+static const rep_attrs_t plain = {.weight = 1, .status = REP_ACTIVE};
+
+static rep_book_t *book; /* each file has its own */
+static int pool;
+
+static inline void policy_set(
+		const char *field, const char *value, rep_time_t now)
+{
+	rep_policy_t policy;
+	char why[160];
+
+	ck_assert(rep_pool_policy(book, pool, &policy));
+	ck_assert_ptr_null(rep_policy_set(
+			&policy, rep_span(field), rep_span(value), why, sizeof(why)));
+	rep_pool_set_policy(book, pool, &policy, now);
+}
+
+static inline void put_numbers(unsigned n)
+{
+	for(unsigned i = 0; i < n; i++)
+		ck_assert_int_eq(
+				rep_pool_put(book, pool, FIRST + i, &plain, 1, 1, NOW), 1);
+}
+
+static inline void setup(void)
+{
+	book = rep_book_create(100000);
+	ck_assert_ptr_nonnull(book);
+	pool = rep_book_put(book, rep_span("sales"));
+	ck_assert_int_eq(pool, 0);
+	policy_set("rest_jitter", "0", NOW);
+}
+
+static inline void teardown(void)
+{
+	rep_book_destroy(book);
+}
+
+/* The pool as the core sees it: for how much it holds. */
+static inline rep_pool_t *inside(void)
+{
+	return book->pools[pool];
+}
+
+static inline rep_pick_t pick(
+		const char *route, rep_time_t now, bool dry, rep_ticket_t *ticket)
+{
+	*ticket = (rep_ticket_t){0};
+	return rep_book_pick(
+			book, pool, 15557770000, rep_span(route), now, dry, ticket)
+			.result;
+}
+
+static inline rep_pick_t try_on(const char *route, rep_time_t now)
+{
+	rep_ticket_t t;
+
+	return pick(route, now, true, &t);
+}
+
+/* `n` calls through the pool with this outcome; how many of them with the
+ * first number. */
+static inline unsigned calls(unsigned n, rep_outcome_t outcome, rep_time_t now)
+{
+	unsigned of_first = 0;
+	rep_ticket_t t;
+
+	for(unsigned i = 0; i < n; i++) {
+		ck_assert_int_eq(pick("", now, false, &t), REP_PICKED);
+		of_first += t.number == FIRST;
+		rep_book_count(book, &t, outcome, now);
+		rep_book_hang_up(book, &t, now);
+	}
+	return of_first;
+}
+
+static inline void count(rep_e164_t number, const char *route,
+		rep_outcome_t outcome, unsigned n, rep_time_t now)
+{
+	rep_ticket_t t;
+
+	while(n-- > 0) {
+		ck_assert(rep_book_ticket(book, pool, number, rep_span(route), &t));
+		ck_assert(rep_book_count(book, &t, outcome, now));
+	}
+}
+
+static inline rep_number_view_t view(rep_e164_t number, rep_time_t now)
+{
+	rep_number_view_t v;
+
+	ck_assert(rep_book_view(book, pool, number, now, &v, NULL, 0, NULL));
+	return v;
+}
+
+/* Another node's verdict, of its first turn unless told otherwise. */
+static inline rep_record_t record(rep_e164_t number, const char *route,
+		rep_state_t state, rep_time_t now, rep_time_t rest)
+{
+	rep_record_t r = {.number = number,
+			.turn = 1,
+			.state = state,
+			.reason = REP_REASON_BLOCKED,
+			.since = now,
+			.until = rest ? now + rest : 0,
+			.struck = now,
+			.strikes = 1};
+
+	snprintf(r.route, sizeof(r.route), "%s", route);
+	return r;
+}
+
+static inline void bench_on(
+		const char *route, unsigned first, unsigned numbers, rep_time_t rest)
+{
+	for(unsigned i = first; i < first + numbers; i++) {
+		rep_record_t r = record(FIRST + i, route, REP_BENCHED, NOW, rest);
+		ck_assert_int_eq(rep_pool_adopt(book, pool, &r, false, NOW), 1);
+	}
+}
+
+static inline void bench(rep_e164_t number)
+{
+	ck_assert(
+			rep_book_bench(book, pool, number, 86400, REP_REASON_MANUAL, NOW));
+}
+
+#endif
