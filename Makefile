@@ -141,13 +141,14 @@ fuzz:
 
 LINT_SOURCES = $(wildcard modules/reputation/*/*.[ch] tests/*/*.[ch])
 PURE_SOURCES = $(wildcard modules/reputation/core/*.c \
-	modules/reputation/store/*.c)
+	modules/reputation/store/*.c modules/reputation/replay/*.c)
 
 lint:
-	clang-format --dry-run --Werror $(LINT_SOURCES)
-	cppcheck --quiet --std=c11 --error-exitcode=1 \
+	@clang-format --dry-run --Werror $(LINT_SOURCES)
+	@cppcheck --quiet --std=c11 --error-exitcode=1 \
 		--enable=warning,portability --inline-suppr \
 		--suppress=missingIncludeSystem -Imodules/reputation $(PURE_SOURCES)
+	@shellcheck modules/reputation/tools/*.sh tests/*.sh tests/bench/*.sh .ci/run
 
 install: module replay
 	install -d $(DESTDIR)$(MODULES_DIR)

@@ -161,7 +161,8 @@ int ki_pick(struct sip_msg *msg, str *pool_name, str *callee, str *route)
 	if(rep_call_was_rejected())
 		return refuse(REP_PICK_CALL_REJECTED);
 	pool = rep_book_find(rep_shared->book, rep_span_of(pool_name));
-	if(pool == REP_NO_POOL || !rep_pool_country(rep_shared->book, pool, country))
+	if(pool == REP_NO_POOL
+			|| !rep_pool_country(rep_shared->book, pool, country))
 		return refuse(REP_PICK_UNKNOWN_POOL);
 	if(rep_e164_complete(rep_span_of(callee), country, &number) != REP_E164_OK)
 		return refuse(REP_PICK_BAD_CALLEE);

@@ -52,16 +52,18 @@ run() {
 # Every file that the .dsc names is there, but for the upstream signature,
 # which some mirrors lack: then it is no longer named.
 whole() {
-	[ -f "$dir"/kamailio_*.dsc ] || return 1
-	sed -i '/\.asc$/d' "$dir"/kamailio_*.dsc
-	for f in $(sed -n 's/^ [0-9a-f]\{64\} [0-9]* //p' "$dir"/kamailio_*.dsc); do
-		[ -f "$dir/$f" ] || return 1
+	for dsc in "$dir"/kamailio_*.dsc; do
+		[ -f "$dsc" ] || return 1
+		sed -i '/\.asc$/d' "$dsc"
+		sed -n 's/^ [0-9a-f]\{64\} [0-9]* //p' "$dsc" | while read -r f; do
+			[ -f "$dir/$f" ] || exit 1
+		done || return 1
 	done
 }
 
 log=$dir/fetch.log
 rm -f "$dir"/kamailio_*
-if ! (cd "$dir" && run update && run source --download-only \
+if ! (cd "$dir" && run update && run 'source' --download-only \
 	"kamailio=$version") >"$log" 2>&1 && ! whole; then
 	cat "$log" >&2
 	echo "kamailio-src: no source package of kamailio $version" \
