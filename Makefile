@@ -109,7 +109,8 @@ demo: packages
 	@$(MAKE) --no-print-directory module
 	@$(RUN_ENV) $(PYTHON) tests/demo/demo.py
 
-bench: packages
+bench:
+	@tests/packages.sh python3-matplotlib
 	@$(MAKE) --no-print-directory module
 	@$(RUN_ENV) PYTHON=$(PYTHON) tests/bench/run.sh core load
 	@$(MAKE) --no-print-directory bench-judgement

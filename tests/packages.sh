@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Install what building and testing need and is not there yet, by apt.
+# Install what building and testing need and is not there yet, by apt; and
+# the packages that are named as arguments.
 set -eu
 
 want="gcc make pkg-config dpkg-dev bison flex ca-certificates
@@ -9,7 +10,7 @@ kamailio kamailio-redis-modules kamailio-json-modules
 kamailio-utils-modules kamailio-extra-modules kamailio-lua-modules
 redis-server sip-tester
 libhiredis-dev libjson-c-dev libcurl4-openssl-dev check
-libc6-dev python3 python3-pytest python3-redis procps"
+libc6-dev python3 python3-pytest python3-redis procps $*"
 
 missing=
 for p in $want; do

@@ -5,7 +5,8 @@
 #
 #   tests/bench/run.sh [core] [load] [judgement]     all of them by default
 #
-# PYTHON and REPUTATION_MODULE as for the integration tests.
+# PYTHON and REPUTATION_MODULE as for the integration tests; JUDGEMENT=--quick
+# for a tenth of the runs.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -30,11 +31,13 @@ for part in "$@"; do
 		$load --malloc tlsf --redis-rates -- "$out/load-tlsf.json"
 		;;
 	judgement)
-		[ -e "$here/judgement.c" ] || continue
 		# shellcheck disable=SC2086
 		gcc $flags -o "$out/judgement" "$here"/judgement*.c "$core"/*.c \
 			-I"$root/tests/unit" "$root/tests/unit/mem.c" -lm -lpthread
-		"$out/judgement" --quick --json "$out/judgement.json"
+		# shellcheck disable=SC2086
+		"$out/judgement" ${JUDGEMENT:-} --json "$out/judgement.json"
+		"${PYTHON:-/usr/bin/python3}" "$here/plot_judgement.py" \
+			"$out/judgement.json" "$out"
 		;;
 	*)
 		echo "$0: no such part: $part" >&2

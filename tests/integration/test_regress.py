@@ -181,9 +181,10 @@ def test_room_at_failover_counts_on_the_number_that_is_shown(full, peers):
     assert call.wait_final().status == 486
     shown = peers[1].to(callee_of(call))[0].number
     wait_until(lambda: view.stats(node)["calls"] == 0, 8, 0.1)
-    counts = {n: c.get("busy", 0) for n, c in
-              view.pool_counts(node, "full").items()}
-    assert not any(c for n, c in counts.items() if n != shown), counts
+    counts = view.pool_counts(node, "full")
+    assert counts.pop(shown) == {"busy": 1}
+    assert not any(counts.values()), counts
+    assert view.pools(node)["full"]["used_today"] == 2
 
 
 # ----- BYE ---------------------------------------------------------------------------

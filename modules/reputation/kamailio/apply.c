@@ -76,19 +76,34 @@ static int add_identity(struct sip_msg *msg, const char *uri)
 	return -1;
 }
 
-/* Is From replaced in this message already? What a request_route wrote stays
- * for all branches, what a branch_route wrote is gone after the branch. */
-static bool is_applied(struct sip_msg *msg)
+/* The lump that replaces From in this message already, or NULL. What a
+ * request_route wrote stays for all branches, what a branch_route wrote is
+ * gone after the branch. */
+static const struct lump *replaced(struct sip_msg *msg)
 {
+	const struct lump *l;
 	int at;
 
 	if(parse_from_header(msg) < 0)
-		return false;
+		return NULL;
 	at = get_from(msg)->uri.s - msg->buf;
-	for(const struct lump *l = msg->add_rm; l; l = l->next)
+	for(l = msg->add_rm; l; l = l->next)
 		if(l->op == LUMP_DEL && l->u.offset == at)
-			return true;
-	return false;
+			break;
+	return l;
+}
+
+rep_e164_t rep_applied(struct sip_msg *msg)
+{
+	const struct lump *l = replaced(msg);
+	rep_e164_t number;
+	struct sip_uri uri;
+
+	if(!l || !l->after || l->after->op != LUMP_ADD
+			|| parse_uri(l->after->u.value, l->after->len, &uri) < 0
+			|| rep_e164_parse(rep_span_of(&uri.user), &number) != REP_E164_OK)
+		return 0;
+	return number;
 }
 
 int ki_apply(struct sip_msg *msg)
@@ -108,8 +123,12 @@ int ki_apply(struct sip_msg *msg)
 		LM_ERR("reputation_apply: no number was picked for this call\n");
 		return -1;
 	}
-	if(is_applied(msg))
-		return 1;
+	if(replaced(msg)) {
+		if(rep_applied(msg) == number)
+			return 1;
+		LM_ERR("reputation_apply: From is replaced already, by another\n");
+		return -1;
+	}
 	s.len = identity_uri(msg, number, uri, sizeof(uri));
 	if(s.len <= 0 || s.len >= (int)sizeof(uri))
 		return -1;

@@ -2,6 +2,7 @@
 
 #include "core/dprint.h"
 #include "core/parser/parse_to.h"
+#include "core/route.h"
 
 #include "calls.h"
 #include "functions.h"
@@ -141,6 +142,23 @@ static void watch(struct sip_msg *msg, rep_ticket_t *ticket)
 	rep_book_hang_up(rep_shared->book, ticket, rep_now());
 }
 
+/* Picked for when there was no room to watch it: the number that it shows
+ * stays, and is watched from here on if there is room now. */
+static bool pick_unwatched(struct sip_msg *msg, int pool, str *route)
+{
+	rep_e164_t number =
+			get_route_type() == REQUEST_ROUTE ? 0 : rep_applied(msg);
+	rep_ticket_t ticket;
+
+	if(!number
+			|| !rep_book_ticket(rep_shared->book, pool, number,
+					rep_span_of(route), &ticket))
+		return false;
+	rep_answer.number = number;
+	watch(msg, &ticket);
+	return true;
+}
+
 int ki_pick(struct sip_msg *msg, str *pool_name, str *callee, str *route)
 {
 	int pool;
@@ -164,6 +182,8 @@ int ki_pick(struct sip_msg *msg, str *pool_name, str *callee, str *route)
 	if(pool == REP_NO_POOL
 			|| !rep_pool_country(rep_shared->book, pool, country))
 		return refuse(REP_PICK_UNKNOWN_POOL);
+	if(pick_unwatched(msg, pool, route))
+		return refuse(REP_PICKED);
 	if(rep_e164_complete(rep_span_of(callee), country, &number) != REP_E164_OK)
 		return refuse(REP_PICK_BAD_CALLEE);
 	picked = rep_book_pick(rep_shared->book, pool, number, rep_span_of(route),

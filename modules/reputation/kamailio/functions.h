@@ -38,6 +38,8 @@ int ki_bench(struct sip_msg *msg, str *pool, str *number, int seconds);
 int ki_release(struct sip_msg *msg, str *pool, str *number);
 int ki_state(struct sip_msg *msg, str *pool, str *number);
 
+/* The number that stands in From because the script replaced it; 0 = none. */
+rep_e164_t rep_applied(struct sip_msg *msg);
 int rep_apply_init(void); /* binds uac; mod_init. 0, or -1 */
 
 #endif

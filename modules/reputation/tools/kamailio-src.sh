@@ -63,7 +63,8 @@ whole() {
 
 log=$dir/fetch.log
 rm -f "$dir"/kamailio_*
-if ! (cd "$dir" && run update && run 'source' --download-only \
+# shellcheck disable=SC3046 # an argument of apt-get
+if ! (cd "$dir" && run update && run source --download-only \
 	"kamailio=$version") >"$log" 2>&1 && ! whole; then
 	cat "$log" >&2
 	echo "kamailio-src: no source package of kamailio $version" \
