@@ -11,7 +11,7 @@ from harness.pools import EAGER, new_callee, new_numbers, write_pool_file
 from harness.process import free_port, wait_until
 
 NAMES = ("branch", "serial", "late", "forged", "repeated", "refused", "ring",
-         "redress", "many", "asks", "reinvite")
+         "redress", "many", "asks", "reinvite", "replaced")
 # one number a pool: no test counts on another's
 POOLS = {name: (new_numbers(1), EAGER) for name in NAMES}
 POOLS["asks"] = (new_numbers(2), EAGER)
@@ -42,7 +42,8 @@ def start(make, peers, pool_file, **options):
 def shared(make_shared, peers, pool_file):
     """A proxy for all tests that need no parameters of their own."""
     return start(make_shared, peers, pool_file, allow_errors=[
-        r"reputation_pick: this INVITE is of a call that is up"])
+        r"reputation_pick: this INVITE is of a call that is up",
+        r"reputation_apply: From is replaced already"])
 
 
 @pytest.fixture(name="node")
@@ -129,6 +130,16 @@ def test_first_pick_in_failure_route_leaves_out_what_was_before(
     assert outcomes_on(node, "late", only("late"), "third") == {"busy": 1}
 
 
+def test_apply_says_no_when_the_script_replaced_from_itself(
+        node, caller, peers):
+    both(peers, plans.busy())
+    call = dial(caller, "replaced", "replaced")
+    assert saw(node, call, "applied") == ["-1"]
+    seen, = peers[0].to(callee_of(call))
+    assert seen.number == "+12025550000"
+    assert seen.asserted == []
+
+
 # ----- the table of calls is full --------------------------------------------------
 
 
@@ -183,7 +194,7 @@ def test_room_at_failover_counts_on_the_number_that_is_shown(full, peers):
     wait_until(lambda: view.stats(node)["calls"] == 0, 8, 0.1)
     counts = view.pool_counts(node, "full")
     assert counts.pop(shown) == {"busy": 1}
-    assert not any(counts.values()), counts
+    assert sum(map(len, counts.values())) == 1, counts  # the first's CANCEL
     assert view.pools(node)["full"]["used_today"] == 2
 
 

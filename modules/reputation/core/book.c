@@ -98,7 +98,7 @@ int rep_book_find(const rep_book_t *book, rep_span_t name)
 	return find(book, name, false);
 }
 
-static bool name_is_fit(rep_span_t name)
+bool rep_pool_name_fits(rep_span_t name)
 {
 	if(name.len < 1 || name.len > REP_POOL_MAX)
 		return false;
@@ -146,7 +146,7 @@ int rep_book_put(rep_book_t *book, rep_span_t name)
 	rep_pool_t *pool;
 	int id;
 
-	if(!name_is_fit(name))
+	if(!rep_pool_name_fits(name))
 		return REP_NO_POOL;
 	rep_lock(&book->lock);
 	id = find(book, name, true);

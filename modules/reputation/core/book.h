@@ -36,6 +36,9 @@ bool rep_book_observes(const rep_book_t *book);
 
 /* ---- what an operator says ------------------------------------------- */
 
+/* [A-Za-z0-9_-]{1,64} */
+bool rep_pool_name_fits(rep_span_t name);
+
 /* The pool of that name, or REP_NO_POOL. Lock-free. */
 int rep_book_find(const rep_book_t *book, rep_span_t name);
 

@@ -5,19 +5,6 @@
 #include "../core/e164.h"
 #include "clock.h"
 
-static bool pool_fits(rep_span_t name)
-{
-	if(name.len < 1 || name.len > REP_POOL_MAX)
-		return false;
-	for(size_t i = 0; i < name.len; i++) {
-		char c = name.s[i];
-		if(!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
-				   || (c >= '0' && c <= '9') || c == '_' || c == '-'))
-			return false;
-	}
-	return true;
-}
-
 static const char *take_number(
 		const replay_take_t *take, rep_span_t text, rep_e164_t *number)
 {
@@ -136,7 +123,7 @@ const char *replay_take(
 						take, rep_trim(row->field[REPLAY_NUMBER]), &number))
 			|| (wrong = take_outcome(take, row, &call->outcome)))
 		return wrong;
-	if(!pool_fits(pool))
+	if(!rep_pool_name_fits(pool))
 		return "the pool's name is not 1 to 64 of A-Z a-z 0-9 _ -";
 	if(route.len > REP_ROUTE_MAX
 			|| (route.len && memchr(route.s, '\0', route.len)))
