@@ -95,7 +95,7 @@ def outcomes_on(node, pool, number, route):
     return view.route_counts(node, pool, number, route)
 
 
-# ----- the number on the wire ----------------------------------------------------
+# ----- the number on the wire ------------------------------------------------
 
 
 def test_branch_route_applies_to_each_branch(node, caller, peers):
@@ -140,7 +140,7 @@ def test_apply_says_no_when_the_script_replaced_from_itself(
     assert seen.asserted == []
 
 
-# ----- the table of calls is full --------------------------------------------------
+# ----- the table of calls is full --------------------------------------------
 
 
 @pytest.fixture
@@ -158,7 +158,7 @@ def full(make, peers, pool_file):
 
 
 def test_full_table_failover_keeps_from_and_one_identity(full, peers):
-    _, caller, _ = full
+    node, caller, _ = full
     both(peers, plans.failed(), plans.busy())
     call = dial(caller, "full", "plain", "X-Next: pick")
     assert call.status == 486
@@ -168,6 +168,8 @@ def test_full_table_failover_keeps_from_and_one_identity(full, peers):
     assert first.asserted == [first.number]
     assert second.number == first.number
     assert second.asserted == [first.number]
+    assert saw(node, call, "next") == ["1", "picked", first.number]
+    assert view.pools(node)["full"]["used_today"] == 2  # with the first call
 
 
 def test_full_table_does_not_try_again_after_6xx(full, peers):
@@ -198,7 +200,7 @@ def test_room_at_failover_counts_on_the_number_that_is_shown(full, peers):
     assert view.pools(node)["full"]["used_today"] == 2
 
 
-# ----- BYE ---------------------------------------------------------------------------
+# ----- BYE -------------------------------------------------------------------
 
 
 def forged_bye(caller, node, carrier, number, call_id, mark=None):
@@ -238,7 +240,7 @@ def test_late_bye_607_counts_once_however_often_it_comes(node, caller, peers):
             {"answered": 1, "unwanted": 1})
 
 
-# ----- finals of the proxy's own -----------------------------------------------------
+# ----- finals of the proxy's own ---------------------------------------------
 
 
 def test_branch_that_cannot_be_sent_is_failed(make, peers, pool_file):
@@ -281,7 +283,7 @@ def test_short_call_0_holds_a_call_until_its_end(make, peers, pool_file):
                what="room for another call")
 
 
-# ----- contacts ----------------------------------------------------------------------
+# ----- contacts --------------------------------------------------------------
 
 
 def analytics(block):
@@ -308,7 +310,7 @@ def test_redress_is_kept_once_a_call_with_its_own_id(node, caller, peers):
     assert kept["blocks"] == 2
 
 
-# ----- branches ----------------------------------------------------------------------
+# ----- branches --------------------------------------------------------------
 
 
 def test_more_branches_than_sixteen(node, caller, peers):
@@ -326,7 +328,7 @@ def test_more_branches_than_sixteen(node, caller, peers):
     counted(node, "many", only("many"), {"busy": 16, "ambiguous": 3})
 
 
-# ----- what the script sees ----------------------------------------------------------
+# ----- what the script sees --------------------------------------------------
 
 
 def test_state_of_another_number_leaves_the_calls_own(node, caller, peers):

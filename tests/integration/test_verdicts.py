@@ -25,7 +25,8 @@ def other_day():
     """A time zone in which it is not the day that it is in UTC, and its
     date."""
     if NOW.hour >= 11:
-        return "Pacific/Kiritimati", (NOW + datetime.timedelta(hours=14)).date()
+        return "Pacific/Kiritimati", \
+            (NOW + datetime.timedelta(hours=14)).date()
     return "Etc/GMT+12", (NOW - datetime.timedelta(hours=12)).date()
 
 
@@ -78,7 +79,7 @@ def report(caller, pool, number, outcome, times=1):
                               outcome=outcome).code == 1
 
 
-# ----- days ----------------------------------------------------------------------
+# ----- days ------------------------------------------------------------------
 
 
 def accepted(caller, pool, at_most):
@@ -116,7 +117,7 @@ def test_day_of_a_pool_is_its_time_zones(node, caller, carrier):
     assert accepted(caller, behind, 4) == 1
 
 
-# ----- observe -------------------------------------------------------------------
+# ----- observe ---------------------------------------------------------------
 
 
 def test_mode_is_switched_while_calls_run(node, caller, carrier):
@@ -147,7 +148,7 @@ def test_mode_is_switched_while_calls_run(node, caller, carrier):
     assert shown() == {good[1]}
 
 
-# ----- routes ---------------------------------------------------------------------
+# ----- routes ----------------------------------------------------------------
 
 
 def test_bad_on_one_route_is_used_on_the_other(node, caller, carrier):
@@ -180,7 +181,7 @@ def test_bad_on_one_route_is_used_on_the_other(node, caller, carrier):
     assert event.endswith("on east")
 
 
-# ----- a carrier as a whole ---------------------------------------------------------
+# ----- a carrier as a whole --------------------------------------------------
 
 
 # declined, busy, noanswer: of each bucket and number, on each route
@@ -240,7 +241,7 @@ def test_carrier_that_shifts_alarms_and_benches_nobody(make, redis, carrier):
         {"declined": 96, "busy": 80, "noanswer": 224}
 
 
-# ----- rests ------------------------------------------------------------------------
+# ----- rests -----------------------------------------------------------------
 
 
 def came_back(node, pool, number, until):
@@ -292,7 +293,7 @@ def test_rest_ends_to_the_second_over_restarts(make, redis):
     assert view.explain(node, "restart", numbers[0])["strikes"] == 1
 
 
-# ----- what is shown for it -----------------------------------------------------------
+# ----- what is shown for it --------------------------------------------------
 
 
 def same_charts(listed, event):
