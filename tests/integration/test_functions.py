@@ -70,7 +70,7 @@ def test_pick_without_a_pool(caller):
                                     "+12345678901234567"])
 def test_pick_for_what_is_no_number(caller, callee):
     got = functions.call(caller, "pick", "sales", callee=callee)
-    assert got.code < 0
+    assert got.code == -1
     assert got.reason == "bad-callee"
 
 

@@ -212,6 +212,9 @@ typedef struct rep_number_view
 	rep_counts_t since_turn; /* of the window, this turn only */
 	bool usable;
 	bool observed; /* observe mode: its state withholds nothing */
+	/* the route (the first, where there are several) that it is benched on;
+	 * one that is benched on every route it is used on shows that state */
+	char benched_on[REP_ROUTE_MAX + 1];
 } rep_number_view_t;
 
 /* False when unknown. `routes` may be NULL; at most `max` are written, their
@@ -317,7 +320,8 @@ size_t rep_pool_take_records(
 void rep_pool_untake_records(
 		rep_book_t *book, int pool, const rep_record_t *records, size_t n);
 
-/* Another node's verdict. Taken over when its turn is higher, or the same
+/* Another node's verdict; announced if it was made since the first tick. Taken
+ * over when its turn is higher, or the same
  * with other content (`authority`: the store chose it over ours). Returns 1
  * taken over, 0 ours stays, -1 unknown number. */
 int rep_pool_adopt(rep_book_t *book, int pool, const rep_record_t *record,

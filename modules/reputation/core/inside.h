@@ -212,6 +212,7 @@ struct rep_book
 	_Atomic uint64_t counted, lost;
 	_Atomic uint64_t full_numbers, full_memory, full_routes;
 
+	_Atomic rep_time_t started; /* of the first tick */
 	rep_time_t asked_at; /* for causes; by the process that ticks */
 	struct rep_alarms *alarms;
 

@@ -508,11 +508,14 @@ static void refused(
 			.at = now,
 			.reason = REP_REASON_NONE,
 			.outcome = REP_REFUSED};
+	uint32_t i = rep_number_index(pool, ticket);
 
 	if(pool->refused_at && now - pool->refused_at < REFUSED_EVERY
 			&& now >= pool->refused_at)
 		return;
 	pool->refused_at = now;
+	if(i != REP_NONE)
+		edge.state = rep_number_state(pool, rep_number_at(pool, i), now);
 	memcpy(edge.route, pool->routes[ticket->route]->label, sizeof(edge.route));
 	rep_book_announce(pool->book, &edge);
 }

@@ -261,6 +261,8 @@ bool rep_book_tick(rep_book_t *book, rep_time_t now)
 {
 	bool more = false;
 
+	if(!atomic_load(&book->started))
+		atomic_store(&book->started, now);
 	for(int i = 0; i < rep_book_pools(book); i++)
 		if(atomic_load(&book->pools[i]->live))
 			more |= tick_pool(book->pools[i], now);

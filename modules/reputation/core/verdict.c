@@ -192,7 +192,8 @@ static void bench(rep_pool_t *pool, uint32_t i, uint8_t route,
 	verdict->since = now;
 	if(!rest)
 		rest = rest_of(pool, number, verdict->strikes, verdict->turn);
-	verdict->until = now + rest;
+	/* a whole second: what is shown is when it ends */
+	verdict->until = (now + rest + MS - 1) / MS * MS;
 	verdict->struck = (uint32_t)(now / MS);
 	verdict->score = on ? on->judged.score : 0;
 	number->trial = 0;
@@ -539,19 +540,42 @@ static bool same(const rep_verdict_t *verdict, const rep_record_t *record)
 		   && verdict->strikes == record->strikes;
 }
 
+/* What this node knows of the evidence behind another's bench: the same cells,
+ * as far as they have come. */
+static struct rep_assessed evidence_on(const rep_pool_t *pool,
+		const rep_number_t *number, uint8_t route, rep_time_t now)
+{
+	struct rep_assessed found = {0};
+	rep_assessment_t a;
+
+	rep_assess(pool, number, now, &a);
+	found.judged = a.sum;
+	found.counts = a.counts;
+	found.pool = a.pool;
+	for(unsigned r = 0; route && r < a.n_routes; r++)
+		if(a.routes[r].route == route)
+			found = a.routes[r];
+	return found;
+}
+
 static void adopt(rep_pool_t *pool, uint32_t i, uint8_t route,
 		rep_verdict_t *verdict, const rep_record_t *record, rep_time_t now)
 {
 	rep_number_t *number = rep_number_at(pool, i);
+	rep_time_t started = atomic_load(&pool->book->started);
 	bool was = verdict->state == REP_BENCHED;
 	bool is = record->state == REP_BENCHED;
-	rep_judged_t judged = {.score = record->score,
-			.chart = (int)record->reason < REP_CHARTS
-							 ? (rep_chart_t)record->reason
-							 : REP_CHART_BLOCKED};
+	/* what happened before this proxy was there is no news */
+	bool news = was != is && started && record->since >= started;
+	struct rep_assessed on = {0};
 
 	if(route == 0 && record->reset > verdict->reset)
 		forget_history(pool, i);
+	if(news)
+		on = evidence_on(pool, number, route, now);
+	on.judged.score = record->score;
+	if((int)record->reason < REP_CHARTS)
+		on.judged.chart = (rep_chart_t)record->reason;
 	if(route == 0 && record->turn != verdict->turn)
 		number->trial = 0;
 	set_state(pool, number, verdict, record->state);
@@ -564,9 +588,10 @@ static void adopt(rep_pool_t *pool, uint32_t i, uint8_t route,
 	verdict->strikes = record->strikes < UINT16_MAX ? (uint16_t)record->strikes
 													: UINT16_MAX;
 	verdict->score = record->score;
-	if(was != is)
+	if(news)
 		announce(pool, number, route, is ? REP_EDGE_BENCHED : REP_EDGE_RELEASED,
-				&judged, NULL, NULL, true, now);
+				&on.judged, is ? &on.counts : NULL, is ? &on.pool : NULL, true,
+				now);
 	moved(pool, i, verdict, now);
 	verdict->flags &= ~REP_VERDICT_DIRTY;
 }

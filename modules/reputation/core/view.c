@@ -20,19 +20,51 @@ static void route_view(const rep_pool_t *pool, const rep_number_t *number,
 	out->counts = on->window;
 }
 
+/* The verdict that users are shown: the number's own, or that of a route when
+ * it rests on every route that it has evidence on. `*on` is a route that it is
+ * benched on, 0 = none. */
+static const rep_verdict_t *shown(const rep_pool_t *pool,
+		const rep_number_t *number, const rep_assessment_t *a, uint8_t *on)
+{
+	const rep_verdict_t *first = NULL;
+	unsigned used = 0, benched = 0;
+
+	*on = 0;
+	for(unsigned r = 0; r < a->n_routes; r++) {
+		uint8_t route = a->routes[r].route;
+		const rep_verdict_t *verdict =
+				route ? rep_verdict_of(pool, number, route) : NULL;
+		used += rep_counts_judged(&a->routes[r].window) > 0;
+		if(!verdict || verdict->state != REP_BENCHED)
+			continue;
+		benched++;
+		if(!first || verdict->until < first->until) {
+			first = verdict;
+			*on = route;
+		}
+	}
+	return first && benched >= used && number->verdict.state == REP_ACTIVE
+				   ? first
+				   : &number->verdict;
+}
+
 static void number_view(const rep_pool_t *pool, const rep_number_t *number,
 		const rep_assessment_t *a, rep_time_t now, rep_number_view_t *out)
 {
-	const rep_verdict_t *verdict = &number->verdict;
+	uint8_t on;
+	const rep_verdict_t *verdict = shown(pool, number, a, &on);
+	bool own = verdict == &number->verdict;
 
 	*out = (rep_number_view_t){
 			.number = number->e164,
-			.state = rep_number_state(pool, number, now),
+			.state = own || number->status != REP_ACTIVE
+							 ? rep_number_state(pool, number, now)
+							 : REP_BENCHED,
 			.reason = verdict->reason,
 			.since = verdict->since,
 			.until = verdict->until,
 			.strikes = rep_verdict_strikes(pool, verdict, now),
-			.turn = verdict->turn,
+			.turn = number->verdict.turn,
 			.in_flight = number->in_flight,
 			.used_today = rep_window_used(&number->day, rep_day_of(pool, now)),
 			.cap_day = rep_number_cap_day(pool, number, now),
@@ -40,9 +72,11 @@ static void number_view(const rep_pool_t *pool, const rep_number_t *number,
 			.judged = a->sum,
 			.counts = a->window,
 			.since_turn = a->counts,
-			.usable = rep_number_usable(pool, number, 0, now),
+			.usable = (own || rep_observed(pool))
+					  && rep_number_usable(pool, number, 0, now),
 			.observed = rep_observed(pool),
 	};
+	memcpy(out->benched_on, pool->routes[on]->label, sizeof(out->benched_on));
 	if(verdict->state == REP_BENCHED) {
 		/* the evidence that benched it, not what came after */
 		out->judged.score = verdict->score;
@@ -125,25 +159,49 @@ size_t rep_book_buckets(rep_book_t *book, int id, rep_e164_t e164,
 	return n;
 }
 
-static uint32_t warming(const rep_pool_t *pool, rep_time_t now)
+/* What lists of the pool's numbers would show. */
+static void count_states(
+		const rep_pool_t *pool, rep_time_t now, rep_pool_view_t *out)
 {
-	uint32_t n = 0;
+	rep_number_view_t view;
+	rep_assessment_t a;
 
-	if(pool->policy.warmup_stages == 0)
-		return 0;
 	for(uint32_t i = 0; i < rep_slab_count(&pool->numbers); i++) {
 		const rep_number_t *number = rep_number_at(pool, i);
-		n += (number->flags & REP_LIVE) && number->since_day
-			 && rep_number_state(pool, number, now) == REP_WARMING;
+		if(!(number->flags & REP_LIVE))
+			continue;
+		if(number->routed != REP_NONE) {
+			rep_assess(pool, number, now, &a);
+			number_view(pool, number, &a, now, &view);
+			out->by_state[view.state]++;
+			out->usable += view.usable;
+		} else {
+			out->by_state[rep_number_state(pool, number, now)]++;
+			out->usable += rep_number_usable(pool, number, 0, now);
+		}
 	}
-	return n;
+}
+
+/* A pool whose every label stops does not go on, whatever "" says. */
+static rep_pick_t stop_of(const rep_pool_t *pool)
+{
+	rep_pick_t whole = rep_pool_stop(pool, 0), stop = REP_PICKED;
+
+	if(whole != REP_PICKED || pool->n_routes == 1)
+		return whole;
+	for(uint32_t r = 1; r < pool->n_routes; r++) {
+		stop = rep_pool_stop(pool, (uint8_t)r);
+		if(stop == REP_PICKED)
+			return stop;
+	}
+	return rep_counts_judged(&pool->routes[0]->window) ? REP_PICKED : stop;
 }
 
 bool rep_book_pool_view(
 		rep_book_t *book, int id, rep_time_t now, rep_pool_view_t *out)
 {
 	rep_pool_t *pool = rep_pool_lock(book, id);
-	uint32_t n = 0, in_use;
+	uint32_t in_use;
 
 	if(!pool)
 		return false;
@@ -152,21 +210,17 @@ bool rep_book_pool_view(
 			.numbers = pool->live_numbers,
 			.in_flight = pool->in_flight,
 			.used_today = rep_window_used(&pool->day, rep_day_of(pool, now)),
-			.stop_reason = rep_pool_stop(pool, 0),
+			.stop_reason = stop_of(pool),
 			.counts = pool->window,
 			.yardstick = pool->yardstick,
 			.picks = pool->picks,
 			.refusals = pool->refusals,
 	};
-	memcpy(out->by_state, pool->by_state, sizeof(out->by_state));
-	out->by_state[REP_WARMING] = warming(pool, now);
-	out->by_state[REP_ACTIVE] -= out->by_state[REP_WARMING];
 	out->stopped = out->stop_reason != REP_PICKED;
-	for(uint32_t i = 0; i < rep_slab_count(&pool->numbers); i++)
-		n += rep_number_usable(pool, rep_number_at(pool, i), 0, now);
-	out->usable = n;
-	in_use = pool->by_state[REP_ACTIVE] + pool->by_state[REP_PROBATION];
-	out->capped = in_use > n ? in_use - n : 0;
+	count_states(pool, now, out);
+	in_use = out->by_state[REP_WARMING] + out->by_state[REP_ACTIVE]
+			 + out->by_state[REP_PROBATION];
+	out->capped = in_use > out->usable ? in_use - out->usable : 0;
 	rep_pool_unlock(pool);
 	return true;
 }

@@ -116,7 +116,7 @@ int ki_apply(struct sip_msg *msg)
 
 	if(id && rep_call_view(id, &call)) {
 		number = call.ticket.number;
-	} else if(rep_answer_is_for(msg)) {
+	} else if(rep_answer_is_for(msg) && rep_answer.picked) {
 		number = rep_answer.number;
 	}
 	if(!number) {

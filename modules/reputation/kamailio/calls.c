@@ -347,6 +347,21 @@ static void on_reply(struct cell *t, rep_call_id_t id, struct sip_msg *rpl)
 		rep_book_refused(rep_shared->book, &ticket, rep_now());
 }
 
+/* The caller has a final that is no 2xx: whatever TM still waits for, nobody
+ * speaks on this call. */
+static void hang_up(rep_call_id_t id)
+{
+	rep_call_t *call = lock_call(id);
+	rep_ticket_t ticket;
+
+	if(!call)
+		return;
+	ticket = call->ticket;
+	call->ticket.holds = false;
+	rep_unlock(&call->lock);
+	rep_book_hang_up(rep_shared->book, &ticket, rep_now());
+}
+
 /* ---- TM -------------------------------------------------------------- */
 
 static void on_transaction(struct cell *t, int type, struct tmcb_params *ps)
@@ -357,8 +372,11 @@ static void on_transaction(struct cell *t, int type, struct tmcb_params *ps)
 		return;
 	if(type == TMCB_RESPONSE_IN)
 		on_reply(t, id, ps->rpl);
-	else if(type == TMCB_RESPONSE_OUT && ps->code >= 200)
+	else if(type == TMCB_RESPONSE_OUT && ps->code >= 200) {
 		settle(t, id, false);
+		if(ps->code >= 300)
+			hang_up(id);
+	}
 	else if(type == TMCB_DESTROY)
 		settle(t, id, true);
 }

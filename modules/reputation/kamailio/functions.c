@@ -81,8 +81,8 @@ static int refuse(rep_pick_t why)
 		case REP_PICKED:
 			return USED;
 		case REP_PICK_UNKNOWN_POOL:
-			return ERROR;
 		case REP_PICK_BAD_CALLEE:
+			return ERROR;
 		case REP_PICK_CALL_REJECTED:
 			return NOT_THIS_CALLEE;
 		default:
@@ -125,10 +125,20 @@ static bool is_new_invite(struct sip_msg *msg, const char *function)
 	return true;
 }
 
+static bool is_route(const char *function, const str *route)
+{
+	if(route->len <= REP_ROUTE_MAX)
+		return true;
+	LM_ERR("%s: route '%.*s' is longer than %d bytes\n", function, route->len,
+			route->s, REP_ROUTE_MAX);
+	return false;
+}
+
 static void answer_ticket(
 		const rep_ticket_t *ticket, const rep_picked_t *picked)
 {
 	rep_answer.number = ticket->number;
+	rep_answer.picked = true;
 	rep_answer.state = rep_state_name(picked->state);
 	rep_answer.score = picked->score;
 	rep_answer.scored = true;
@@ -155,6 +165,7 @@ static bool pick_unwatched(struct sip_msg *msg, int pool, str *route)
 					rep_span_of(route), &ticket))
 		return false;
 	rep_answer.number = number;
+	rep_answer.picked = true;
 	watch(msg, &ticket);
 	return true;
 }
@@ -168,10 +179,11 @@ int ki_pick(struct sip_msg *msg, str *pool_name, str *callee, str *route)
 	rep_ticket_t ticket;
 	rep_picked_t picked;
 
-	if(!is_new_invite(msg, "reputation_pick"))
+	if(!is_new_invite(msg, "reputation_pick")
+			|| !is_route("reputation_pick", route))
 		return ERROR;
 	id = rep_call_find(msg);
-	if(id)
+	if(id && rep_book_find(rep_shared->book, rep_span_of(pool_name)) >= 0)
 		return pick_again(msg, id, pool_name, route);
 	rep_answer_reset(msg);
 	answer_pool(pool_name);
@@ -201,7 +213,8 @@ int ki_track(struct sip_msg *msg, str *pool_name, str *text, str *route)
 	rep_ticket_t ticket;
 	int pool;
 
-	if(!is_new_invite(msg, "reputation_track"))
+	if(!is_new_invite(msg, "reputation_track")
+			|| !is_route("reputation_track", route))
 		return ERROR;
 	if(rep_call_find(msg)) {
 		LM_ERR("reputation_track: this call is tracked already\n");
@@ -213,6 +226,7 @@ int ki_track(struct sip_msg *msg, str *pool_name, str *text, str *route)
 			|| !rep_book_track(rep_shared->book, pool, number,
 					rep_span_of(route), rep_now(), &ticket))
 		return ERROR;
+	rep_answer.picked = true;
 	watch(msg, &ticket);
 	return USED;
 }

@@ -21,6 +21,7 @@ typedef struct rep_answer
 	const char *outcome;
 	float score;
 	bool scored;
+	bool picked; /* `number` is this call's */
 } rep_answer_t;
 
 extern rep_answer_t rep_answer;

@@ -9,6 +9,7 @@
 #include "core/mod_fix.h"
 #include "core/pt.h"
 #include "core/timer_proc.h"
+#include "core/ut.h"
 
 #include <sys/time.h>
 #include <time.h>
@@ -118,13 +119,15 @@ static int w_report(struct sip_msg *msg, char *p, char *n, char *o)
 
 static int w_bench(struct sip_msg *msg, char *p, char *n, char *s)
 {
-	str pool, number;
+	str pool, number, text;
 	int seconds;
 
 	EVALUATE(pool, p)
 	EVALUATE(number, n)
-	if(fixup_get_ivalue(msg, (gparam_t *)s, &seconds) != 0) {
-		LM_ERR("reputation_bench: seconds is no number\n");
+	EVALUATE(text, s)
+	if(str2sint(&text, &seconds) < 0) {
+		LM_ERR("reputation_bench: seconds: '%.*s' is no whole number\n",
+				text.len, text.s);
 		return -1;
 	}
 	return ki_bench(msg, &pool, &number, seconds);
@@ -162,8 +165,8 @@ static cmd_export_t cmds[] = {
 		fixup_free_spve_all, REQUEST_ROUTE | BRANCH_ROUTE},
 	{"reputation_report", (cmd_function)(void *)w_report, 3, fixup_spve_all,
 		fixup_free_spve_all, ANY_ROUTE},
-	{"reputation_bench", (cmd_function)(void *)w_bench, 3, fixup_spve_spve_igp,
-		fixup_free_spve_spve_igp, ANY_ROUTE},
+	{"reputation_bench", (cmd_function)(void *)w_bench, 3, fixup_spve_all,
+		fixup_free_spve_all, ANY_ROUTE},
 	{"reputation_release", w_release, 2, fixup_spve_all, fixup_free_spve_all,
 		ANY_ROUTE},
 	{"reputation_state", w_state, 2, fixup_spve_all, fixup_free_spve_all,

@@ -28,15 +28,25 @@ bool rep_rpc_pool(rpc_t *rpc, void *ctx, int *pool)
 }
 
 /* The next argument as text. kamcmd takes what looks like a number for one, and
- * cuts it to 32 bits: `*cut` then, with what is left in `*low`. */
+ * cuts it to 32 bits, with a sign: `*cut` then, with what is left in `*low`. */
 static bool next_text(
 		rpc_t *rpc, void *ctx, str *text, bool *cut, unsigned *low)
 {
+	unsigned long long value;
+	char digits[32], *end;
+
 	*cut = false;
 	if(rpc->scan(ctx, "*S", text) == 1)
 		return true;
-	*cut = rpc->scan(ctx, "*d", low) == 1;
-	return *cut;
+	if(rpc->scan(ctx, "*.S", text) != 1)
+		return false;
+	if(text->len <= 0 || text->len >= (int)sizeof(digits))
+		return true;
+	snprintf(digits, sizeof(digits), "%.*s", text->len, text->s);
+	value = strtoull(digits, &end, 10);
+	*cut = !*end && (value <= UINT32_MAX || value > (unsigned long long)INT64_MAX);
+	*low = (unsigned)value;
+	return true;
 }
 
 static void fault_cut(rpc_t *rpc, void *ctx)
@@ -61,7 +71,9 @@ bool rep_rpc_number(rpc_t *rpc, void *ctx, int pool, rep_e164_t *number)
 	if(cut) {
 		*number = rep_pool_find_cut(rep_shared->book, pool, low);
 		if(!*number)
-			fault_cut(rpc, ctx);
+			rpc->fault(ctx, 404,
+					"no such number in this pool (kamcmd cuts numbers to 32"
+					" bits: write s:+12025550101)");
 		return *number != 0;
 	}
 	span = rep_span_of(&text);
@@ -145,6 +157,8 @@ void rep_rpc_view(rpc_t *rpc, void *item, const rep_number_view_t *view)
 	rpc->struct_add(item, "uuuus", "in_flight", view->in_flight, "used_today",
 			view->used_today, "cap_day", view->cap_day, "last_used",
 			rep_rpc_s(view->last_used), "usable", view->usable ? "yes" : "no");
+	if(view->benched_on[0])
+		rpc->struct_add(item, "s", "benched_on", view->benched_on);
 	if(view->observed)
 		rpc->struct_add(item, "s", "mode", "observe");
 }
