@@ -44,7 +44,7 @@ REPLAY_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror \
 	$(shell pkg-config --cflags json-c)
 REPLAY_SOURCES := $(wildcard modules/reputation/core/*.c \
 	modules/reputation/replay/*.c) \
-	$(patsubst %,modules/reputation/store/%.c,attrs pack pool_file pool_load)
+	$(patsubst %,modules/reputation/store/%.c,attrs pack pool_file pool_load zone)
 REPLAY_OBJECTS = $(REPLAY_SOURCES:%.c=$(BUILD)/replay/%.o)
 
 $(BUILD)/replay/%.o: %.c

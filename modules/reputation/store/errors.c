@@ -260,5 +260,6 @@ void rep_error_add(rep_store_t *store, rep_round_t *round, const char *key,
 	if(round)
 		round->told++;
 	rep_say(store, REP_LOG_ERR, "%s%s%s: %s%s", e.key, e.field[0] ? " " : "",
-			e.field, e.sentence, round ? "; the last good value stays" : "");
+			e.field, e.sentence,
+			round ? "; a good value from before stays" : "");
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* rep:policy:{POOL}: each field overrides a default; a malformed one keeps
  * the value that was last good. */
+#include "policy_take.h"
 #include "internal.h"
 
 #include <stdlib.h>
@@ -92,7 +93,7 @@ static void set_field(rep_store_t *store, rep_store_pool_t *pool,
 		rep_span_t value)
 {
 	char why[160];
-	const char *wrong = rep_policy_set(policy, field, value, why, sizeof(why));
+	const char *wrong = rep_policy_take(policy, field, value, why, sizeof(why));
 	rep_good_t *good;
 
 	if(!wrong) {

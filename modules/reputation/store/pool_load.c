@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A pool file into the book. */
+#include "policy_take.h"
 #include "pool_file.h"
 
 #include <stdarg.h>
@@ -79,7 +80,7 @@ static void take_policy(
 
 	if(f->pool == REP_NO_POOL)
 		return;
-	wrong = rep_policy_set(&f->policy, field, value, why, sizeof(why));
+	wrong = rep_policy_take(&f->policy, field, value, why, sizeof(why));
 	if(wrong)
 		complain(f, "pool %.64s, policy %.60s: %s", pool.s, field.s, wrong);
 }

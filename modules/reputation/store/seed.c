@@ -2,6 +2,7 @@
 /* The pool file into a Redis that has no rep:pools. One proxy does it, under
  * a lock; rep:pools comes last, so that nobody sees half of it; and what an
  * operator has written meanwhile is never overwritten. */
+#include "policy_take.h"
 #include "internal.h"
 
 #include <stdio.h>
@@ -101,7 +102,7 @@ static void seed_policy(
 	if(!pool_name(pool))
 		return;
 	rep_policy_default(&s->scratch);
-	wrong = rep_policy_set(&s->scratch, field, value, why, sizeof(why));
+	wrong = rep_policy_take(&s->scratch, field, value, why, sizeof(why));
 	if(wrong)
 		rep_say(s->store, REP_LOG_ERR, "pool_file: pool %s, policy %.60s: %s",
 				pool.s, field.s, wrong);
