@@ -213,7 +213,7 @@ struct rep_book
 	_Atomic uint64_t full_numbers, full_memory, full_routes;
 
 	_Atomic rep_time_t started; /* of the first tick */
-	rep_time_t asked_at; /* for causes; by the process that ticks */
+	rep_time_t asked_at;		/* for causes; by the process that ticks */
 	struct rep_alarms *alarms;
 
 	rep_lock_t edge_lock;
@@ -346,6 +346,22 @@ rep_stamp_t rep_stamp_of(
 /* The number's verdict on a route, 0 = everywhere; NULL when none was made. */
 rep_verdict_t *rep_verdict_of(
 		const rep_pool_t *pool, const rep_number_t *number, uint8_t route);
+/* The same, made if need be; NULL without memory. */
+rep_verdict_t *rep_verdict_put(
+		rep_pool_t *pool, rep_number_t *number, uint8_t route);
+/* The state itself, with what depends on it. */
+void rep_verdict_set(rep_pool_t *pool, rep_number_t *number,
+		rep_verdict_t *verdict, rep_state_t state);
+/* After a move: it is to be shared, published, and to have its effect. */
+void rep_verdict_moved(
+		rep_pool_t *pool, uint32_t i, rep_verdict_t *verdict, rep_time_t now);
+/* `judged`, `counts` and `pool_counts` may be NULL. */
+void rep_verdict_announce(rep_pool_t *pool, const rep_number_t *number,
+		uint8_t route, rep_edge_kind_t kind, const rep_judged_t *judged,
+		const rep_counts_t *counts, const rep_counts_t *pool_counts,
+		bool adopted, rep_time_t now);
+/* The evidence is gone. */
+void rep_verdict_forget(rep_pool_t *pool, uint32_t i);
 /* Judge a number on what is known now and make the moves that follow. */
 void rep_verdict_judge(rep_pool_t *pool, uint32_t i, rep_time_t now);
 /* Returns from rest that are due. */

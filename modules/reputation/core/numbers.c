@@ -1,64 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The numbers of a pool: index, slots, attributes, lists. */
+/* The numbers of a pool: index, slots, attributes. */
 
 #include "inside.h"
-
-/* ---- lists ----------------------------------------------------------- */
-
-int rep_list_reserve(rep_list_t *list, uint32_t n)
-{
-	uint32_t room = list->room ? list->room : REP_SLAB_CHUNK;
-	uint32_t *items;
-
-	if(n <= list->room)
-		return 0;
-	while(room < n)
-		room *= 2;
-	items = rep_alloc(room * sizeof(*items));
-	if(!items)
-		return -1;
-	for(uint32_t i = 0; i < list->count; i++)
-		items[i] = list->items[(list->head + i) % list->room];
-	rep_free(list->items);
-	list->items = items;
-	list->room = room;
-	list->head = 0;
-	return 0;
-}
-
-void rep_list_put(rep_list_t *list, uint32_t item)
-{
-	if(list->count < list->room)
-		list->items[(list->head + list->count++) % list->room] = item;
-}
-
-uint32_t rep_list_take(rep_list_t *list)
-{
-	uint32_t item = list->items[list->head];
-
-	list->head = (list->head + 1) % list->room;
-	list->count--;
-	return item;
-}
-
-void rep_list_clear(rep_list_t *list)
-{
-	rep_free(list->items);
-	*list = (rep_list_t){0};
-}
-
-void rep_number_mark(rep_pool_t *pool, uint32_t i, uint8_t flag)
-{
-	rep_number_t *number = rep_number_at(pool, i);
-
-	if(number->flags & flag || atomic_load(&pool->book->alone))
-		return;
-	number->flags |= flag;
-	rep_list_put(flag == REP_DIRTY_CELLS	? &pool->dirty_cells
-				 : flag == REP_DIRTY_RECORD ? &pool->dirty_records
-											: &pool->dirty_health,
-			i);
-}
 
 void rep_number_account(rep_pool_t *pool, const rep_number_t *number, int by)
 {
@@ -548,46 +491,4 @@ void rep_numbers_clear(rep_pool_t *pool)
 		rep_free(pool->routes[r]->rows);
 		rep_free(pool->routes[r]);
 	}
-}
-
-static uint32_t find_route(const rep_pool_t *pool, rep_span_t label)
-{
-	uint32_t r = 0;
-
-	while(r < pool->n_routes && !rep_span_is(label, pool->routes[r]->label))
-		r++;
-	return r;
-}
-
-uint32_t rep_route_find(const rep_pool_t *pool, rep_span_t label)
-{
-	uint32_t r = find_route(pool, label);
-
-	return r < pool->n_routes ? r : 0;
-}
-
-uint32_t rep_route_put(rep_pool_t *pool, rep_span_t label)
-{
-	rep_route_t *route;
-	uint32_t found = find_route(pool, label);
-
-	if(found < pool->n_routes)
-		return found;
-	if(pool->n_routes == REP_ROUTES_MAX || label.len > REP_ROUTE_MAX
-			|| (label.len && memchr(label.s, '\0', label.len)))
-		goto full;
-	route = rep_alloc(sizeof(*route));
-	if(!route)
-		goto full;
-	memset(route, 0, sizeof(*route));
-	if(label.len)
-		memcpy(route->label, label.s, label.len);
-	route->len = (uint8_t)label.len;
-	rep_yardstick_make(&route->yardstick, &pool->charts, &route->window, 2);
-	pool->routes[pool->n_routes] = route;
-	return pool->n_routes++;
-
-full:
-	atomic_fetch_add(&pool->book->full_routes, 1);
-	return 0;
 }

@@ -33,7 +33,7 @@ rep_verdict_t *rep_verdict_of(
 	return routed ? &routed->verdict : NULL;
 }
 
-static rep_verdict_t *verdict_on(
+rep_verdict_t *rep_verdict_put(
 		rep_pool_t *pool, rep_number_t *number, uint8_t route)
 {
 	rep_verdict_t *verdict = rep_verdict_of(pool, number, route);
@@ -95,7 +95,7 @@ rep_time_t rep_verdict_next(const rep_pool_t *pool, const rep_number_t *number)
 
 /* ---- announcing ------------------------------------------------------ */
 
-static void announce(rep_pool_t *pool, const rep_number_t *number,
+void rep_verdict_announce(rep_pool_t *pool, const rep_number_t *number,
 		uint8_t route, rep_edge_kind_t kind, const rep_judged_t *judged,
 		const rep_counts_t *counts, const rep_counts_t *pool_counts,
 		bool adopted, rep_time_t now)
@@ -131,7 +131,7 @@ static void announce(rep_pool_t *pool, const rep_number_t *number,
 /* ---- moving ---------------------------------------------------------- */
 
 /* The state itself, with what depends on it. */
-static void set_state(rep_pool_t *pool, rep_number_t *number,
+void rep_verdict_set(rep_pool_t *pool, rep_number_t *number,
 		rep_verdict_t *verdict, rep_state_t state)
 {
 	rep_number_account(pool, number, -1);
@@ -139,7 +139,7 @@ static void set_state(rep_pool_t *pool, rep_number_t *number,
 	rep_number_account(pool, number, 1);
 }
 
-static void moved(
+void rep_verdict_moved(
 		rep_pool_t *pool, uint32_t i, rep_verdict_t *verdict, rep_time_t now)
 {
 	verdict->flags |= REP_VERDICT_DIRTY;
@@ -179,14 +179,14 @@ static void bench(rep_pool_t *pool, uint32_t i, uint8_t route,
 		rep_time_t now)
 {
 	rep_number_t *number = rep_number_at(pool, i);
-	rep_verdict_t *verdict = verdict_on(pool, number, route);
+	rep_verdict_t *verdict = rep_verdict_put(pool, number, route);
 
 	if(!verdict)
 		return;
 	verdict->strikes = (uint16_t)rep_verdict_strikes(pool, verdict, now);
 	if((int)reason < REP_CHARTS && verdict->strikes < UINT16_MAX)
 		verdict->strikes++;
-	set_state(pool, number, verdict, REP_BENCHED);
+	rep_verdict_set(pool, number, verdict, REP_BENCHED);
 	verdict->turn++;
 	verdict->reason = reason;
 	verdict->since = now;
@@ -197,9 +197,10 @@ static void bench(rep_pool_t *pool, uint32_t i, uint8_t route,
 	verdict->struck = (uint32_t)(now / MS);
 	verdict->score = on ? on->judged.score : 0;
 	number->trial = 0;
-	announce(pool, number, route, REP_EDGE_BENCHED, on ? &on->judged : NULL,
-			on ? &on->counts : NULL, on ? &on->pool : NULL, false, now);
-	moved(pool, i, verdict, now);
+	rep_verdict_announce(pool, number, route, REP_EDGE_BENCHED,
+			on ? &on->judged : NULL, on ? &on->counts : NULL,
+			on ? &on->pool : NULL, false, now);
+	rep_verdict_moved(pool, i, verdict, now);
 }
 
 /* Back in use: on probation, or (`state` REP_ACTIVE) in good standing. */
@@ -211,7 +212,7 @@ static void restore(rep_pool_t *pool, uint32_t i, uint8_t route,
 	rep_verdict_t *verdict = rep_verdict_of(pool, number, route);
 	bool announced = verdict->state == REP_BENCHED;
 
-	set_state(pool, number, verdict, state);
+	rep_verdict_set(pool, number, verdict, state);
 	verdict->turn++;
 	verdict->since = since;
 	verdict->until = 0;
@@ -221,9 +222,9 @@ static void restore(rep_pool_t *pool, uint32_t i, uint8_t route,
 		verdict->reason = REP_REASON_NONE;
 	number->trial = 0;
 	if(announced)
-		announce(pool, number, route, REP_EDGE_RELEASED,
+		rep_verdict_announce(pool, number, route, REP_EDGE_RELEASED,
 				on ? &on->judged : NULL, NULL, NULL, false, now);
-	moved(pool, i, verdict, now);
+	rep_verdict_moved(pool, i, verdict, now);
 }
 
 static void due_on(rep_pool_t *pool, uint32_t i, uint8_t route, rep_time_t now)
@@ -407,7 +408,7 @@ bool rep_book_release(rep_book_t *book, int id, rep_e164_t e164, rep_time_t now)
 	return true;
 }
 
-static void forget_history(rep_pool_t *pool, uint32_t i)
+void rep_verdict_forget(rep_pool_t *pool, uint32_t i)
 {
 	rep_number_t *number = rep_number_at(pool, i);
 
@@ -439,184 +440,8 @@ bool rep_book_reset(rep_book_t *book, int id, rep_e164_t e164, rep_time_t now)
 		routed->verdict.turn++;
 		routed->verdict.flags |= REP_VERDICT_DIRTY;
 	}
-	forget_history(pool, i);
-	moved(pool, i, verdict, now);
+	rep_verdict_forget(pool, i);
+	rep_verdict_moved(pool, i, verdict, now);
 	rep_pool_unlock(pool);
 	return true;
-}
-
-/* ---- sharing --------------------------------------------------------- */
-
-static void record_fill(const rep_pool_t *pool, const rep_number_t *number,
-		uint8_t route, const rep_verdict_t *verdict, rep_record_t *out)
-{
-	*out = (rep_record_t){
-			.number = number->e164,
-			.turn = verdict->turn,
-			.reset = verdict->reset,
-			.state = verdict->state,
-			.reason = verdict->reason,
-			.since = verdict->since,
-			.until = verdict->until,
-			.struck = (rep_time_t)verdict->struck * MS,
-			.strikes = verdict->strikes,
-			.score = verdict->score,
-	};
-	memcpy(out->route, pool->routes[route]->label, sizeof(out->route));
-}
-
-/* All dirty records of a number, or none when there is not room for all. */
-static bool take_records(rep_pool_t *pool, rep_number_t *number,
-		rep_record_t *out, size_t max, size_t *n)
-{
-	rep_routed_t *routed;
-	size_t need = !!(number->verdict.flags & REP_VERDICT_DIRTY);
-
-	for(uint32_t r = number->routed; r != REP_NONE; r = routed->next) {
-		routed = rep_slab_at(&pool->routed, r);
-		need += !!(routed->verdict.flags & REP_VERDICT_DIRTY);
-	}
-	if(*n + need > max)
-		return false;
-	if(number->verdict.flags & REP_VERDICT_DIRTY)
-		record_fill(pool, number, 0, &number->verdict, &out[(*n)++]);
-	number->verdict.flags &= ~REP_VERDICT_DIRTY;
-	for(uint32_t r = number->routed; r != REP_NONE; r = routed->next) {
-		routed = rep_slab_at(&pool->routed, r);
-		if(routed->verdict.flags & REP_VERDICT_DIRTY)
-			record_fill(pool, number, routed->route, &routed->verdict,
-					&out[(*n)++]);
-		routed->verdict.flags &= ~REP_VERDICT_DIRTY;
-	}
-	return true;
-}
-
-size_t rep_pool_take_records(
-		rep_book_t *book, int id, rep_record_t *out, size_t max)
-{
-	rep_pool_t *pool = rep_pool_lock(book, id);
-	size_t n = 0;
-
-	if(!pool)
-		return 0;
-	for(uint32_t left = pool->dirty_records.count; left > 0 && n < max;
-			left--) {
-		uint32_t i = rep_list_take(&pool->dirty_records);
-		rep_number_t *number = rep_number_at(pool, i);
-		number->flags &= ~REP_DIRTY_RECORD;
-		if(!(number->flags & REP_LIVE))
-			rep_number_reap(pool, i);
-		else if(!take_records(pool, number, out, max, &n))
-			rep_number_mark(pool, i, REP_DIRTY_RECORD);
-	}
-	rep_pool_unlock(pool);
-	return n;
-}
-
-void rep_pool_untake_records(
-		rep_book_t *book, int id, const rep_record_t *records, size_t n)
-{
-	for(size_t k = 0; k < n; k++) {
-		uint32_t i;
-		rep_pool_t *pool = rep_number_lock(book, id, records[k].number, &i);
-		rep_verdict_t *verdict;
-		if(!pool)
-			continue;
-		verdict = rep_verdict_of(pool, rep_number_at(pool, i),
-				(uint8_t)rep_route_put(pool, rep_span(records[k].route)));
-		if(verdict) {
-			verdict->flags |= REP_VERDICT_DIRTY;
-			rep_number_mark(pool, i, REP_DIRTY_RECORD);
-		}
-		rep_pool_unlock(pool);
-	}
-}
-
-static bool same(const rep_verdict_t *verdict, const rep_record_t *record)
-{
-	return verdict->turn == record->turn && verdict->state == record->state
-		   && verdict->reason == record->reason
-		   && verdict->since == record->since && verdict->until == record->until
-		   && verdict->strikes == record->strikes;
-}
-
-/* What this node knows of the evidence behind another's bench: the same cells,
- * as far as they have come. */
-static struct rep_assessed evidence_on(const rep_pool_t *pool,
-		const rep_number_t *number, uint8_t route, rep_time_t now)
-{
-	struct rep_assessed found = {0};
-	rep_assessment_t a;
-
-	rep_assess(pool, number, now, &a);
-	found.judged = a.sum;
-	found.counts = a.counts;
-	found.pool = a.pool;
-	for(unsigned r = 0; route && r < a.n_routes; r++)
-		if(a.routes[r].route == route)
-			found = a.routes[r];
-	return found;
-}
-
-static void adopt(rep_pool_t *pool, uint32_t i, uint8_t route,
-		rep_verdict_t *verdict, const rep_record_t *record, rep_time_t now)
-{
-	rep_number_t *number = rep_number_at(pool, i);
-	rep_time_t started = atomic_load(&pool->book->started);
-	bool was = verdict->state == REP_BENCHED;
-	bool is = record->state == REP_BENCHED;
-	/* what happened before this proxy was there is no news */
-	bool news = was != is && started && record->since >= started;
-	struct rep_assessed on = {0};
-
-	if(route == 0 && record->reset > verdict->reset)
-		forget_history(pool, i);
-	if(news)
-		on = evidence_on(pool, number, route, now);
-	on.judged.score = record->score;
-	if((int)record->reason < REP_CHARTS)
-		on.judged.chart = (rep_chart_t)record->reason;
-	if(route == 0 && record->turn != verdict->turn)
-		number->trial = 0;
-	set_state(pool, number, verdict, record->state);
-	verdict->turn = record->turn;
-	verdict->reset = record->reset;
-	verdict->reason = record->reason;
-	verdict->since = record->since;
-	verdict->until = record->until;
-	verdict->struck = (uint32_t)(record->struck / MS);
-	verdict->strikes = record->strikes < UINT16_MAX ? (uint16_t)record->strikes
-													: UINT16_MAX;
-	verdict->score = record->score;
-	if(news)
-		announce(pool, number, route, is ? REP_EDGE_BENCHED : REP_EDGE_RELEASED,
-				&on.judged, is ? &on.counts : NULL, is ? &on.pool : NULL, true,
-				now);
-	moved(pool, i, verdict, now);
-	verdict->flags &= ~REP_VERDICT_DIRTY;
-}
-
-int rep_pool_adopt(rep_book_t *book, int id, const rep_record_t *record,
-		bool authority, rep_time_t now)
-{
-	uint32_t i;
-	rep_pool_t *pool = rep_number_lock(book, id, record->number, &i);
-	rep_verdict_t *verdict;
-	uint32_t route;
-	int result = 0;
-
-	if(!pool)
-		return -1;
-	route = rep_route_put(pool, rep_span(record->route));
-	verdict = verdict_on(pool, rep_number_at(pool, i), (uint8_t)route);
-	if(!verdict || (route == 0 && record->route[0]))
-		result = -1;
-	else if(record->turn > verdict->turn
-			|| (record->turn == verdict->turn && authority
-					&& !same(verdict, record)))
-		result = 1;
-	if(result == 1)
-		adopt(pool, i, (uint8_t)route, verdict, record, now);
-	rep_pool_unlock(pool);
-	return result;
 }
