@@ -1,57 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-#include "core/globals.h"
 #include "core/script_cb.h"
 #include "modules/tm/tm_load.h"
 
 #include "answered.h"
-#include "calls.h"
+#include "call_table.h"
 #include "replies.h"
 #include "seal.h"
 
 /* ids travel through TM as a callback's parameter */
 _Static_assert(sizeof(void *) >= sizeof(rep_call_id_t), "64-bit pointers");
-
-#define NO_CALL UINT32_MAX
-
-/* What is remembered of a branch. */
-typedef struct branch
-{
-	uint32_t turn;	/* of the verdict, and */
-	uint16_t route; /* by which route it went */
-	rep_signs_t signs;
-} branch_t;
-
-typedef struct rep_call
-{
-	rep_lock_t lock;
-	uint32_t serial; /* 0 = free */
-	uint32_t next;	 /* in the free list */
-	rep_ticket_t ticket;
-	uint32_t counted;	/* a bit a branch: its final is counted */
-	uint32_t contacted; /* a bit a branch: its redress contact is kept */
-	uint8_t legs;		/* branches whose route is set; others: ticket's */
-	uint8_t outcome;
-	bool rejected, open;
-	uint64_t contact;
-	char redress_id[sizeof(((rep_redress_t *)0)->id)];
-	branch_t branch[]; /* as many as TM allows */
-} rep_call_t;
-
-struct rep_calls
-{
-	rep_lock_t lock;
-	uint32_t max, used, free, serial;
-	uint32_t branches;
-	size_t size; /* of a call with its branches */
-	uint64_t full;
-	char *calls;
-};
-
-static rep_call_t *call_at(const struct rep_calls *calls, uint32_t i)
-{
-	return (rep_call_t *)(calls->calls + i * calls->size);
-}
 
 static struct tm_binds tm;
 
@@ -63,138 +21,6 @@ static struct
 	rep_call_id_t call;
 	bool bound; /* its transaction has been made since */
 } pending;
-
-/* ---- the table ------------------------------------------------------- */
-
-struct rep_calls *rep_calls_create(uint32_t max)
-{
-	uint32_t branches = sr_dst_max_branches;
-	size_t size = sizeof(rep_call_t) + branches * sizeof(branch_t);
-	struct rep_calls *calls;
-
-	size = (size + 7) & ~(size_t)7;
-	calls = rep_alloc(sizeof(*calls) + max * size);
-	if(!calls)
-		return NULL;
-	memset(calls, 0, sizeof(*calls) + max * size);
-	calls->calls = (char *)(calls + 1);
-	calls->max = max;
-	calls->branches = branches;
-	calls->size = size;
-	if(rep_lock_init(&calls->lock) < 0) {
-		rep_free(calls);
-		return NULL;
-	}
-	for(uint32_t i = 0; i < max; i++) {
-		call_at(calls, i)->next = i + 1 < max ? i + 1 : NO_CALL;
-		if(rep_lock_init(&call_at(calls, i)->lock) < 0) {
-			calls->max = i;
-			rep_calls_destroy(calls);
-			return NULL;
-		}
-	}
-	calls->free = max ? 0 : NO_CALL;
-	return calls;
-}
-
-void rep_calls_destroy(struct rep_calls *calls)
-{
-	if(!calls)
-		return;
-	for(uint32_t i = 0; i < calls->max; i++)
-		rep_lock_destroy(&call_at(calls, i)->lock);
-	rep_lock_destroy(&calls->lock);
-	rep_free(calls);
-}
-
-static uint32_t index_of(const rep_call_t *call)
-{
-	const struct rep_calls *calls = rep_shared->calls;
-
-	return (uint32_t)(((const char *)call - calls->calls) / calls->size);
-}
-
-static rep_call_id_t id_of(const rep_call_t *call)
-{
-	return (uint64_t)call->serial << 32 | index_of(call);
-}
-
-static rep_call_t *take(const rep_ticket_t *ticket)
-{
-	struct rep_calls *calls = rep_shared->calls;
-	rep_call_t *call = NULL;
-	uint32_t serial = 0;
-
-	rep_lock(&calls->lock);
-	if(calls->free != NO_CALL) {
-		call = call_at(calls, calls->free);
-		calls->free = call->next;
-		calls->used++;
-		if(++calls->serial == 0)
-			calls->serial = 1;
-		serial = calls->serial;
-	} else {
-		calls->full++;
-	}
-	rep_unlock(&calls->lock);
-	if(!call)
-		return NULL;
-	rep_lock(&call->lock);
-	call->serial = serial;
-	call->ticket = *ticket;
-	call->legs = 0;
-	memset(call->branch, 0, calls->branches * sizeof(branch_t));
-	call->counted = call->contacted = 0;
-	call->outcome = REP_OUTCOMES;
-	call->rejected = false;
-	call->open = true;
-	call->contact = 0;
-	call->redress_id[0] = '\0';
-	rep_unlock(&call->lock);
-	return call;
-}
-
-/* The call of an id with its lock held, or NULL. */
-static rep_call_t *lock_call(rep_call_id_t id)
-{
-	uint32_t i = (uint32_t)id;
-	rep_call_t *call;
-
-	if(!id || !rep_shared || i >= rep_shared->calls->max)
-		return NULL;
-	call = call_at(rep_shared->calls, i);
-	rep_lock(&call->lock);
-	if(call->serial == (uint32_t)(id >> 32) && call->open)
-		return call;
-	rep_unlock(&call->lock);
-	return NULL;
-}
-
-static void give(rep_call_t *call)
-{
-	struct rep_calls *calls = rep_shared->calls;
-
-	rep_lock(&calls->lock);
-	call->next = calls->free;
-	calls->free = index_of(call);
-	calls->used--;
-	rep_unlock(&calls->lock);
-}
-
-/* The transaction is gone, or never was. */
-static void end(rep_call_id_t id)
-{
-	rep_call_t *call = lock_call(id);
-	rep_ticket_t ticket;
-
-	if(!call)
-		return;
-	ticket = call->ticket;
-	call->open = false;
-	rep_unlock(&call->lock);
-	rep_book_hang_up(rep_shared->book, &ticket, rep_now());
-	give(call);
-}
 
 /* ---- counting -------------------------------------------------------- */
 
@@ -269,11 +95,10 @@ static void settle(struct cell *t, rep_call_id_t id, bool at_end)
 		rep_class_t class;
 		if(uac->request.flags & F_RB_CANCELED && status != 408)
 			how |= REP_REPLY_CANCELLED;
-		call = status >= 200 ? lock_call(id) : NULL;
+		call = status >= 200 ? rep_call_lock(id) : NULL;
 		if(!call)
 			continue;
-		if((uint32_t)b >= rep_shared->calls->branches
-				|| call->counted & bit_of(b)) {
+		if((uint32_t)b >= rep_calls_branches() || call->counted & bit_of(b)) {
 			rep_unlock(&call->lock);
 			continue;
 		}
@@ -314,7 +139,7 @@ static void on_reply(struct cell *t, rep_call_id_t id, struct sip_msg *rpl)
 	bool has_dialog;
 
 	if(status <= 100 || branch < 0 || branch >= t->nr_of_outgoings
-			|| (uint32_t)branch >= rep_shared->calls->branches
+			|| (uint32_t)branch >= rep_calls_branches()
 			|| !rep_reply_is_invite(rpl))
 		return;
 	uac = &t->uac[branch];
@@ -323,7 +148,7 @@ static void on_reply(struct cell *t, rep_call_id_t id, struct sip_msg *rpl)
 	has_dialog =
 			status >= 200 && status < 300 && rep_reply_dialog(rpl, &dialog);
 	redress.url[0] = redress.tel[0] = redress.email[0] = redress.id[0] = '\0';
-	call = lock_call(id);
+	call = rep_call_lock(id);
 	if(!call)
 		return;
 	if(call->counted & bit_of(branch)) {
@@ -351,7 +176,7 @@ static void on_reply(struct cell *t, rep_call_id_t id, struct sip_msg *rpl)
  * speaks on this call. */
 static void hang_up(rep_call_id_t id)
 {
-	rep_call_t *call = lock_call(id);
+	rep_call_t *call = rep_call_lock(id);
 	rep_ticket_t ticket;
 
 	if(!call)
@@ -376,15 +201,14 @@ static void on_transaction(struct cell *t, int type, struct tmcb_params *ps)
 		settle(t, id, false);
 		if(ps->code >= 300)
 			hang_up(id);
-	}
-	else if(type == TMCB_DESTROY)
+	} else if(type == TMCB_DESTROY)
 		settle(t, id, true);
 }
 
 static void on_release(void *param)
 {
 	if(rep_shared)
-		end((rep_call_id_t)(uintptr_t)param);
+		rep_call_end((rep_call_id_t)(uintptr_t)param);
 }
 
 static void on_request(struct cell *t, int type, struct tmcb_params *ps)
@@ -427,7 +251,7 @@ static int on_script_end(struct sip_msg *msg, unsigned int flags, void *param)
 	if(pending.id != msg->id || pending.pid != msg->pid)
 		return 1;
 	if(pending.call && !pending.bound)
-		end(pending.call);
+		rep_call_end(pending.call);
 	pending.call = 0;
 	return 1;
 }
@@ -466,12 +290,12 @@ rep_call_id_t rep_call_find(struct sip_msg *msg)
 rep_call_id_t rep_call_start(struct sip_msg *msg, const rep_ticket_t *ticket)
 {
 	const struct cell *t = transaction();
-	rep_call_t *call = take(ticket);
+	rep_call_t *call = rep_call_take(ticket);
 	rep_call_id_t id;
 
 	if(!call)
 		return 0;
-	id = id_of(call);
+	id = rep_call_id(call);
 	if(t) /* branches that went out before are not this number's */
 		call->counted = bit_of(t->nr_of_outgoings) - 1;
 	rep_seal_add(msg, ticket->number);
@@ -482,7 +306,7 @@ rep_call_id_t rep_call_start(struct sip_msg *msg, const rep_ticket_t *ticket)
 		rep_lock(&call->lock);
 		call->open = false;
 		rep_unlock(&call->lock);
-		give(call);
+		rep_call_give(call);
 		return 0;
 	}
 	pending.id = msg->id;
@@ -496,13 +320,12 @@ void rep_call_reroute(rep_call_id_t id, rep_span_t route)
 {
 	struct cell *t = transaction();
 	int branches = t ? t->nr_of_outgoings : 0;
-	rep_call_t *call = lock_call(id);
+	rep_call_t *call = rep_call_lock(id);
 	rep_ticket_t ticket;
 
 	if(!call)
 		return;
-	while(call->legs < branches
-			&& call->legs < (int)rep_shared->calls->branches) {
+	while(call->legs < branches && call->legs < (int)rep_calls_branches()) {
 		call->branch[call->legs].route = call->ticket.route;
 		call->branch[call->legs].turn = call->ticket.turn;
 		call->legs++;
@@ -510,7 +333,7 @@ void rep_call_reroute(rep_call_id_t id, rep_span_t route)
 	ticket = call->ticket;
 	rep_unlock(&call->lock);
 	rep_book_reroute(rep_shared->book, &ticket, route);
-	call = lock_call(id);
+	call = rep_call_lock(id);
 	if(!call)
 		return;
 	call->ticket.route = ticket.route;
@@ -527,7 +350,7 @@ bool rep_call_view(rep_call_id_t id, rep_call_view_t *out)
 
 	if(t && id == call_of(t))
 		settle(t, id, false);
-	call = lock_call(id);
+	call = rep_call_lock(id);
 	if(!call)
 		return false;
 	out->ticket = call->ticket;
@@ -551,11 +374,4 @@ bool rep_call_was_rejected(void)
 		if(t->uac[b].last_received >= 600)
 			return true;
 	return false;
-}
-
-void rep_calls_stats(struct rep_calls *calls, rep_calls_stats_t *out)
-{
-	rep_lock(&calls->lock);
-	*out = (rep_calls_stats_t){calls->used, calls->max, calls->full};
-	rep_unlock(&calls->lock);
 }

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The table of calls: slots of one size in shared memory. Only calls.c and
+ * call_table.c look inside. */
+
+#ifndef REP_CALL_TABLE_H
+#define REP_CALL_TABLE_H
+
+#include "calls.h"
+
+/* What is remembered of a branch. */
+typedef struct branch
+{
+	uint32_t turn;	/* of the verdict, and */
+	uint16_t route; /* by which route it went */
+	rep_signs_t signs;
+} branch_t;
+
+typedef struct rep_call
+{
+	rep_lock_t lock;
+	uint32_t serial; /* 0 = free */
+	uint32_t next;	 /* in the free list */
+	rep_ticket_t ticket;
+	uint32_t counted;	/* a bit a branch: its final is counted */
+	uint32_t contacted; /* a bit a branch: its redress contact is kept */
+	uint8_t legs;		/* branches whose route is set; others: ticket's */
+	uint8_t outcome;
+	bool rejected, open;
+	uint64_t contact;
+	char redress_id[sizeof(((rep_redress_t *)0)->id)];
+	branch_t branch[]; /* as many as TM allows */
+} rep_call_t;
+
+/* How many branches a call remembers: as many as TM allows. */
+uint32_t rep_calls_branches(void);
+/* A free slot made out for this ticket; NULL when the table is full. */
+rep_call_t *rep_call_take(const rep_ticket_t *ticket);
+rep_call_id_t rep_call_id(const rep_call_t *call);
+/* The call of an id with its lock held, or NULL. */
+rep_call_t *rep_call_lock(rep_call_id_t id);
+/* The slot of a call that is no longer open. */
+void rep_call_give(rep_call_t *call);
+/* The transaction is gone, or never was: hangs up what the call holds. */
+void rep_call_end(rep_call_id_t id);
+
+#endif
