@@ -14,6 +14,7 @@ for _cap in ("cap_minute", "cap_hour", "cap_day", "cap_concurrent"):
     POOLS[_cap] = (new_numbers(1), {**EAGER, _cap: 3})
 POOLS["two"] = (new_numbers(2), {**EAGER, "cap_day": 2})
 POOLS["talking"] = (new_numbers(1), {**EAGER, "cap_concurrent": 1})
+POOLS["failing"] = (new_numbers(1), {**EAGER, "cap_concurrent": 1})
 POOLS["own"] = ({new_numbers(1)[0]: {"cap_day": 2}}, EAGER)
 POOLS["whole"] = (new_numbers(3), {**EAGER, "pool_cap_day": 4})
 
@@ -196,6 +197,12 @@ def test_cap_concurrent(caller, carrier):
     for call in calls[1:]:
         call.cancel()
         call.wait_final()
+
+
+def test_cap_concurrent_is_given_back_by_a_failed_call(caller, carrier):
+    """Not when tm lets go of the transaction, seconds later."""
+    carrier.behaviour = lambda seen: plans.busy()
+    assert [dial(caller, "failing").status for _ in range(4)] == [486] * 4
 
 
 def test_cap_concurrent_holds_until_the_bye(caller, carrier):

@@ -249,7 +249,8 @@ def test_bad_attributes_leave_the_last_good_ones(redis, nodes, value):
     ("cap_day", "many"), ("cap_day", "-1"), ("rest_factor", "0.1"),
     ("on_exhausted", "panic"), ("weights_blocked", "blocked"),
     ("weights_blocked", "nobody:3"), ("no_such_field", "1"),
-    ("warmup", "10y7")])
+    ("warmup", "10y7"),
+    ("time_zone", "Mars/Base")])
 def test_bad_policy_leaves_the_last_good_one(redis, nodes, callers, field,
                                              value):
     seed(redis, nodes, "badpolicy", 1, {"cap_day": 2})

@@ -240,6 +240,18 @@ def test_kamcmd_prints_it(node):
     assert "counts" in text
 
 
+def test_kamcmd_finds_a_number_that_it_cut_down(node):
+    _, text = node.kamcmd("reputation.explain", "sales", SALES[0])
+    assert SALES[0] in text
+    _, text = node.kamcmd("reputation.explain", "sales", UNKNOWN)
+    assert "404" in text and "s:+" in text
+
+
+def test_a_number_may_come_as_an_integer(node):
+    answer = node.rpc("reputation.explain", "sales", int(SALES[0][1:]))
+    assert answer["number"] == SALES[0]
+
+
 def test_kamcmd_fault(node):
     _, text = node.kamcmd("reputation.explain", "sales", "s:" + UNKNOWN)
     assert "404" in text

@@ -475,6 +475,45 @@ START_TEST(benched_on_one_route)
 }
 END_TEST
 
+/* Where there is one route, what rests on it is shown to rest. */
+START_TEST(benched_on_the_only_route_shows)
+{
+	rep_pool_view_t whole;
+	rep_number_view_t v;
+
+	put_numbers(10);
+	healthy(10, "east", NOW);
+	count_n(FIRST, "east", REP_BLOCKED, 15, NOW);
+	v = view(FIRST, NOW);
+	ck_assert_int_eq(v.state, REP_BENCHED);
+	ck_assert_int_eq(v.reason, REP_REASON_BLOCKED);
+	ck_assert_int_gt(v.until, NOW);
+	ck_assert(!v.usable);
+	ck_assert_str_eq(v.benched_on, "east");
+	ck_assert(rep_book_pool_view(book, pool, NOW, &whole));
+	ck_assert_uint_eq(whole.by_state[REP_BENCHED], 1);
+	ck_assert_uint_eq(whole.by_state[REP_ACTIVE], 9);
+	ck_assert_uint_eq(whole.usable, 9);
+	/* in use on another route, it is bad on the one only */
+	healthy(1, "west", NOW);
+	v = view(FIRST, NOW);
+	ck_assert_int_eq(v.state, REP_ACTIVE);
+	ck_assert_str_eq(v.benched_on, "east");
+}
+END_TEST
+
+START_TEST(rest_ends_on_a_whole_second)
+{
+	put_numbers(2);
+	rep_book_bench(book, pool, FIRST, 5, REP_REASON_MANUAL, NOW + 1);
+	ck_assert_int_eq(view(FIRST, NOW).until, NOW + 6 * S);
+	rep_book_tick(book, NOW + 6 * S - 1);
+	ck_assert_int_eq(view(FIRST, NOW).state, REP_BENCHED);
+	rep_book_tick(book, NOW + 6 * S);
+	ck_assert_int_eq(view(FIRST, NOW).state, REP_PROBATION);
+}
+END_TEST
+
 START_TEST(reset_forgets)
 {
 	put_numbers(10);
@@ -671,6 +710,29 @@ START_TEST(cells_between_nodes)
 }
 END_TEST
 
+/* What was benched before this proxy was there is no news to it. */
+START_TEST(old_benches_are_not_announced)
+{
+	rep_record_t r = {.number = FIRST,
+			.turn = 1,
+			.state = REP_BENCHED,
+			.reason = REP_REASON_BLOCKED,
+			.since = NOW - 1,
+			.until = NOW + HOUR,
+			.strikes = 1};
+
+	put_numbers(3);
+	rep_book_tick(book, NOW);
+	ck_assert_int_eq(rep_pool_adopt(book, pool, &r, true, NOW), 1);
+	ck_assert_int_eq(view(FIRST, NOW).state, REP_BENCHED);
+	ck_assert_uint_eq(edges_of(REP_EDGE_BENCHED), 0);
+	r.number = FIRST + 1;
+	r.since = NOW + S;
+	ck_assert_int_eq(rep_pool_adopt(book, pool, &r, true, NOW + S), 1);
+	ck_assert_uint_eq(edges_of(REP_EDGE_BENCHED), 1);
+}
+END_TEST
+
 START_TEST(records_between_nodes)
 {
 	rep_record_t r, theirs;
@@ -835,12 +897,15 @@ Suite *book_suite(void)
 	tcase_add_test(tc, probation_budget);
 	tcase_add_test(tc, strikes_decay);
 	tcase_add_test(tc, benched_on_one_route);
+	tcase_add_test(tc, benched_on_the_only_route_shows);
+	tcase_add_test(tc, rest_ends_on_a_whole_second);
 	tcase_add_test(tc, reset_forgets);
 	tcase_add_loop_test(tc, cause_is_named, 0, 3);
 	tcase_add_test(tc, day_follows_time_zone);
 	tcase_add_test(tc, counters_widen);
 	tcase_add_test(tc, window_sweep);
 	tcase_add_test(tc, cells_between_nodes);
+	tcase_add_test(tc, old_benches_are_not_announced);
 	tcase_add_test(tc, records_between_nodes);
 	tcase_add_test(tc, memory_runs_out);
 	tcase_add_test(tc, routes_full);

@@ -79,21 +79,13 @@ static void rpc_try(rpc_t *rpc, void *ctx)
 	rep_ticket_t ticket;
 	rep_picked_t picked = {.result = REP_PICK_BAD_CALLEE};
 	rep_e164_t number;
-	unsigned low;
 	void *item;
-	bool cut;
 	int pool;
 
 	if(!rep_rpc_pool(rpc, ctx, &pool))
 		return;
-	if(!rep_rpc_text(rpc, ctx, &callee, &cut, &low)) {
-		rpc->fault(ctx, 400, "a callee is missing");
+	if(!rep_rpc_callee(rpc, ctx, &callee))
 		return;
-	}
-	if(cut) {
-		rep_rpc_cut(rpc, ctx);
-		return;
-	}
 	if(rpc->scan(ctx, "*.S", &route) < 1)
 		route.len = 0;
 	if(rep_pool_policy(rep_shared->book, pool, &policy)

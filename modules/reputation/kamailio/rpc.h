@@ -17,11 +17,8 @@ bool rep_rpc_pool(rpc_t *rpc, void *ctx, int *pool);
 /* The next argument as E.164 (the plus may be missing); 400. From what kamcmd
  * leaves of a number, the pool's number is found again. */
 bool rep_rpc_number(rpc_t *rpc, void *ctx, int pool, rep_e164_t *number);
-/* The next argument as text. kamcmd takes what looks like a number for one, and
- * cuts it to 32 bits, with a sign: `*cut` then, with what is left in `*low`.
- * False when there is none. */
-bool rep_rpc_text(rpc_t *rpc, void *ctx, str *text, bool *cut, unsigned *low);
-void rep_rpc_cut(rpc_t *rpc, void *ctx); /* 400: says how to write it */
+/* The next argument as a callee; 400. */
+bool rep_rpc_callee(rpc_t *rpc, void *ctx, str *callee);
 void rep_rpc_unknown(rpc_t *rpc, void *ctx, rep_e164_t number); /* 404 */
 
 /* ---- results --------------------------------------------------------- */

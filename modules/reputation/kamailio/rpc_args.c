@@ -24,63 +24,65 @@ bool rep_rpc_pool(rpc_t *rpc, void *ctx, int *pool)
 	return false;
 }
 
-/* The next argument as text. kamcmd takes what looks like a number for one, and
- * cuts it to 32 bits, with a sign: `*cut` then, with what is left in `*low`. */
-bool rep_rpc_text(rpc_t *rpc, void *ctx, str *text, bool *cut, unsigned *low)
+bool rep_rpc_callee(rpc_t *rpc, void *ctx, str *callee)
 {
-	unsigned long long value;
-	char digits[32], *end;
+	int n;
 
-	*cut = false;
-	if(rpc->scan(ctx, "*S", text) == 1)
+	if(rpc->scan(ctx, "*S", callee) == 1)
 		return true;
-	if(rpc->scan(ctx, "*.S", text) != 1)
-		return false;
-	if(text->len <= 0 || text->len >= (int)sizeof(digits))
-		return true;
-	snprintf(digits, sizeof(digits), "%.*s", text->len, text->s);
-	value = strtoull(digits, &end, 10);
-	*cut = !*end
-		   && (value <= UINT32_MAX || value > (unsigned long long)INT64_MAX);
-	*low = (unsigned)value;
-	return true;
+	if(rpc->scan(ctx, "*d", &n) == 1)
+		rpc->fault(ctx, 400,
+				"kamcmd cuts numbers to 32 bits: write s:+12025550101");
+	else
+		rpc->fault(ctx, 400, "a callee is missing");
+	return false;
 }
 
-void rep_rpc_cut(rpc_t *rpc, void *ctx)
+static bool is_known(int pool, rep_e164_t number)
 {
-	rpc->fault(ctx, 400,
-			"kamcmd cut this number to 32 bits: write s:+12025550101");
+	rep_ticket_t ticket;
+
+	return rep_book_ticket(
+			rep_shared->book, pool, number, rep_span(""), &ticket);
+}
+
+/* Digits without a plus: from a client that took the plus for a sign, or what
+ * kamcmd leaves of a number: its low 32 bits, with their sign. */
+static bool bare_number(
+		rpc_t *rpc, void *ctx, int pool, const str *text, rep_e164_t *number)
+{
+	char digits[32];
+	unsigned long long value;
+	bool cut, parsed;
+
+	digits[0] = '+';
+	snprintf(digits + 1, sizeof(digits) - 1, "%.*s", text->len, text->s);
+	value = strtoull(digits + 1, NULL, 10);
+	cut = value <= UINT32_MAX || value > (unsigned long long)INT64_MAX;
+	parsed = rep_e164_parse(rep_span(digits), number) == REP_E164_OK;
+	if(parsed && (!cut || is_known(pool, *number)))
+		return true;
+	*number = rep_pool_find_cut(rep_shared->book, pool, (uint32_t)value);
+	if(!*number)
+		rpc->fault(ctx, 404,
+				"no such number in this pool (kamcmd cuts numbers to 32 bits:"
+				" write s:+12025550101)");
+	return *number != 0;
 }
 
 bool rep_rpc_number(rpc_t *rpc, void *ctx, int pool, rep_e164_t *number)
 {
-	char buffer[32];
 	rep_e164_error_t error;
-	rep_span_t span;
-	unsigned low;
-	bool cut;
 	str text;
 
-	if(!rep_rpc_text(rpc, ctx, &text, &cut, &low)) {
+	if(rpc->scan(ctx, ".S", &text) < 1) {
 		rpc->fault(ctx, 400, "a number in E.164 form is missing");
 		return false;
 	}
-	if(cut) {
-		*number = rep_pool_find_cut(rep_shared->book, pool, low);
-		if(!*number)
-			rpc->fault(ctx, 404,
-					"no such number in this pool (kamcmd cuts numbers to 32"
-					" bits: write s:+12025550101)");
-		return *number != 0;
-	}
-	span = rep_span_of(&text);
-	if(text.len > 0 && text.s[0] >= '1' && text.s[0] <= '9'
-			&& text.len < (int)sizeof(buffer) - 1) {
-		/* a client may have taken the plus for a sign */
-		span = (rep_span_t){buffer, (size_t)snprintf(buffer, sizeof(buffer),
-											"+%.*s", text.len, text.s)};
-	}
-	error = rep_e164_parse(span, number);
+	if(text.len > 0 && text.len < 24
+			&& strspn(text.s, "0123456789") == (size_t)text.len)
+		return bare_number(rpc, ctx, pool, &text, number);
+	error = rep_e164_parse(rep_span_of(&text), number);
 	if(error == REP_E164_OK)
 		return true;
 	rpc->fault(ctx, 400, "number '%.*s': %s", text.len, text.s,
