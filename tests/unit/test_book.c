@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/book.h"
+#include "core/inside.h"
 #include "mem_test.h"
 #include "suites.h"
 
@@ -605,6 +605,45 @@ START_TEST(cause_is_named)
 }
 END_TEST
 
+static bool held(int p, rep_chart_t chart, rep_time_t now)
+{
+	return book->pools[p]->held_until[chart] > now;
+}
+
+/* While an alarm explains a chart, nobody is benched by that chart, and by the
+ * others as ever; two hours at most. */
+START_TEST(alarm_holds_its_chart)
+{
+	rep_time_t t = NOW;
+
+	put_numbers(10);
+	for(unsigned h = 0; h < 12; h++, t += HOUR)
+		one_hour(pool, "", t);
+	ck_assert(!held(pool, REP_CHART_LABELLED, t));
+	one_hour(pool, "*", t);
+	t += 2901 * S; /* just after the last tick of that hour */
+	ck_assert(held(pool, REP_CHART_LABELLED, t));
+	ck_assert(!held(pool, REP_CHART_BLOCKED, t));
+	for(unsigned m = 0; m < 130; m++)
+		rep_book_tick(book, t += 60 * S);
+	ck_assert(!held(pool, REP_CHART_LABELLED, t));
+}
+END_TEST
+
+START_TEST(held_chart_benches_when_it_is_over)
+{
+	put_numbers(10);
+	healthy(10, "", NOW);
+	book->pools[pool]->held_until[REP_CHART_BLOCKED] = NOW + HOUR;
+	count_n(FIRST, "", REP_BLOCKED, 15, NOW);
+	ck_assert_int_eq(view(FIRST, NOW).state, REP_ACTIVE);
+	count_n(FIRST + 1, "", REP_UNWANTED, 15, NOW); /* another chart */
+	ck_assert_int_eq(view(FIRST + 1, NOW).state, REP_BENCHED);
+	count_n(FIRST, "", REP_BLOCKED, 1, NOW + HOUR);
+	ck_assert_int_eq(view(FIRST, NOW + HOUR).state, REP_BENCHED);
+}
+END_TEST
+
 START_TEST(day_follows_time_zone)
 {
 	/* 08:53:20 UTC is 19:53:20 of the day before at -13 h */
@@ -901,6 +940,8 @@ Suite *book_suite(void)
 	tcase_add_test(tc, rest_ends_on_a_whole_second);
 	tcase_add_test(tc, reset_forgets);
 	tcase_add_loop_test(tc, cause_is_named, 0, 3);
+	tcase_add_test(tc, alarm_holds_its_chart);
+	tcase_add_test(tc, held_chart_benches_when_it_is_over);
 	tcase_add_test(tc, day_follows_time_zone);
 	tcase_add_test(tc, counters_widen);
 	tcase_add_test(tc, window_sweep);

@@ -341,17 +341,3 @@ void rep_evidence_forget(rep_pool_t *pool, rep_number_t *number)
 {
 	rep_evidence_trim(pool, number, UINT32_MAX);
 }
-
-void rep_evidence_window(const rep_pool_t *pool, const rep_number_t *number,
-		uint32_t oldest, rep_counts_t *out)
-{
-	const rep_cell_head_t *cell;
-
-	*out = (rep_counts_t){{0}};
-	for(uint32_t ref = number->cells; ref != REP_NONE; ref = cell->next) {
-		cell = rep_cell_at(pool, ref);
-		if(cell->bucket < oldest)
-			break;
-		rep_cell_add(pool, ref, out);
-	}
-}

@@ -299,9 +299,6 @@ bool rep_evidence_put_others(rep_pool_t *pool, uint32_t i, uint32_t bucket,
 /* Free cells older than `oldest`. */
 void rep_evidence_trim(rep_pool_t *pool, rep_number_t *number, uint32_t oldest);
 void rep_evidence_forget(rep_pool_t *pool, rep_number_t *number);
-/* Sum over the window, all stamps. */
-void rep_evidence_window(const rep_pool_t *pool, const rep_number_t *number,
-		uint32_t oldest, rep_counts_t *out);
 /* The pool's row for a bucket on a route; NULL when it has none. */
 const rep_row_t *rep_row_of(
 		const rep_pool_t *pool, uint8_t route, uint32_t bucket);
