@@ -40,9 +40,9 @@ endif
 # reputation-replay: the same core, without Kamailio
 REPLAY := $(BUILD)/reputation-replay
 REPLAY_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror \
-	-Imodules/reputation -Imodules/reputation/core \
+	-Imodules/reputation \
 	$(shell pkg-config --cflags json-c)
-REPLAY_SOURCES := $(wildcard modules/reputation/core/*.c \
+REPLAY_SOURCES := $(wildcard modules/reputation/engine/*/*.c \
 	modules/reputation/replay/*.c) \
 	$(patsubst %,modules/reputation/store/%.c,attrs pack pool_file pool_load zone)
 REPLAY_OBJECTS = $(REPLAY_SOURCES:%.c=$(BUILD)/replay/%.o)
@@ -68,10 +68,10 @@ packages:
 UNIT_CC ?= gcc
 UNIT_CFLAGS = -std=gnu11 -D_GNU_SOURCE -g -O1 -Wall -Wextra -Werror \
 	-fsanitize=address,undefined -fno-sanitize-recover=all \
-	-fno-omit-frame-pointer -Imodules/reputation -Imodules/reputation/core \
+	-fno-omit-frame-pointer -Imodules/reputation \
 	$(shell pkg-config --cflags check hiredis json-c)
 UNIT_LIBS = $(shell pkg-config --libs check hiredis json-c) -lm -lpthread
-UNIT_SOURCES := $(wildcard modules/reputation/core/*.c \
+UNIT_SOURCES := $(wildcard modules/reputation/engine/*/*.c \
 	modules/reputation/store/*.c tests/unit/*.c) \
 	$(filter-out %/main.c %/mem.c,$(wildcard modules/reputation/replay/*.c))
 UNIT_OBJECTS = $(UNIT_SOURCES:%.c=$(BUILD)/unit/$(UNIT_CC)/%.o)
@@ -119,7 +119,7 @@ bench-judgement:
 	@tests/bench/run.sh judgement
 
 # the fuzz target over its corpus and a bounded number of mutations
-FUZZ_SOURCES = $(wildcard modules/reputation/core/*.c) tests/unit/mem.c \
+FUZZ_SOURCES = $(wildcard modules/reputation/engine/*/*.c) tests/unit/mem.c \
 	tests/fuzz/fuzz_reason.c
 fuzz-replay: $(BUILD)/fuzz/replay
 	$(BUILD)/fuzz/replay tests/fuzz/corpus/reason/*
@@ -133,15 +133,16 @@ FUZZ_SECONDS ?= 60
 fuzz:
 	@mkdir -p $(BUILD)/fuzz/corpus
 	clang -std=gnu11 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined \
-		-Imodules/reputation -Imodules/reputation/core -Itests/unit \
+		-Imodules/reputation -Itests/unit \
 		-o $(BUILD)/fuzz/reason $(FUZZ_SOURCES) -lm -lpthread
 	$(BUILD)/fuzz/reason -max_total_time=$(FUZZ_SECONDS) \
 		$(BUILD)/fuzz/corpus tests/fuzz/corpus/reason
 
 # ---- lint, install, clean --------------------------------------------------
 
-LINT_SOURCES = $(wildcard modules/reputation/*/*.[ch] tests/*/*.[ch])
-PURE_SOURCES = $(wildcard modules/reputation/core/*.c \
+LINT_SOURCES = $(wildcard modules/reputation/*/*.[ch] \
+	modules/reputation/*/*/*.[ch] tests/*/*.[ch])
+PURE_SOURCES = $(wildcard modules/reputation/engine/*/*.c \
 	modules/reputation/store/*.c modules/reputation/replay/*.c)
 
 lint:

@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "core_mem.h"
-#include "mem.h"
+#include "engine/base/mem.h"
 
 static size_t bytes;
 static bool watching;

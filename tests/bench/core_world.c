@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "core_world.h"
-#include "inside.h"
+#include "engine/pool/pool.h"
 
 #define START INT64_C(1767283200000) /* 2026-01-01, at 16:00 */
 #define HOUR 3600000

@@ -4,7 +4,7 @@
 #ifndef CORE_WORLD_H
 #define CORE_WORLD_H
 
-#include "book.h"
+#include "engine/pool/registry.h"
 
 typedef struct world
 {

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "core/cause.h"
+#include "engine/judge/cause.h"
 
 #define POOLS 3
 #define ROUTES 3

@@ -12,8 +12,8 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 out=$root/build/bench
-core=$root/modules/reputation/core
-flags="-std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -I$core/.. -I$core -I$here"
+engine=$root/modules/reputation/engine
+flags="-std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -I$engine/.. -I$here"
 
 mkdir -p "$out"
 [ $# -gt 0 ] || set -- core load judgement
@@ -22,7 +22,7 @@ for part in "$@"; do
 	case $part in
 	core)
 		# shellcheck disable=SC2086
-		gcc $flags -o "$out/core" "$here"/core*.c "$core"/*.c -lm -lpthread
+		gcc $flags -o "$out/core" "$here"/core*.c "$engine"/*/*.c -lm -lpthread
 		"$out/core" "$out/core.json"
 		;;
 	load)
@@ -32,7 +32,7 @@ for part in "$@"; do
 		;;
 	judgement)
 		# shellcheck disable=SC2086
-		gcc $flags -o "$out/judgement" "$here"/judgement*.c "$core"/*.c \
+		gcc $flags -o "$out/judgement" "$here"/judgement*.c "$engine"/*/*.c \
 			-I"$root/tests/unit" "$root/tests/unit/mem.c" -lm -lpthread
 		# shellcheck disable=SC2086
 		"$out/judgement" ${JUDGEMENT:-} --json "$out/judgement.json"

@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../../modules/reputation/core/e164.h"
+#include "engine/reply/e164.h"
 #include "../../modules/reputation/store/pack.h"
 #include "../../modules/reputation/store/store.h"
 

@@ -25,9 +25,9 @@ def build_driver():
         return DRIVER
     m = os.path.join(ROOT, "modules", "reputation")
     sources = sorted(
-        glob.glob(f"{m}/core/*.c") + glob.glob(f"{m}/store/*.c")
+        glob.glob(f"{m}/engine/*/*.c") + glob.glob(f"{m}/store/*.c")
     ) + [f"{ROOT}/tests/unit/mem.c", f"{ROOT}/tests/store/driver.c"]
-    headers = glob.glob(f"{m}/*/*.h")
+    headers = glob.glob(f"{m}/**/*.h", recursive=True)
     if os.path.exists(DRIVER):
         made = os.path.getmtime(DRIVER)
         if all(os.path.getmtime(f) <= made for f in sources + headers):
@@ -37,7 +37,7 @@ def build_driver():
         os.environ.get("CC", "gcc"), "-std=gnu11", "-D_GNU_SOURCE", "-g",
         "-O1", "-Wall", "-Wextra", "-Werror",
         "-fsanitize=address,undefined", "-fno-sanitize-recover=all",
-        f"-I{m}", f"-I{m}/core", f"-I{ROOT}/tests/unit",
+        f"-I{m}", f"-I{ROOT}/tests/unit",
         "-o", DRIVER + ".new", *sources,
         "-lhiredis", "-ljson-c", "-lm", "-lpthread",
     ]

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* core/mem.h on the C library, for tests, bench and tools. */
 
-#include "mem.h"
+#include "engine/base/mem.h"
 
 #include "mem_test.h"
 

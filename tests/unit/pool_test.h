@@ -8,7 +8,7 @@
 #include <check.h>
 #include <stdio.h>
 
-#include "core/inside.h"
+#include "engine/pool/pool.h"
 
 #define NOW INT64_C(1760000000000) /* a Thursday, 08:53:20 UTC */
 #define FIRST UINT64_C(15551230001)

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/inside.h"
+#include "engine/pool/pool.h"
 #include "mem_test.h"
 #include "suites.h"
 

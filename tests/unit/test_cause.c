@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "core/cause.h"
+#include "engine/judge/cause.h"
 
 #include "suites.h"
 

@@ -2,7 +2,7 @@
 
 #include "suites.h"
 
-#include "e164.h"
+#include "engine/reply/e164.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,9 +3,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "core/judge.h"
-#include "core/lanes.h"
-#include "core/threshold.h"
+#include "engine/judge/chart.h"
+#include "engine/judge/vec.h"
+#include "engine/judge/threshold.h"
 
 #include "suites.h"
 

@@ -2,7 +2,7 @@
 
 #include "suites.h"
 
-#include "outcome.h"
+#include "engine/reply/outcome.h"
 #include "reason_samples.h"
 
 #include <stdio.h>

@@ -2,8 +2,8 @@
 
 #include "suites.h"
 
-#include "decimal.h"
-#include "policy.h"
+#include "engine/base/decimal.h"
+#include "engine/judge/policy.h"
 
 #include <stdio.h>
 #include <stdlib.h>

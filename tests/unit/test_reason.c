@@ -2,7 +2,7 @@
 
 #include "suites.h"
 
-#include "reason.h"
+#include "engine/reply/reason.h"
 #include "reason_samples.h"
 
 #include <stdio.h>

@@ -5,7 +5,7 @@
 #ifndef REP_ANSWERED_H
 #define REP_ANSWERED_H
 
-#include "../core/book.h"
+#include "../engine/pool/registry.h"
 
 struct rep_answered;
 

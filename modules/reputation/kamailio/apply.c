@@ -12,7 +12,7 @@
 
 #include "calls.h"
 #include "functions.h"
-#include "../core/e164.h"
+#include "../engine/reply/e164.h"
 
 #define IDENTITY_MAX 512
 

@@ -4,7 +4,7 @@
 #ifndef REP_CONTACTS_H
 #define REP_CONTACTS_H
 
-#include "../core/outcome.h"
+#include "../engine/reply/outcome.h"
 
 #define REP_CONTACTS 1024 /* the newest are kept */
 

@@ -4,7 +4,7 @@
 #include "core/dprint.h"
 
 #include "rpc.h"
-#include "../core/e164.h"
+#include "../engine/reply/e164.h"
 
 #define BUCKETS 72
 #define EVENTS 16

@@ -4,7 +4,7 @@
 #include "core/mem/shm_mem.h"
 #include "core/locking.h"
 
-#include "../core/mem.h"
+#include "../engine/base/mem.h"
 
 _Static_assert(sizeof(gen_lock_t) <= sizeof(rep_lock_t), "lock fits");
 

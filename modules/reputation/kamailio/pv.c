@@ -5,7 +5,7 @@
 #include "calls.h"
 #include "functions.h"
 #include "pv.h"
-#include "../core/e164.h"
+#include "../engine/reply/e164.h"
 
 typedef enum field
 {

@@ -11,7 +11,7 @@
 #include "module.h"
 #include "replies.h"
 #include "seal.h"
-#include "../core/e164.h"
+#include "../engine/reply/e164.h"
 
 bool rep_reply_is_invite(struct sip_msg *reply)
 {

@@ -7,7 +7,7 @@
 #include "calls.h"
 #include "contacts.h"
 #include "rpc.h"
-#include "../core/e164.h"
+#include "../engine/reply/e164.h"
 #include "../store/attrs.h"
 
 /* ---- pools and numbers ----------------------------------------------- */

@@ -5,7 +5,7 @@
 #include "core/ut.h"
 
 #include "rpc.h"
-#include "../core/e164.h"
+#include "../engine/reply/e164.h"
 
 /* ---- arguments ------------------------------------------------------- */
 

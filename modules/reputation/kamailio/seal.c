@@ -9,7 +9,7 @@
 #include <sys/random.h>
 
 #include "seal.h"
-#include "../core/e164.h"
+#include "../engine/reply/e164.h"
 
 #define MARK 16 /* hexadecimal digits of the digest that are shown */
 #define PARAM ";rep="

@@ -4,7 +4,7 @@
 #ifndef REP_REPLAY_CALLS_H
 #define REP_REPLAY_CALLS_H
 
-#include "../core/outcome.h"
+#include "../engine/reply/outcome.h"
 #include "names.h"
 
 #define REPLAY_ROUTES_MAX 4096

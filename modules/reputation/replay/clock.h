@@ -4,7 +4,7 @@
 #ifndef REP_REPLAY_CLOCK_H
 #define REP_REPLAY_CLOCK_H
 
-#include "../core/types.h"
+#include "../engine/base/types.h"
 
 #define REPLAY_NO_OFFSET INT32_MIN
 #define REPLAY_TIME_TEXT 32

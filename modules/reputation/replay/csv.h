@@ -4,7 +4,7 @@
 #ifndef REP_REPLAY_CSV_H
 #define REP_REPLAY_CSV_H
 
-#include "../core/types.h"
+#include "../engine/base/types.h"
 
 /* Does the record end within quotes, so that the next line belongs to it? */
 bool replay_csv_open(rep_span_t record, char delimiter);

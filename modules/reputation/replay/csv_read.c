@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "../core/decimal.h"
+#include "../engine/base/decimal.h"
 #include "csv.h"
 #include "input.h"
 

@@ -4,7 +4,7 @@
 #ifndef REP_REPLAY_FIELDS_H
 #define REP_REPLAY_FIELDS_H
 
-#include "../core/types.h"
+#include "../engine/base/types.h"
 
 typedef enum replay_field
 {

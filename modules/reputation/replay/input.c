@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "../core/decimal.h"
+#include "../engine/base/decimal.h"
 #include "../store/pack.h"
 #include "clock.h"
 

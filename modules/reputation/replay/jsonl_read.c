@@ -5,7 +5,7 @@
 
 #include <json-c/json.h>
 
-#include "../core/decimal.h"
+#include "../engine/base/decimal.h"
 #include "input.h"
 
 #define DEPTH_MAX 8

@@ -2,7 +2,7 @@
 /* core/mem.h for a program of one thread: the C library's memory, and locks
  * that nobody else can hold. */
 
-#include "../core/mem.h"
+#include "../engine/base/mem.h"
 
 #include <stdlib.h>
 

@@ -4,7 +4,7 @@
 #ifndef REP_REPLAY_NAMES_H
 #define REP_REPLAY_NAMES_H
 
-#include "../core/types.h"
+#include "../engine/base/types.h"
 
 /* All zero is an empty one. */
 typedef struct replay_names

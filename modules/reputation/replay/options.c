@@ -4,8 +4,8 @@
 #include <getopt.h>
 #include <stdio.h>
 
-#include "../core/decimal.h"
-#include "../core/e164.h"
+#include "../engine/base/decimal.h"
+#include "../engine/reply/e164.h"
 #include "clock.h"
 
 #define MAX_CALLS 100000000

@@ -7,7 +7,7 @@
 
 #include <json-c/json.h>
 
-#include "../core/decimal.h"
+#include "../engine/base/decimal.h"
 #include "../store/pool_file.h"
 
 #define LINE_MAX_LEN 1024

@@ -4,7 +4,7 @@
 #ifndef REP_REPLAY_POLICIES_H
 #define REP_REPLAY_POLICIES_H
 
-#include "../core/book.h"
+#include "../engine/pool/registry.h"
 
 /* A field set for all pools, on top of what a pool file says. */
 typedef struct replay_setting

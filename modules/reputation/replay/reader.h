@@ -4,7 +4,7 @@
 #ifndef REP_REPLAY_READER_H
 #define REP_REPLAY_READER_H
 
-#include "../core/types.h"
+#include "../engine/base/types.h"
 
 #define REPLAY_LINE_MAX (1u << 20) /* bytes; longer lines are passed over */
 

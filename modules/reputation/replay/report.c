@@ -3,7 +3,7 @@
 
 #include "report.h"
 
-#include "../core/e164.h"
+#include "../engine/reply/e164.h"
 #include "../store/pack.h"
 #include "clock.h"
 

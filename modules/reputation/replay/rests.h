@@ -4,8 +4,8 @@
 #ifndef REP_REPLAY_RESTS_H
 #define REP_REPLAY_RESTS_H
 
-#include "../core/book.h"
-#include "../core/heap.h"
+#include "../engine/pool/registry.h"
+#include "../engine/base/heap.h"
 
 typedef struct replay_bench
 {

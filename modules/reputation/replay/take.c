@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "take.h"
 
-#include "../core/decimal.h"
-#include "../core/e164.h"
+#include "../engine/base/decimal.h"
+#include "../engine/reply/e164.h"
 #include "clock.h"
 
 static const char *take_number(

@@ -5,7 +5,7 @@
 #define REP_REPLAY_TAKE_H
 
 #include "calls.h"
-#include "../core/book.h"
+#include "../engine/pool/registry.h"
 #include "fields.h"
 
 typedef struct replay_take

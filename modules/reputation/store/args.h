@@ -5,7 +5,7 @@
 #ifndef REP_ARGS_H
 #define REP_ARGS_H
 
-#include "../core/types.h"
+#include "../engine/base/types.h"
 
 struct rep_arg
 {

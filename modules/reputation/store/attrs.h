@@ -4,7 +4,7 @@
 #ifndef REP_ATTRS_H
 #define REP_ATTRS_H
 
-#include "../core/book.h"
+#include "../engine/pool/registry.h"
 
 struct json_object;
 

@@ -2,7 +2,7 @@
 /* Edits made by RPC, written where an operator would have written them. */
 #include "internal.h"
 
-#include "../core/e164.h"
+#include "../engine/reply/e164.h"
 
 /* The number is gone from the book already, and may come back any time. */
 static void taken(rep_store_t *store, const rep_edit_t *edit)

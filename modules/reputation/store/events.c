@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "../core/e164.h"
+#include "../engine/reply/e164.h"
 
 #define LENGTH 10000		 /* of the stream, about */
 #define UNDECIDED_MS 30000	 /* then the guard alone must do */

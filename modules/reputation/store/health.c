@@ -2,7 +2,7 @@
 /* rep:health:{POOL}: what operators read at a glance. */
 #include "internal.h"
 
-#include "../core/e164.h"
+#include "../engine/reply/e164.h"
 
 #define BATCHES 4 /* a second and pool */
 

@@ -6,7 +6,7 @@
 #ifndef REP_LIVES_H
 #define REP_LIVES_H
 
-#include "../core/types.h"
+#include "../engine/base/types.h"
 
 struct rep_life
 {

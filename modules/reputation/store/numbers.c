@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "../core/e164.h"
+#include "../engine/reply/e164.h"
 #include "attrs.h"
 
 #define SLICE "1000"

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "../core/e164.h"
+#include "../engine/reply/e164.h"
 
 uint64_t rep_hash(rep_span_t text)
 {

@@ -5,7 +5,7 @@
 #ifndef REP_PACK_H
 #define REP_PACK_H
 
-#include "../core/book.h"
+#include "../engine/pool/registry.h"
 
 #define REP_COUNTS_TEXT 144 /* twelve numbers of ten digits, commas, zero */
 #define REP_FIELD_TEXT 256	/* +NUMBER|TURN|WRITER|ROUTE */

@@ -3,7 +3,7 @@
 #ifndef REP_POLICY_TAKE_H
 #define REP_POLICY_TAKE_H
 
-#include "../core/policy.h"
+#include "../engine/judge/policy.h"
 
 /* rep_policy_set(), and time_zone must be one that this machine has. */
 const char *rep_policy_take(rep_policy_t *policy, rep_span_t field,

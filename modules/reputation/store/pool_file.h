@@ -5,7 +5,7 @@
 #ifndef REP_POOL_FILE_H
 #define REP_POOL_FILE_H
 
-#include "../core/book.h"
+#include "../engine/pool/registry.h"
 
 struct json_object;
 

@@ -9,7 +9,7 @@
 
 #include <json-c/json.h>
 
-#include "../core/e164.h"
+#include "../engine/reply/e164.h"
 #include "attrs.h"
 #include "pack.h"
 

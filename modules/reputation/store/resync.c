@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "../core/e164.h"
+#include "../engine/reply/e164.h"
 
 #define SLICE "1000"
 #define CHUNK 256

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <json-c/json.h>
 
-#include "../core/e164.h"
+#include "../engine/reply/e164.h"
 #include "attrs.h"
 #include "pool_file.h"
 

@@ -12,8 +12,8 @@
 
 #include <signal.h>
 
-#include "../core/book.h"
-#include "../core/mem.h"
+#include "../engine/pool/registry.h"
+#include "../engine/base/mem.h"
 
 typedef enum rep_log_level
 {

@@ -4,7 +4,7 @@
 #ifndef REP_URL_H
 #define REP_URL_H
 
-#include "../core/types.h"
+#include "../engine/base/types.h"
 
 typedef struct rep_url
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copies of what the book holds, for RPC, logs and the published health. */
 
-#include "inside.h"
+#include "pool.h"
 
 static void route_view(const rep_pool_t *pool, const rep_number_t *number,
 		const struct rep_assessed *on, rep_time_t now, rep_route_view_t *out)

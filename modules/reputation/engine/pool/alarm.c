@@ -3,8 +3,8 @@
 
 #include <stdio.h>
 
-#include "cause.h"
-#include "inside.h"
+#include "../judge/cause.h"
+#include "pool.h"
 
 #define ASK_EVERY 60000			/* ms */
 #define RECENT 60				/* minutes */

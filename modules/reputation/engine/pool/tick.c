@@ -2,7 +2,7 @@
 /* What time brings: policies in force, yardsticks, returns, ageing. Bounded
  * work under each hold of a lock. */
 
-#include "inside.h"
+#include "pool.h"
 
 #define SLICE 512
 #define SWEEP_SLICE 128 /* each walks through all its cells */

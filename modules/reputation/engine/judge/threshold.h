@@ -4,7 +4,7 @@
 #ifndef REP_THRESHOLD_H
 #define REP_THRESHOLD_H
 
-#include "judge.h"
+#include "chart.h"
 
 /* For each chart the smallest threshold at which it benches a healthy number,
  * over calls of this mix (sums to 1), at most once in its `every` calls

@@ -5,8 +5,8 @@
 #ifndef REP_POLICY_H
 #define REP_POLICY_H
 
-#include "outcome.h"
-#include "types.h"
+#include "../reply/outcome.h"
+#include "../base/types.h"
 
 /* The three ways in which a number goes bad, one chart each. */
 typedef enum rep_chart

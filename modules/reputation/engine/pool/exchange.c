@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Evidence that goes to other proxies and comes from them. */
 
-#include "inside.h"
+#include "pool.h"
 
 /* False when there was not room for all; those not taken stay dirty. */
 static bool take_cells(const rep_pool_t *pool, const rep_number_t *number,

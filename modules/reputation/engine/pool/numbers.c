@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The numbers of a pool: index, slots, attributes. */
 
-#include "inside.h"
+#include "pool.h"
 
 void rep_number_account(rep_pool_t *pool, const rep_number_t *number, int by)
 {

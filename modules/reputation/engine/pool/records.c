@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Verdicts that go to other proxies and come from them. */
 
-#include "inside.h"
+#include "pool.h"
 
 #define MS 1000
 

@@ -4,7 +4,7 @@
 #ifndef REP_E164_H
 #define REP_E164_H
 
-#include "types.h"
+#include "../base/types.h"
 
 #define REP_E164_MAX 17 /* "+", 15 digits, terminating zero */
 

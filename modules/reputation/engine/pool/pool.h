@@ -7,10 +7,10 @@
 
 #include <stdatomic.h>
 
-#include "book.h"
-#include "heap.h"
-#include "mem.h"
-#include "slab.h"
+#include "registry.h"
+#include "../base/heap.h"
+#include "../base/mem.h"
+#include "../base/slab.h"
 
 #define REP_NONE UINT32_MAX /* no index */
 

@@ -8,7 +8,7 @@
 #ifndef REP_CAUSE_H
 #define REP_CAUSE_H
 
-#include "judge.h"
+#include "chart.h"
 
 #define REP_CAUSE_CELLS 256 /* more are not looked at */
 

@@ -4,7 +4,7 @@
 #ifndef REP_OUTCOME_H
 #define REP_OUTCOME_H
 
-#include "types.h"
+#include "../base/types.h"
 
 typedef enum rep_outcome
 {

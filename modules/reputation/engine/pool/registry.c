@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The list of pools, and the ring of edges. */
 
-#include "inside.h"
+#include "pool.h"
 
 rep_book_t *rep_book_create(uint32_t max_numbers)
 {

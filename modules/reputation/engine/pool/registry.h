@@ -11,11 +11,11 @@
 #ifndef REP_BOOK_H
 #define REP_BOOK_H
 
-#include "judge.h"
-#include "outcome.h"
-#include "policy.h"
-#include "state.h"
-#include "types.h"
+#include "../judge/chart.h"
+#include "../reply/outcome.h"
+#include "../judge/policy.h"
+#include "../judge/state.h"
+#include "../base/types.h"
 
 typedef struct rep_book rep_book_t;
 

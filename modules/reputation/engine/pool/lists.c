@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Numbers that somebody is to look at. */
 
-#include "inside.h"
+#include "pool.h"
 
 int rep_list_reserve(rep_list_t *list, uint32_t n)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Bucketed counts by outcome: the cells of numbers, the rows of the pool. */
 
-#include "inside.h"
+#include "pool.h"
 
 #define MS_PER_MINUTE 60000
 

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "inside.h"
+#include "pool.h"
 
 #define MS 1000
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The end of a call attempt: its outcome is counted, its place given back. */
 
-#include "inside.h"
+#include "pool.h"
 
 #define REFUSED_EVERY 60000 /* ms */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "state.h"
-#include "book.h"
+#include "../pool/registry.h"
 
 static const char *const state_names[REP_STATES] = {
 		[REP_WARMING] = "warming",

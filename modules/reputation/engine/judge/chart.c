@@ -3,11 +3,11 @@
  * lanes (the charts, and the sum of shares), since it runs once per call over
  * all buckets; docs/judge.md has the formulas. */
 
-#include "judge.h"
+#include "chart.h"
 
 #include <math.h>
 
-#include "lanes.h"
+#include "vec.h"
 #include "threshold.h"
 
 /* How much the prior weighs, in calls: as many as would hold this many calls

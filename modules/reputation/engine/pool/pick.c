@@ -8,7 +8,7 @@
  * up again when it may: by the timer, by the end of a call, by a verdict, or
  * by an operator's edit. */
 
-#include "inside.h"
+#include "pool.h"
 
 #define TIMER_SLICE 64
 #define LEAST_BAD_LOOK 256

@@ -3,8 +3,8 @@
 
 #include "policy.h"
 
-#include "decimal.h"
-#include "e164.h"
+#include "../base/decimal.h"
+#include "../reply/e164.h"
 
 #include <inttypes.h>
 #include <stdio.h>

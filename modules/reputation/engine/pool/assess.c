@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Brings a number's cells before the judge, oldest bucket first. */
 
-#include "inside.h"
+#include "pool.h"
 
 #define CELLS_MAX 4096 /* newest cells that are judged */
 

@@ -5,7 +5,7 @@
 #ifndef REP_LANES_H
 #define REP_LANES_H
 
-#include "judge.h"
+#include "chart.h"
 
 typedef float lanes_t __attribute__((vector_size(16)));
 typedef int32_t mask_t __attribute__((vector_size(16)));
