@@ -56,11 +56,11 @@ static uint64_t pick(world_t *world)
 	uint64_t ns = cpu_ns();
 
 	for(uint32_t k = 0; k < BATCH; k++)
-		rep_book_pick(world->book, world->pool, 0, world_route(world, k),
+		rep_pool_pick(world->registry, world->pool, 0, world_route(world, k),
 				world->now, false, &held[k]);
 	ns = cpu_ns() - ns;
 	for(uint32_t k = 0; k < BATCH; k++)
-		rep_book_hang_up(world->book, &held[k], world->now);
+		rep_ticket_hang_up(world->registry, &held[k], world->now);
 	return ns;
 }
 
@@ -76,7 +76,7 @@ static uint64_t record(world_t *world)
 	}
 	ns = cpu_ns();
 	for(uint32_t k = 0; k < BATCH; k++)
-		rep_book_count(world->book, &chosen[k], outcome[k], world->now);
+		rep_ticket_count(world->registry, &chosen[k], outcome[k], world->now);
 	return cpu_ns() - ns;
 }
 
@@ -90,10 +90,10 @@ static uint64_t whole(world_t *world)
 		outcome[k] = world_outcome(world);
 	ns = cpu_ns();
 	for(uint32_t k = 0; k < BATCH; k++) {
-		rep_book_pick(world->book, world->pool, 0, world_route(world, k),
+		rep_pool_pick(world->registry, world->pool, 0, world_route(world, k),
 				world->now, false, &ticket);
-		rep_book_count(world->book, &ticket, outcome[k], world->now);
-		rep_book_hang_up(world->book, &ticket, world->now);
+		rep_ticket_count(world->registry, &ticket, outcome[k], world->now);
+		rep_ticket_hang_up(world->registry, &ticket, world->now);
 	}
 	return cpu_ns() - ns;
 }
@@ -124,7 +124,7 @@ static void tickets_make(const world_t *world)
 	if(!tickets)
 		exit(1);
 	for(uint32_t i = 0; i < world->deep * 2; i++)
-		rep_book_ticket(world->book, world->pool, world_deep(world, i / 2),
+		rep_pool_ticket(world->registry, world->pool, world_deep(world, i / 2),
 				world_route(world, i % 2), &tickets[i]);
 }
 
@@ -294,9 +294,10 @@ static void put_all(world_t *world, uint32_t load)
 	rep_attrs_t attrs = {.weight = 1, .status = REP_ACTIVE};
 
 	for(uint32_t i = 0; i < world->numbers; i++)
-		if(!rep_pool_same(world->book, world->pool, world_number(i), 1, load))
-			rep_pool_put(world->book, world->pool, world_number(i), &attrs, 1,
-					load, world->now);
+		if(!rep_pool_same(
+				   world->registry, world->pool, world_number(i), 1, load))
+			rep_pool_put(world->registry, world->pool, world_number(i), &attrs,
+					1, load, world->now);
 }
 
 static void sweep_all(world_t *world, uint32_t load)
@@ -306,7 +307,7 @@ static void sweep_all(world_t *world, uint32_t load)
 	size_t n;
 
 	while(rep_pool_sweep(
-			world->book, world->pool, load, &cursor, 256, gone, &n))
+			world->registry, world->pool, load, &cursor, 256, gone, &n))
 		;
 }
 
@@ -324,9 +325,9 @@ static void hold_table(uint32_t numbers)
 			"longest hold, ms");
 	world_make(&world, 1, &past);
 	world.numbers = numbers;
-	rep_book_destroy(world.book);
-	world.book = rep_book_create(numbers);
-	world.pool = rep_book_put(world.book, rep_span("bench"));
+	rep_registry_destroy(world.registry);
+	world.registry = rep_registry_create(numbers);
+	world.pool = rep_registry_put(world.registry, rep_span("bench"));
 	TIMED("load of an empty pool", numbers, put_all(&world, 1));
 	TIMED("load again, nothing new", numbers, put_all(&world, 2));
 	TIMED("sweep after a load", numbers, sweep_all(&world, 2));
@@ -334,32 +335,35 @@ static void hold_table(uint32_t numbers)
 
 	world_make(&world, numbers, &past);
 	TIMED("first pick on a new route", numbers,
-			rep_book_pick(world.book, world.pool, 0, rep_span("new"), world.now,
-					false, &ticket));
+			rep_pool_pick(world.registry, world.pool, 0, rep_span("new"),
+					world.now, false, &ticket));
 	TIMED("another pick", numbers,
-			rep_book_pick(world.book, world.pool, 0, rep_span("new"), world.now,
-					false, &ticket));
+			rep_pool_pick(world.registry, world.pool, 0, rep_span("new"),
+					world.now, false, &ticket));
 	TIMED("100 ticks", numbers,
 			for(int k = 0; k < 100; k++)
-					rep_book_tick(world.book, world.now += 100));
+					rep_registry_tick(world.registry, world.now += 100));
 	TIMED("cells for the store, 512", numbers,
-			rep_pool_take_cells(world.book, world.pool, cells, 512));
+			rep_pool_drain_cells(world.registry, world.pool, cells, 512));
 	TIMED("health for the store, 64", numbers,
-			rep_pool_take_health(world.book, world.pool, world.now, views, 64));
+			rep_pool_drain_health(
+					world.registry, world.pool, world.now, views, 64));
 	TIMED("edit of the policy", numbers,
-			rep_pool_policy(world.book, world.pool, &policy);
-			rep_pool_set_policy(world.book, world.pool, &policy, world.now));
+			rep_pool_policy(world.registry, world.pool, &policy);
+			rep_pool_set_policy(
+					world.registry, world.pool, &policy, world.now));
 	policy.bucket_minutes = 30;
 	TIMED("edit of bucket_minutes", numbers,
-			rep_pool_set_policy(world.book, world.pool, &policy, world.now));
+			rep_pool_set_policy(
+					world.registry, world.pool, &policy, world.now));
 	TIMED("all counts as changed again", numbers,
-			rep_pool_untake_all(world.book, world.pool));
+			rep_pool_requeue_all(world.registry, world.pool));
 	world.now += 73 * 3600000;
 	TIMED("all evidence grows too old", numbers,
 			for(uint32_t k = 0; k < numbers / 128 + 2; k++)
-					rep_book_tick(world.book, world.now += 100));
+					rep_registry_tick(world.registry, world.now += 100));
 	TIMED("the pool is dropped", numbers,
-			rep_book_drop(world.book, world.pool));
+			rep_registry_drop(world.registry, world.pool));
 	world_destroy(&world);
 }
 

@@ -89,8 +89,8 @@ static void load(world_t *world)
 	rep_attrs_t attrs = {.weight = 1, .status = REP_ACTIVE};
 
 	for(uint32_t i = 0; i < world->numbers; i++)
-		if(rep_pool_put(world->book, world->pool, world_number(i), &attrs, 1, 1,
-				   world->now)
+		if(rep_pool_put(world->registry, world->pool, world_number(i), &attrs,
+				   1, 1, world->now)
 				!= 1) {
 			fprintf(stderr, "no memory for number %u\n", i);
 			exit(1);
@@ -103,9 +103,9 @@ static void shuffle(world_t *world)
 		uint32_t i = world_random(world, world->numbers);
 		rep_ticket_t ticket;
 
-		rep_book_track(world->book, world->pool, world_number(i),
+		rep_pool_track(world->registry, world->pool, world_number(i),
 				world_route(world, k), world->now, &ticket);
-		rep_book_hang_up(world->book, &ticket, world->now);
+		rep_ticket_hang_up(world->registry, &ticket, world->now);
 	}
 }
 
@@ -120,7 +120,7 @@ static void set_policy(world_t *world)
 	policy.max_benched_share = 1;
 	policy.min_available = 0;
 	policy.cap_day = 1000000;
-	rep_pool_set_policy(world->book, world->pool, &policy, world->now);
+	rep_pool_set_policy(world->registry, world->pool, &policy, world->now);
 }
 
 void world_make(world_t *world, uint32_t numbers, const past_t *past)
@@ -135,13 +135,13 @@ void world_make(world_t *world, uint32_t numbers, const past_t *past)
 			.routes = past->routes,
 			.now = START + HOUR / 2,
 			.random = UINT64_C(88172645463325252)};
-	world->book = rep_book_create(numbers);
-	if(!world->book)
+	world->registry = rep_registry_create(numbers);
+	if(!world->registry)
 		exit(1);
-	world->pool = rep_book_put(world->book, rep_span("bench"));
+	world->pool = rep_registry_put(world->registry, rep_span("bench"));
 	set_policy(world);
 	load(world);
-	pool = rep_pool_lock(world->book, world->pool);
+	pool = rep_pool_lock(world->registry, world->pool);
 	for(uint32_t ago = hours; ago-- > 0;)
 		fill_hour(world, pool, past, ago);
 	rep_pool_unlock(pool);
@@ -150,15 +150,15 @@ void world_make(world_t *world, uint32_t numbers, const past_t *past)
 		shuffle(world);
 	/* queues are made by the first pick */
 	for(unsigned r = 0; r < (world->routes ? world->routes : 1); r++)
-		rep_book_pick(world->book, world->pool, 0, world_route(world, r),
+		rep_pool_pick(world->registry, world->pool, 0, world_route(world, r),
 				world->now, true, &ticket);
 	world_tick(world, 0);
 }
 
 void world_destroy(world_t *world)
 {
-	rep_book_destroy(world->book);
-	world->book = NULL;
+	rep_registry_destroy(world->registry);
+	world->registry = NULL;
 }
 
 /* The store's part is done too: lists of what changed do not stay full. */
@@ -167,14 +167,14 @@ static void take(world_t *world)
 	static rep_cell_t cells[512];
 	static rep_number_view_t views[64];
 
-	rep_pool_take_cells(world->book, world->pool, cells, 512);
-	rep_pool_take_health(world->book, world->pool, world->now, views, 64);
+	rep_pool_drain_cells(world->registry, world->pool, cells, 512);
+	rep_pool_drain_health(world->registry, world->pool, world->now, views, 64);
 }
 
 void world_tick(world_t *world, uint32_t ms)
 {
 	world->now += ms;
-	while(rep_book_tick(world->book, world->now))
+	while(rep_registry_tick(world->registry, world->now))
 		;
 	take(world);
 }

@@ -8,7 +8,7 @@
 
 typedef struct world
 {
-	rep_book_t *book;
+	rep_registry_t *registry;
 	int pool;
 	uint32_t numbers;
 	uint32_t deep; /* numbers with evidence in each bucket of the window */

@@ -142,7 +142,7 @@ double judgement_interval(const sim_world_t *world, const detector_t *detector,
 }
 
 static void calibrate(const sim_world_t *world, detector_t *detector,
-		double every, double calls, uint64_t seed)
+		double arl0, double calls, uint64_t seed)
 {
 	double low = detector->from, high = detector->to;
 
@@ -150,7 +150,7 @@ static void calibrate(const sim_world_t *world, detector_t *detector,
 		unsigned benches;
 
 		detector->threshold = (low + high) / 2;
-		if(judgement_interval(world, detector, calls, seed, &benches) < every)
+		if(judgement_interval(world, detector, calls, seed, &benches) < arl0)
 			low = detector->threshold;
 		else
 			high = detector->threshold;
@@ -159,8 +159,8 @@ static void calibrate(const sim_world_t *world, detector_t *detector,
 }
 
 void rivals_calibrate(
-		const sim_world_t *world, double every, double calls, uint64_t seed)
+		const sim_world_t *world, double arl0, double calls, uint64_t seed)
 {
 	for(int d = FIXED; d < DETECTORS; d++)
-		calibrate(world, &detectors[d], every, calls, seed);
+		calibrate(world, &detectors[d], arl0, calls, seed);
 }

@@ -35,6 +35,6 @@ double judgement_interval(const sim_world_t *world, const detector_t *detector,
 /* Set each rival's threshold to the least that benches a healthy number as
  * rarely as once in `every` calls. */
 void rivals_calibrate(
-		const sim_world_t *world, double every, double calls, uint64_t seed);
+		const sim_world_t *world, double arl0, double calls, uint64_t seed);
 
 #endif

@@ -20,7 +20,7 @@ typedef struct pool
 {
 	sim_t sim; /* random numbers and charts */
 	rings_t number[NUMBERS][ROUTES], route[ROUTES], all;
-	rep_yardstick_t yardstick[ROUTES + 1]; /* the last: of all routes */
+	rep_baseline_t baseline[ROUTES + 1]; /* the last: of all routes */
 } pool_t;
 
 static void clear(rings_t *rings, unsigned slot)
@@ -44,45 +44,45 @@ static void next_hour(pool_t *pool)
 		for(int i = 0; i < NUMBERS; i++)
 			clear(&pool->number[i][r], slot);
 		clear(&pool->route[r], slot);
-		rep_yardstick_make(&pool->yardstick[r], &pool->sim.charts,
+		rep_baseline_make(&pool->baseline[r], &pool->sim.charts,
 				&pool->route[r].window, 2);
 	}
 	clear(&pool->all, slot);
-	rep_yardstick_make(
-			&pool->yardstick[ROUTES], &pool->sim.charts, &pool->all.window, 2);
+	rep_baseline_make(
+			&pool->baseline[ROUTES], &pool->sim.charts, &pool->all.window, 2);
 }
 
 /* 0 = not benched, 1 = everywhere, 2 = on a route. */
 static int judge(const pool_t *pool, int i)
 {
 	const rep_charts_t *charts = &pool->sim.charts;
-	rep_judging_t on[ROUTES], sum;
+	rep_cusum_t on[ROUTES], sum;
 	rep_counts_t whole = {{0}};
 	rep_judged_t judged;
 
 	for(int r = 0; r < ROUTES; r++) {
 		const rep_counts_t *window = &pool->number[i][r].window;
 
-		rep_judging_start(&on[r], charts, &pool->yardstick[r], window);
+		rep_cusum_start(&on[r], charts, &pool->baseline[r], window);
 		for(int c = 0; c < REP_JUDGED; c++)
 			whole.n[c] += window->n[c];
 	}
-	rep_judging_start(&sum, charts, &pool->yardstick[ROUTES], &whole);
+	rep_cusum_start(&sum, charts, &pool->baseline[ROUTES], &whole);
 	for(unsigned b = 1; b <= SIM_BUCKETS; b++) {
 		unsigned slot = (pool->sim.hour + b) % SIM_BUCKETS;
 
 		for(int r = 0; r < ROUTES; r++) {
-			rep_judging_add(&on[r], &pool->number[i][r].ring[slot],
+			rep_cusum_add(&on[r], &pool->number[i][r].ring[slot],
 					&pool->route[r].ring[slot]);
-			rep_judging_merge(&sum, &on[r]);
+			rep_cusum_merge(&sum, &on[r]);
 		}
-		rep_judging_step(&sum);
+		rep_cusum_step(&sum);
 	}
-	rep_judging_end(&sum, &judged);
+	rep_cusum_end(&sum, &judged);
 	if(judged.crossed)
 		return 1;
 	for(int r = 0; r < ROUTES; r++) {
-		rep_judging_end(&on[r], &judged);
+		rep_cusum_end(&on[r], &judged);
 		if(judged.crossed)
 			return 2;
 	}
@@ -101,7 +101,7 @@ static int one_call(pool_t *pool, const sim_mix_t mix)
 	count(&pool->route[r], slot, outcome);
 	count(&pool->all, slot, outcome);
 	if(pool->sim.hour < WARM_HOURS
-			|| !rep_yardstick_against(&pool->yardstick[ROUTES], outcome))
+			|| !rep_baseline_against(&pool->baseline[ROUTES], outcome))
 		return 0;
 	benched = judge(pool, i);
 	if(benched)

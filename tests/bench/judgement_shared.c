@@ -366,7 +366,7 @@ static rep_trial_t trial(sim_t *sim, const sim_mix_t mix, double *calls)
 		counts.n[sim_draw(sim, mix)]++;
 		++*calls;
 		result = rep_judge_trial(
-				&sim->charts, &sim->yardstick, &counts, NULL, NULL, NULL);
+				&sim->charts, &sim->baseline, &counts, NULL, NULL, NULL);
 	}
 	return result;
 }

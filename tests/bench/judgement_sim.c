@@ -59,7 +59,7 @@ void sim_init(sim_t *sim, const sim_world_t *world, const rep_policy_t *policy,
 		abort();
 	sim_random_init(&sim->random, seed);
 	rep_charts_init(&sim->charts, policy);
-	rep_yardstick_make(&sim->yardstick, &sim->charts, &none, 1);
+	rep_baseline_make(&sim->baseline, &sim->charts, &none, 1);
 }
 
 void sim_destroy(sim_t *sim)
@@ -74,12 +74,12 @@ static void expire(sim_number_t *number, unsigned slot)
 	memset(&number->ring[slot], 0, sizeof(number->ring[slot]));
 }
 
-/* The yardstick follows the pool as the module's does. */
+/* The baseline follows the pool as the module's does. */
 static void follow(sim_t *sim)
 {
-	if(sim->blind || sim->moved <= 20 + sim->yardstick.calls / 20)
+	if(sim->blind || sim->moved <= 20 + sim->baseline.calls / 20)
 		return;
-	rep_yardstick_make(&sim->yardstick, &sim->charts, &sim->pool.window, 1);
+	rep_baseline_make(&sim->baseline, &sim->charts, &sim->pool.window, 1);
 	sim->moved = 0;
 }
 
@@ -211,16 +211,16 @@ void sim_forget(sim_t *sim, unsigned i, bool pool)
 void sim_judge(const sim_t *sim, unsigned i, rep_judged_t *judged)
 {
 	const sim_number_t *number = &sim->number[i];
-	rep_judging_t judging;
+	rep_cusum_t cusum;
 
-	rep_judging_start(&judging, &sim->charts, &sim->yardstick, &number->window);
+	rep_cusum_start(&cusum, &sim->charts, &sim->baseline, &number->window);
 	for(unsigned b = 1; b <= SIM_BUCKETS; b++) {
 		unsigned slot = (sim->hour + b) % SIM_BUCKETS;
 
-		rep_judging_add_summed(&judging, &number->ring[slot],
-				&sim->pool.ring[slot], &sim->sums[slot]);
+		rep_cusum_add_summed(&cusum, &number->ring[slot], &sim->pool.ring[slot],
+				&sim->sums[slot]);
 	}
-	rep_judging_end(&judging, judged);
+	rep_cusum_end(&cusum, judged);
 }
 
 double sim_divergence(const sim_mix_t p, const sim_mix_t q)

@@ -45,11 +45,11 @@ typedef struct sim
 {
 	const sim_world_t *world;
 	rep_charts_t charts;
-	rep_yardstick_t yardstick;
+	rep_baseline_t baseline;
 	sim_random_t random;
 	uint32_t hour;
-	double moved; /* calls since the yardstick was made */
-	bool blind;	  /* no yardstick is needed */
+	double moved; /* calls since the baseline was made */
+	bool blind;	  /* no baseline is needed */
 	sim_number_t *number;
 	sim_number_t pool;	/* `last` unused */
 	double mean, stdev; /* of the numbers' good shares, at the hour's start */

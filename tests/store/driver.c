@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One proxy without a proxy: a book and a store, driven by lines on standard
+/* One proxy without a proxy: a registry and a store, driven by lines on standard
  * input. Each command answers with one line, a JSON object.
  *
  *   driver URL NODE [INTERVAL [POOL_FILE [PREFIX]]]
@@ -16,7 +16,7 @@
 #include "../../modules/reputation/store/pack.h"
 #include "../../modules/reputation/store/store.h"
 
-static rep_book_t *book;
+static rep_registry_t *registry;
 static rep_store_t *store;
 static rep_store_status_t status;
 static volatile int ending;
@@ -48,7 +48,7 @@ static void *run_store(void *unused)
 static void *run_ticks(void *unused)
 {
 	while(!ending) {
-		while(rep_book_tick(book, now()))
+		while(rep_registry_tick(registry, now()))
 			;
 		usleep(50000);
 	}
@@ -57,7 +57,7 @@ static void *run_ticks(void *unused)
 
 static int pool_of(const char *name)
 {
-	return rep_book_find(book, rep_span(name));
+	return rep_registry_find(registry, rep_span(name));
 }
 
 static rep_e164_t number_of(const char *text)
@@ -78,11 +78,11 @@ static void do_count(char **a)
 	for(int i = atoi(a[5]); i > 0; i--) {
 		rep_ticket_t ticket;
 
-		if(!rep_book_track(book, pool, number_of(a[2]), rep_span(route), now(),
-				   &ticket))
+		if(!rep_pool_track(registry, pool, number_of(a[2]), rep_span(route),
+				   now(), &ticket))
 			break;
-		done += rep_book_count(book, &ticket, outcome, now());
-		rep_book_hang_up(book, &ticket, now());
+		done += rep_ticket_count(registry, &ticket, outcome, now());
+		rep_ticket_hang_up(registry, &ticket, now());
 	}
 	printf("{\"counted\":%d}\n", done);
 }
@@ -98,12 +98,12 @@ static void do_spread(char **a)
 	for(int i = atoi(a[4]); i > 0; i--) {
 		rep_ticket_t ticket;
 
-		if(!rep_book_track(book, pool, first + (unsigned)(i % numbers),
+		if(!rep_pool_track(registry, pool, first + (unsigned)(i % numbers),
 				   rep_span(""), now(), &ticket))
 			continue;
-		done += rep_book_count(book, &ticket,
+		done += rep_ticket_count(registry, &ticket,
 				step++ % 7 % 3 ? REP_NOANSWER : REP_ANSWERED, now());
-		rep_book_hang_up(book, &ticket, now());
+		rep_ticket_hang_up(registry, &ticket, now());
 	}
 	printf("{\"counted\":%d}\n", done);
 }
@@ -114,8 +114,8 @@ static void do_view(char **a)
 	rep_number_view_t view;
 	char json[REP_HEALTH_TEXT];
 
-	if(!rep_book_view(book, pool_of(a[1]), number_of(a[2]), now(), &view, NULL,
-			   0, NULL)) {
+	if(!rep_view_number(registry, pool_of(a[1]), number_of(a[2]), now(), &view,
+			   NULL, 0, NULL)) {
 		printf("null\n");
 		return;
 	}
@@ -134,7 +134,7 @@ static void do_sum(char **a)
 	uint64_t calls = 0, numbers = 0;
 	size_t n;
 
-	while((n = rep_book_list(book, pool, now(), &cursor, views, 256))) {
+	while((n = rep_view_list(registry, pool, now(), &cursor, views, 256))) {
 		numbers += n;
 		for(size_t i = 0; i < n; i++)
 			for(int o = 0; o < REP_OUTCOMES; o++)
@@ -151,7 +151,7 @@ static void do_policy(char **a)
 	const char *name, *sep = "{";
 	char value[512];
 
-	if(!rep_pool_policy(book, pool_of(a[1]), &policy)) {
+	if(!rep_pool_policy(registry, pool_of(a[1]), &policy)) {
 		printf("null\n");
 		return;
 	}
@@ -166,10 +166,10 @@ static void do_policy(char **a)
 static void do_status(char **unused)
 {
 	rep_store_status_t s;
-	rep_book_stats_t b;
+	rep_registry_stats_t b;
 
 	(void)unused;
-	rep_book_stats(book, &b);
+	rep_registry_stats(registry, &b);
 	rep_store_status_read(&status, &s);
 	printf("{\"link\":\"%s\",\"follow\":\"%s\",\"lag\":%u,\"waiting\":%u,"
 		   "\"pushes\":%" PRIu64 ",\"pulls\":%" PRIu64 ",\"events\":%" PRIu64
@@ -188,26 +188,27 @@ static void do_status(char **unused)
 /* bench POOL NUMBER SECONDS, release POOL NUMBER */
 static void do_bench(char **a)
 {
-	printf("%d\n", rep_book_bench(book, pool_of(a[1]), number_of(a[2]),
+	printf("%d\n", rep_pool_bench(registry, pool_of(a[1]), number_of(a[2]),
 						   (uint32_t)atoi(a[3]), REP_REASON_MANUAL, now()));
 }
 
 static void do_release(char **a)
 {
 	printf("%d\n",
-			rep_book_release(book, pool_of(a[1]), number_of(a[2]), now()));
+			rep_pool_release(registry, pool_of(a[1]), number_of(a[2]), now()));
 }
 
 /* reset POOL NUMBER */
 static void do_reset(char **a)
 {
-	printf("%d\n", rep_book_reset(book, pool_of(a[1]), number_of(a[2]), now()));
+	printf("%d\n",
+			rep_pool_reset(registry, pool_of(a[1]), number_of(a[2]), now()));
 }
 
 /* remove POOL NUMBER: behind the store's back */
 static void do_remove(char **a)
 {
-	printf("%d\n", rep_pool_remove(book, pool_of(a[1]), number_of(a[2])));
+	printf("%d\n", rep_pool_remove(registry, pool_of(a[1]), number_of(a[2])));
 }
 
 /* edit POOL NUMBER JSON, "-" to remove: as the RPC commands do */
@@ -217,10 +218,10 @@ static void do_edit(char **a)
 
 	edit.remove = strcmp(a[3], "-") == 0;
 	if(edit.remove)
-		rep_pool_remove(book, edit.pool, edit.number);
+		rep_pool_remove(registry, edit.pool, edit.number);
 	else
 		snprintf(edit.json, sizeof(edit.json), "%s", a[3]);
-	printf("%d\n", rep_book_edit(book, &edit));
+	printf("%d\n", rep_edit_put(registry, &edit));
 }
 
 static const struct
@@ -275,12 +276,12 @@ int main(int argc, char **argv)
 	config.key_prefix = argc > 5 ? argv[5] : "";
 	config.username = getenv("DRIVER_USER");
 	config.password_file = getenv("DRIVER_PASSWORD_FILE");
-	book = rep_book_create(getenv("DRIVER_NUMBERS")
-								   ? (uint32_t)atoi(getenv("DRIVER_NUMBERS"))
-								   : 20000);
-	if(!book || rep_store_status_init(&status) != 0)
+	registry = rep_registry_create(
+			getenv("DRIVER_NUMBERS") ? (uint32_t)atoi(getenv("DRIVER_NUMBERS"))
+									 : 20000);
+	if(!registry || rep_store_status_init(&status) != 0)
 		return 2;
-	store = rep_store_create(&config, book, &status);
+	store = rep_store_create(&config, registry, &status);
 	if(!store)
 		return 1;
 	pthread_create(&runner, NULL, run_store, NULL);
@@ -293,6 +294,6 @@ int main(int argc, char **argv)
 	pthread_join(ticker, NULL);
 	rep_store_destroy(store);
 	rep_store_status_destroy(&status);
-	rep_book_destroy(book);
+	rep_registry_destroy(registry);
 	return 0;
 }

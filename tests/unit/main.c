@@ -13,7 +13,7 @@ static const struct
 	Suite *(*make)(void);
 } suites[] = {
 		{"cause", cause_suite},
-		{"book", book_suite},
+		{"book", registry_suite},
 		{"e164", e164_suite},
 		{"judge", judge_suite},
 		{"outcome", outcome_suite},

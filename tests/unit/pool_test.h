@@ -19,7 +19,7 @@
 
 static const rep_attrs_t plain = {.weight = 1, .status = REP_ACTIVE};
 
-static rep_book_t *book; /* each file has its own */
+static rep_registry_t *registry; /* each file has its own */
 static int pool;
 
 static inline void policy_set(
@@ -28,45 +28,45 @@ static inline void policy_set(
 	rep_policy_t policy;
 	char why[160];
 
-	ck_assert(rep_pool_policy(book, pool, &policy));
+	ck_assert(rep_pool_policy(registry, pool, &policy));
 	ck_assert_ptr_null(rep_policy_set(
 			&policy, rep_span(field), rep_span(value), why, sizeof(why)));
-	rep_pool_set_policy(book, pool, &policy, now);
+	rep_pool_set_policy(registry, pool, &policy, now);
 }
 
 static inline void put_numbers(unsigned n)
 {
 	for(unsigned i = 0; i < n; i++)
 		ck_assert_int_eq(
-				rep_pool_put(book, pool, FIRST + i, &plain, 1, 1, NOW), 1);
+				rep_pool_put(registry, pool, FIRST + i, &plain, 1, 1, NOW), 1);
 }
 
 static inline void setup(void)
 {
-	book = rep_book_create(100000);
-	ck_assert_ptr_nonnull(book);
-	pool = rep_book_put(book, rep_span("sales"));
+	registry = rep_registry_create(100000);
+	ck_assert_ptr_nonnull(registry);
+	pool = rep_registry_put(registry, rep_span("sales"));
 	ck_assert_int_eq(pool, 0);
 	policy_set("rest_jitter", "0", NOW);
 }
 
 static inline void teardown(void)
 {
-	rep_book_destroy(book);
+	rep_registry_destroy(registry);
 }
 
 /* The pool as the core sees it: for how much it holds. */
 static inline rep_pool_t *inside(void)
 {
-	return book->pools[pool];
+	return registry->pools[pool];
 }
 
 static inline rep_pick_t pick(
 		const char *route, rep_time_t now, bool dry, rep_ticket_t *ticket)
 {
 	*ticket = (rep_ticket_t){0};
-	return rep_book_pick(
-			book, pool, 15557770000, rep_span(route), now, dry, ticket)
+	return rep_pool_pick(
+			registry, pool, 15557770000, rep_span(route), now, dry, ticket)
 			.result;
 }
 
@@ -87,8 +87,8 @@ static inline unsigned calls(unsigned n, rep_outcome_t outcome, rep_time_t now)
 	for(unsigned i = 0; i < n; i++) {
 		ck_assert_int_eq(pick("", now, false, &t), REP_PICKED);
 		of_first += t.number == FIRST;
-		rep_book_count(book, &t, outcome, now);
-		rep_book_hang_up(book, &t, now);
+		rep_ticket_count(registry, &t, outcome, now);
+		rep_ticket_hang_up(registry, &t, now);
 	}
 	return of_first;
 }
@@ -99,8 +99,8 @@ static inline void count(rep_e164_t number, const char *route,
 	rep_ticket_t t;
 
 	while(n-- > 0) {
-		ck_assert(rep_book_ticket(book, pool, number, rep_span(route), &t));
-		ck_assert(rep_book_count(book, &t, outcome, now));
+		ck_assert(rep_pool_ticket(registry, pool, number, rep_span(route), &t));
+		ck_assert(rep_ticket_count(registry, &t, outcome, now));
 	}
 }
 
@@ -108,7 +108,7 @@ static inline rep_number_view_t view(rep_e164_t number, rep_time_t now)
 {
 	rep_number_view_t v;
 
-	ck_assert(rep_book_view(book, pool, number, now, &v, NULL, 0, NULL));
+	ck_assert(rep_view_number(registry, pool, number, now, &v, NULL, 0, NULL));
 	return v;
 }
 
@@ -134,14 +134,14 @@ static inline void bench_on(
 {
 	for(unsigned i = first; i < first + numbers; i++) {
 		rep_record_t r = record(FIRST + i, route, REP_BENCHED, NOW, rest);
-		ck_assert_int_eq(rep_pool_adopt(book, pool, &r, false, NOW), 1);
+		ck_assert_int_eq(rep_pool_adopt(registry, pool, &r, false, NOW), 1);
 	}
 }
 
 static inline void bench(rep_e164_t number)
 {
-	ck_assert(
-			rep_book_bench(book, pool, number, 86400, REP_REASON_MANUAL, NOW));
+	ck_assert(rep_pool_bench(
+			registry, pool, number, 86400, REP_REASON_MANUAL, NOW));
 }
 
 #endif

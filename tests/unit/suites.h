@@ -7,7 +7,7 @@
 #include <check.h>
 
 Suite *cause_suite(void);
-Suite *book_suite(void);
+Suite *registry_suite(void);
 Suite *e164_suite(void);
 Suite *judge_suite(void);
 Suite *outcome_suite(void);

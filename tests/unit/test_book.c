@@ -16,14 +16,14 @@
 
 static const rep_attrs_t plain = {.weight = 1, .status = REP_ACTIVE};
 
-static rep_book_t *book;
+static rep_registry_t *registry;
 static int pool;
 
 static void put_numbers(unsigned n)
 {
 	for(unsigned i = 0; i < n; i++)
 		ck_assert_int_eq(
-				rep_pool_put(book, pool, FIRST + i, &plain, 1, 1, NOW), 1);
+				rep_pool_put(registry, pool, FIRST + i, &plain, 1, 1, NOW), 1);
 }
 
 static void policy_set(const char *field, const char *value)
@@ -31,24 +31,24 @@ static void policy_set(const char *field, const char *value)
 	rep_policy_t policy;
 	char why[160];
 
-	ck_assert(rep_pool_policy(book, pool, &policy));
+	ck_assert(rep_pool_policy(registry, pool, &policy));
 	ck_assert_ptr_null(rep_policy_set(
 			&policy, rep_span(field), rep_span(value), why, sizeof(why)));
-	rep_pool_set_policy(book, pool, &policy, NOW);
+	rep_pool_set_policy(registry, pool, &policy, NOW);
 }
 
 static void setup(void)
 {
-	book = rep_book_create(100000);
-	ck_assert_ptr_nonnull(book);
-	pool = rep_book_put(book, rep_span("sales"));
+	registry = rep_registry_create(100000);
+	ck_assert_ptr_nonnull(registry);
+	pool = rep_registry_put(registry, rep_span("sales"));
 	ck_assert_int_eq(pool, 0);
 	policy_set("rest_jitter", "0");
 }
 
 static void teardown(void)
 {
-	rep_book_destroy(book);
+	rep_registry_destroy(registry);
 }
 
 /* Pick on a route; returns the number or 0, `*why` the result. */
@@ -56,8 +56,8 @@ static rep_e164_t pick_on(const char *route, rep_time_t now,
 		rep_ticket_t *ticket, rep_pick_t *why)
 {
 	rep_ticket_t t = {0};
-	rep_picked_t p = rep_book_pick(
-			book, pool, 15557770000, rep_span(route), now, false, &t);
+	rep_picked_t p = rep_pool_pick(
+			registry, pool, 15557770000, rep_span(route), now, false, &t);
 
 	if(why)
 		*why = p.result;
@@ -80,7 +80,7 @@ static rep_e164_t pick_and_end(rep_time_t now)
 	rep_ticket_t t;
 	rep_e164_t number = pick_on("", now, &t, NULL);
 
-	rep_book_hang_up(book, &t, now);
+	rep_ticket_hang_up(registry, &t, now);
 	return number;
 }
 
@@ -90,8 +90,8 @@ static void count_n(rep_e164_t number, const char *route, rep_outcome_t outcome,
 	rep_ticket_t t;
 
 	for(unsigned i = 0; i < n; i++) {
-		ck_assert(rep_book_ticket(book, pool, number, rep_span(route), &t));
-		ck_assert(rep_book_count(book, &t, outcome, now));
+		ck_assert(rep_pool_ticket(registry, pool, number, rep_span(route), &t));
+		ck_assert(rep_ticket_count(registry, &t, outcome, now));
 	}
 }
 
@@ -99,11 +99,11 @@ static rep_number_view_t view(rep_e164_t number, rep_time_t now)
 {
 	rep_number_view_t v;
 
-	ck_assert(rep_book_view(book, pool, number, now, &v, NULL, 0, NULL));
+	ck_assert(rep_view_number(registry, pool, number, now, &v, NULL, 0, NULL));
 	return v;
 }
 
-/* Healthy calls on every number of a pool, so that the yardstick is known. */
+/* Healthy calls on every number of a pool, so that the baseline is known. */
 static void healthy(unsigned numbers, const char *route, rep_time_t now)
 {
 	for(unsigned k = 0; k < 100; k++)
@@ -117,23 +117,25 @@ static void healthy(unsigned numbers, const char *route, rep_time_t now)
 								: REP_SHORT,
 					1, now);
 		}
-	rep_book_tick(book, now + 2 * S);
+	rep_registry_tick(registry, now + 2 * S);
 }
 
 /* ---- pools and numbers ----------------------------------------------- */
 
 START_TEST(pools_basic)
 {
-	ck_assert_int_eq(rep_book_find(book, rep_span("sales")), pool);
-	ck_assert_int_eq(rep_book_find(book, rep_span("Sales")), REP_NO_POOL);
-	ck_assert_int_eq(rep_book_put(book, rep_span("")), REP_NO_POOL);
-	ck_assert_int_eq(rep_book_put(book, rep_span("a b")), REP_NO_POOL);
-	ck_assert_int_eq(rep_book_put(book, rep_span("two")), 1);
+	ck_assert_int_eq(rep_registry_find(registry, rep_span("sales")), pool);
+	ck_assert_int_eq(
+			rep_registry_find(registry, rep_span("Sales")), REP_NO_POOL);
+	ck_assert_int_eq(rep_registry_put(registry, rep_span("")), REP_NO_POOL);
+	ck_assert_int_eq(rep_registry_put(registry, rep_span("a b")), REP_NO_POOL);
+	ck_assert_int_eq(rep_registry_put(registry, rep_span("two")), 1);
 	put_numbers(3);
-	rep_book_drop(book, pool);
-	ck_assert_int_eq(rep_book_find(book, rep_span("sales")), REP_NO_POOL);
-	ck_assert_str_eq(rep_book_name(book, pool), "");
-	ck_assert_int_eq(rep_book_put(book, rep_span("sales")), pool);
+	rep_registry_drop(registry, pool);
+	ck_assert_int_eq(
+			rep_registry_find(registry, rep_span("sales")), REP_NO_POOL);
+	ck_assert_str_eq(rep_registry_name(registry, pool), "");
+	ck_assert_int_eq(rep_registry_put(registry, rep_span("sales")), pool);
 	ck_assert_int_eq(why_not(NOW), REP_PICK_EMPTY_POOL);
 }
 END_TEST
@@ -147,10 +149,10 @@ START_TEST(numbers_sweep)
 
 	put_numbers(1000);
 	for(unsigned i = 0; i < 1000; i += 2)
-		ck_assert(rep_pool_same(book, pool, FIRST + i, 1, 2));
-	ck_assert(!rep_pool_same(book, pool, FIRST, 99, 2));
+		ck_assert(rep_pool_same(registry, pool, FIRST + i, 1, 2));
+	ck_assert(!rep_pool_same(registry, pool, FIRST, 99, 2));
 	while(more) {
-		more = rep_pool_sweep(book, pool, 2, &cursor, 64, gone, &n);
+		more = rep_pool_sweep(registry, pool, 2, &cursor, 64, gone, &n);
 		for(size_t i = 0; i < n; i++)
 			ck_assert_uint_eq((gone[i] - FIRST) % 2, 1);
 		all += n;
@@ -163,19 +165,19 @@ END_TEST
 
 START_TEST(numbers_full)
 {
-	rep_book_t *small = rep_book_create(2);
-	int p = rep_book_put(small, rep_span("p"));
-	rep_book_stats_t stats;
+	rep_registry_t *small = rep_registry_create(2);
+	int p = rep_registry_put(small, rep_span("p"));
+	rep_registry_stats_t stats;
 
 	ck_assert_int_eq(rep_pool_put(small, p, FIRST, &plain, 0, 0, NOW), 1);
 	ck_assert_int_eq(rep_pool_put(small, p, FIRST + 1, &plain, 0, 0, NOW), 1);
 	ck_assert_int_eq(rep_pool_put(small, p, FIRST + 2, &plain, 0, 0, NOW), -1);
 	ck_assert_int_eq(rep_pool_put(small, p, FIRST, &plain, 0, 0, NOW), 0);
-	rep_book_stats(small, &stats);
+	rep_registry_stats(small, &stats);
 	ck_assert_uint_eq(stats.full_numbers, 1);
 	ck_assert(rep_pool_remove(small, p, FIRST));
 	ck_assert_int_eq(rep_pool_put(small, p, FIRST + 2, &plain, 0, 0, NOW), 1);
-	rep_book_destroy(small);
+	rep_registry_destroy(small);
 }
 END_TEST
 
@@ -186,10 +188,10 @@ START_TEST(ticket_outlives_number)
 
 	put_numbers(1);
 	ck_assert_uint_eq(pick_on("", NOW, &t, NULL), FIRST);
-	ck_assert(rep_pool_remove(book, pool, FIRST));
-	ck_assert_int_eq(rep_pool_put(book, pool, FIRST, &plain, 0, 0, NOW), 1);
-	ck_assert(!rep_book_count(book, &t, REP_BLOCKED, NOW));
-	rep_book_hang_up(book, &t, NOW);
+	ck_assert(rep_pool_remove(registry, pool, FIRST));
+	ck_assert_int_eq(rep_pool_put(registry, pool, FIRST, &plain, 0, 0, NOW), 1);
+	ck_assert(!rep_ticket_count(registry, &t, REP_BLOCKED, NOW));
+	rep_ticket_hang_up(registry, &t, NOW);
 	ck_assert_uint_eq(view(FIRST, NOW).in_flight, 0);
 	ck_assert_uint_eq(view(FIRST, NOW).counts.n[REP_BLOCKED], 0);
 }
@@ -213,7 +215,7 @@ START_TEST(pick_weighted)
 	policy_set("order", "weighted");
 	heavy.weight = 3;
 	put_numbers(2);
-	rep_pool_put(book, pool, FIRST + 2, &heavy, 0, 0, NOW);
+	rep_pool_put(registry, pool, FIRST + 2, &heavy, 0, 0, NOW);
 	for(unsigned k = 0; k < 500; k++)
 		seen[pick_and_end(NOW) - FIRST]++;
 	ck_assert_uint_ge(seen[2], 295);
@@ -229,24 +231,24 @@ START_TEST(pick_reasons)
 
 	ck_assert_int_eq(why_not(NOW), REP_PICK_EMPTY_POOL);
 	attrs.status = REP_PAUSED;
-	rep_pool_put(book, pool, FIRST, &attrs, 0, 0, NOW);
+	rep_pool_put(registry, pool, FIRST, &attrs, 0, 0, NOW);
 	ck_assert_int_eq(why_not(NOW), REP_PICK_EMPTY_POOL);
-	rep_pool_put(book, pool, FIRST, &plain, 0, 0, NOW);
+	rep_pool_put(registry, pool, FIRST, &plain, 0, 0, NOW);
 	policy_set("require_tags", "gold");
 	ck_assert_int_eq(why_not(NOW), REP_PICK_NO_MATCH);
 	attrs = plain;
 	attrs.tags = rep_span("silver,gold");
-	rep_pool_put(book, pool, FIRST, &attrs, 0, 0, NOW);
+	rep_pool_put(registry, pool, FIRST, &attrs, 0, 0, NOW);
 	ck_assert_uint_eq(pick_and_end(NOW), FIRST);
 	policy_set("require_attest", "A");
 	ck_assert_int_eq(why_not(NOW), REP_PICK_NO_MATCH);
 	attrs.attest = rep_span("east=B,west=A");
-	rep_pool_put(book, pool, FIRST, &attrs, 0, 0, NOW);
+	rep_pool_put(registry, pool, FIRST, &attrs, 0, 0, NOW);
 	ck_assert_uint_eq(pick_on("east", NOW, NULL, &why), 0);
 	ck_assert_int_eq(why, REP_PICK_NO_MATCH);
 	ck_assert_uint_eq(pick_on("west", NOW, NULL, NULL), FIRST);
 	pick_on("", NOW, NULL, &why);
-	rep_book_bench(book, pool, FIRST, 60, REP_REASON_MANUAL, NOW);
+	rep_pool_bench(registry, pool, FIRST, 60, REP_REASON_MANUAL, NOW);
 	ck_assert_int_eq(why_not(NOW), REP_PICK_ALL_BENCHED);
 }
 END_TEST
@@ -269,8 +271,8 @@ START_TEST(caps)
 	for(unsigned k = 0; k < 4; k++)
 		ck_assert_uint_ne(pick_on("", NOW + HOUR, &t[k], NULL), 0);
 	ck_assert_int_eq(why_not(NOW + HOUR), REP_PICK_ALL_CAPPED);
-	rep_book_hang_up(book, &t[2], NOW + HOUR);
-	rep_book_hang_up(book, &t[2], NOW + HOUR); /* once only */
+	rep_ticket_hang_up(registry, &t[2], NOW + HOUR);
+	rep_ticket_hang_up(registry, &t[2], NOW + HOUR); /* once only */
 	ck_assert_uint_eq(pick_on("", NOW + HOUR, &t[2], NULL), t[2].number);
 	ck_assert_int_eq(why_not(NOW + HOUR), REP_PICK_ALL_CAPPED);
 	policy_set("cap_concurrent", "0");
@@ -288,7 +290,7 @@ START_TEST(cap_day_and_warmup)
 	unsigned n = 0;
 
 	fresh.since_day = (int32_t)(NOW / (24 * HOUR)) - 6;
-	rep_pool_put(book, pool, FIRST, &fresh, 0, 0, NOW);
+	rep_pool_put(registry, pool, FIRST, &fresh, 0, 0, NOW);
 	ck_assert_int_eq(view(FIRST, NOW).state, REP_WARMING);
 	ck_assert_uint_eq(view(FIRST, NOW).cap_day, 10);
 	while(pick_and_end(NOW))
@@ -305,32 +307,32 @@ END_TEST
 START_TEST(share_benched)
 {
 	put_numbers(4);
-	rep_book_bench(book, pool, FIRST, 600, REP_REASON_MANUAL, NOW);
-	rep_book_bench(book, pool, FIRST + 1, 600, REP_REASON_MANUAL, NOW);
+	rep_pool_bench(registry, pool, FIRST, 600, REP_REASON_MANUAL, NOW);
+	rep_pool_bench(registry, pool, FIRST + 1, 600, REP_REASON_MANUAL, NOW);
 	ck_assert_uint_ne(pick_and_end(NOW), 0); /* exactly the share */
-	rep_book_bench(book, pool, FIRST + 2, 600, REP_REASON_MANUAL, NOW);
+	rep_pool_bench(registry, pool, FIRST + 2, 600, REP_REASON_MANUAL, NOW);
 	ck_assert_int_eq(why_not(NOW), REP_PICK_SHARE_BENCHED);
 	policy_set("on_exhausted", "least_bad");
 	ck_assert_uint_eq(pick_and_end(NOW), FIRST + 3);
-	rep_book_bench(book, pool, FIRST + 3, 600, REP_REASON_MANUAL, NOW);
+	rep_pool_bench(registry, pool, FIRST + 3, 600, REP_REASON_MANUAL, NOW);
 	ck_assert_uint_ne(pick_and_end(NOW), 0);
 	policy_set("on_exhausted", "reject");
 	ck_assert_int_eq(why_not(NOW), REP_PICK_ALL_BENCHED);
-	rep_book_observe(book, true);
-	rep_book_tick(book, NOW);
+	rep_registry_observe(registry, true);
+	rep_registry_tick(registry, NOW);
 	ck_assert_uint_ne(pick_and_end(NOW), 0);
 }
 END_TEST
 
-static unsigned edges_of(rep_edge_kind_t kind)
+static unsigned events_of(rep_event_kind_t kind)
 {
-	static rep_edge_t edges[REP_EDGE_RING];
+	static rep_event_t events[REP_EVENT_RING];
 	uint64_t cursor = 0;
-	size_t n = rep_book_edges(book, &cursor, edges, REP_EDGE_RING);
+	size_t n = rep_events_read(registry, &cursor, events, REP_EVENT_RING);
 	unsigned found = 0;
 
 	while(n-- > 0)
-		found += edges[n].kind == kind;
+		found += events[n].kind == kind;
 	return found;
 }
 
@@ -338,14 +340,14 @@ START_TEST(small_pools)
 {
 	put_numbers(1);
 	ck_assert_uint_eq(pick_and_end(NOW), FIRST);
-	rep_book_bench(book, pool, FIRST, 60, REP_REASON_MANUAL, NOW);
+	rep_pool_bench(registry, pool, FIRST, 60, REP_REASON_MANUAL, NOW);
 	ck_assert_int_eq(why_not(NOW), REP_PICK_ALL_BENCHED);
 	ck_assert_int_eq(why_not(NOW), REP_PICK_ALL_BENCHED);
-	ck_assert_uint_eq(edges_of(REP_EDGE_POOL_EXHAUSTED), 1);
-	rep_book_release(book, pool, FIRST, NOW);
+	ck_assert_uint_eq(events_of(REP_EVENT_POOL_EXHAUSTED), 1);
+	rep_pool_release(registry, pool, FIRST, NOW);
 	ck_assert_uint_eq(pick_and_end(NOW), FIRST);
-	rep_book_bench(book, pool, FIRST, 60, REP_REASON_MANUAL, NOW);
-	ck_assert_uint_eq(edges_of(REP_EDGE_POOL_EXHAUSTED), 2);
+	rep_pool_bench(registry, pool, FIRST, 60, REP_REASON_MANUAL, NOW);
+	ck_assert_uint_eq(events_of(REP_EVENT_POOL_EXHAUSTED), 2);
 }
 END_TEST
 
@@ -363,7 +365,7 @@ START_TEST(benched_by_evidence)
 	ck_assert_int_eq(v.reason, REP_REASON_BLOCKED);
 	ck_assert_uint_eq(v.strikes, 1);
 	ck_assert_int_eq(v.until - v.since, 86400 * S);
-	ck_assert_uint_eq(edges_of(REP_EDGE_BENCHED), 1);
+	ck_assert_uint_eq(events_of(REP_EVENT_BENCHED), 1);
 	for(unsigned i = 1; i < 10; i++)
 		ck_assert_int_eq(view(FIRST + i, NOW).state, REP_ACTIVE);
 }
@@ -383,10 +385,10 @@ START_TEST(rest_probation_strikes)
 		ck_assert_int_eq(v.state, REP_BENCHED);
 		ck_assert_uint_eq(v.strikes, strike);
 		ck_assert_int_eq(v.until - v.since, (86400 << (strike - 1)) * S);
-		rep_book_tick(book, v.until - 1);
+		rep_registry_tick(registry, v.until - 1);
 		ck_assert_int_eq(view(FIRST, v.until - 1).state, REP_BENCHED);
 		t = v.until + 1000;
-		rep_book_tick(book, t);
+		rep_registry_tick(registry, t);
 		v = view(FIRST, t);
 		ck_assert_int_eq(v.state, REP_PROBATION);
 		healthy(10, "", t);
@@ -394,10 +396,10 @@ START_TEST(rest_probation_strikes)
 		ck_assert_int_eq(view(FIRST, t).state, REP_ACTIVE);
 	}
 	/* an old call's outcome does not count for the new turn */
-	ck_assert(rep_book_ticket(book, pool, FIRST, rep_span(""), &ticket));
-	rep_book_bench(book, pool, FIRST, 1, REP_REASON_MANUAL, t);
-	rep_book_tick(book, t + 2000);
-	rep_book_count(book, &ticket, REP_BLOCKED, t + 2000);
+	ck_assert(rep_pool_ticket(registry, pool, FIRST, rep_span(""), &ticket));
+	rep_pool_bench(registry, pool, FIRST, 1, REP_REASON_MANUAL, t);
+	rep_registry_tick(registry, t + 2000);
+	rep_ticket_count(registry, &ticket, REP_BLOCKED, t + 2000);
 	v = view(FIRST, t + 2000);
 	ck_assert_uint_eq(v.since_turn.n[REP_BLOCKED], 0);
 	ck_assert_uint_ge(v.counts.n[REP_BLOCKED], 1);
@@ -412,19 +414,19 @@ START_TEST(probation_budget)
 	policy_set("min_available", "0");
 	policy_set("max_benched_share", "1");
 	put_numbers(1);
-	rep_book_bench(book, pool, FIRST, 1, REP_REASON_MANUAL, NOW);
+	rep_pool_bench(registry, pool, FIRST, 1, REP_REASON_MANUAL, NOW);
 	while(n < 40 && pick_on("", NOW + 2 * S, &t[n], NULL))
 		n++;
 	ck_assert_uint_eq(n, 30);
 	ck_assert_int_eq(view(FIRST, NOW + 2 * S).state, REP_PROBATION);
 	/* a call that said nothing gives its place back */
-	rep_book_count(book, &t[0], REP_FAILED, NOW + 3 * S);
-	rep_book_hang_up(book, &t[0], NOW + 3 * S);
+	rep_ticket_count(registry, &t[0], REP_FAILED, NOW + 3 * S);
+	rep_ticket_hang_up(registry, &t[0], NOW + 3 * S);
 	ck_assert_uint_eq(pick_on("", NOW + 3 * S, &t[0], NULL), FIRST);
 	for(unsigned k = 0; k < 30; k++) {
-		rep_book_count(
-				book, &t[k], k % 4 ? REP_NOANSWER : REP_ANSWERED, NOW + 4 * S);
-		rep_book_hang_up(book, &t[k], NOW + 4 * S);
+		rep_ticket_count(registry, &t[k], k % 4 ? REP_NOANSWER : REP_ANSWERED,
+				NOW + 4 * S);
+		rep_ticket_hang_up(registry, &t[k], NOW + 4 * S);
 	}
 	ck_assert_int_eq(view(FIRST, NOW + 4 * S).state, REP_ACTIVE);
 	ck_assert_uint_eq(pick_and_end(NOW + 4 * S), FIRST);
@@ -441,7 +443,7 @@ START_TEST(strikes_decay)
 	count_n(FIRST, "", REP_BLOCKED, 20, t);
 	ck_assert_uint_eq(view(FIRST, t).strikes, 1);
 	t += 86400 * S + S;
-	rep_book_tick(book, t);
+	rep_registry_tick(registry, t);
 	ck_assert_int_eq(view(FIRST, t).state, REP_ACTIVE);
 	ck_assert_uint_eq(view(FIRST, t + month - 2 * S).strikes, 1);
 	ck_assert_uint_eq(view(FIRST, t + month).strikes, 0);
@@ -459,7 +461,7 @@ START_TEST(benched_on_one_route)
 	healthy(10, "east", NOW);
 	healthy(10, "west", NOW + 5 * S);
 	count_n(FIRST, "east", REP_BLOCKED, 15, NOW);
-	ck_assert(rep_book_view(book, pool, FIRST, NOW, &v, routes, 4, &n));
+	ck_assert(rep_view_number(registry, pool, FIRST, NOW, &v, routes, 4, &n));
 	ck_assert_int_eq(v.state, REP_ACTIVE);
 	ck_assert_uint_eq(n, 2);
 	for(size_t i = 0; i < n; i++)
@@ -490,7 +492,7 @@ START_TEST(benched_on_the_only_route_shows)
 	ck_assert_int_gt(v.until, NOW);
 	ck_assert(!v.usable);
 	ck_assert_str_eq(v.benched_on, "east");
-	ck_assert(rep_book_pool_view(book, pool, NOW, &whole));
+	ck_assert(rep_view_pool(registry, pool, NOW, &whole));
 	ck_assert_uint_eq(whole.by_state[REP_BENCHED], 1);
 	ck_assert_uint_eq(whole.by_state[REP_ACTIVE], 9);
 	ck_assert_uint_eq(whole.usable, 9);
@@ -505,11 +507,11 @@ END_TEST
 START_TEST(rest_ends_on_a_whole_second)
 {
 	put_numbers(2);
-	rep_book_bench(book, pool, FIRST, 5, REP_REASON_MANUAL, NOW + 1);
+	rep_pool_bench(registry, pool, FIRST, 5, REP_REASON_MANUAL, NOW + 1);
 	ck_assert_int_eq(view(FIRST, NOW).until, NOW + 6 * S);
-	rep_book_tick(book, NOW + 6 * S - 1);
+	rep_registry_tick(registry, NOW + 6 * S - 1);
 	ck_assert_int_eq(view(FIRST, NOW).state, REP_BENCHED);
-	rep_book_tick(book, NOW + 6 * S);
+	rep_registry_tick(registry, NOW + 6 * S);
 	ck_assert_int_eq(view(FIRST, NOW).state, REP_PROBATION);
 }
 END_TEST
@@ -519,11 +521,11 @@ START_TEST(reset_forgets)
 	put_numbers(10);
 	healthy(10, "", NOW);
 	count_n(FIRST, "", REP_BLOCKED, 15, NOW);
-	ck_assert(rep_book_reset(book, pool, FIRST, NOW));
+	ck_assert(rep_pool_reset(registry, pool, FIRST, NOW));
 	ck_assert_int_eq(view(FIRST, NOW).state, REP_ACTIVE);
 	ck_assert_uint_eq(view(FIRST, NOW).strikes, 0);
 	ck_assert_uint_eq(view(FIRST, NOW).counts.n[REP_ANSWERED], 0);
-	ck_assert(!rep_book_reset(book, pool, 1, NOW));
+	ck_assert(!rep_pool_reset(registry, pool, 1, NOW));
 }
 END_TEST
 
@@ -541,27 +543,27 @@ static void one_hour(int p, const char *bad, rep_time_t t)
 				unsigned dice = (k * 37 + i * 11 + r * 7) % 100;
 				bool dead = strcmp(bad, "*") == 0 || !strcmp(bad, routes[r]);
 				rep_ticket_t ticket;
-				ck_assert(rep_book_ticket(
-						book, p, FIRST + i, rep_span(routes[r]), &ticket));
-				rep_book_count(book, &ticket,
+				ck_assert(rep_pool_ticket(
+						registry, p, FIRST + i, rep_span(routes[r]), &ticket));
+				rep_ticket_count(registry, &ticket,
 						dice < 30 && !dead ? REP_ANSWERED
 						: dice < 92		   ? REP_NOANSWER
 										   : REP_DECLINED,
 						t + k * 100 * S);
 				if(i == 0)
-					rep_book_tick(book, t + k * 100 * S);
+					rep_registry_tick(registry, t + k * 100 * S);
 			}
 }
 
-static const rep_edge_t *newest(rep_edge_kind_t kind, int of_pool)
+static const rep_event_t *newest(rep_event_kind_t kind, int of_pool)
 {
-	static rep_edge_t edges[REP_EDGE_RING];
+	static rep_event_t events[REP_EVENT_RING];
 	uint64_t cursor = 0;
-	size_t n = rep_book_edges(book, &cursor, edges, REP_EDGE_RING);
+	size_t n = rep_events_read(registry, &cursor, events, REP_EVENT_RING);
 
 	while(n-- > 0)
-		if(edges[n].kind == kind && edges[n].pool == of_pool)
-			return &edges[n];
+		if(events[n].kind == kind && events[n].pool == of_pool)
+			return &events[n];
 	return NULL;
 }
 
@@ -578,36 +580,36 @@ START_TEST(cause_is_named)
 			{"*", "", "", "this pool", false},
 			{"*", "*", "", "several pools", true},
 	};
-	const rep_edge_t *edge;
-	int second = rep_book_put(book, rep_span("second"));
+	const rep_event_t *event;
+	int second = rep_registry_put(registry, rep_span("second"));
 	rep_time_t t = NOW;
 
 	put_numbers(10);
 	for(unsigned i = 0; i < 10; i++)
-		rep_pool_put(book, second, FIRST + i, &plain, 0, 0, NOW);
+		rep_pool_put(registry, second, FIRST + i, &plain, 0, 0, NOW);
 	for(unsigned h = 0; h < 12; h++, t += HOUR) {
 		one_hour(pool, "", t);
 		one_hour(second, "", t);
 	}
-	ck_assert_ptr_null(newest(REP_EDGE_POOL_ALARM, pool));
-	ck_assert_ptr_null(newest(REP_EDGE_POOL_ALARM, second));
+	ck_assert_ptr_null(newest(REP_EVENT_POOL_ALARM, pool));
+	ck_assert_ptr_null(newest(REP_EVENT_POOL_ALARM, second));
 	one_hour(pool, cases[_i].first, t);
 	one_hour(second, cases[_i].second, t);
-	edge = newest(REP_EDGE_POOL_ALARM, pool);
-	ck_assert_ptr_nonnull(edge);
-	ck_assert_str_eq(edge->route, cases[_i].route);
-	ck_assert_ptr_nonnull(strstr(edge->detail, cases[_i].words));
-	ck_assert_uint_gt(edge->counts.n[REP_NOANSWER], 0);
-	edge = newest(REP_EDGE_POOL_ALARM, second);
-	ck_assert(!edge == !cases[_i].both);
-	ck_assert_ptr_null(newest(REP_EDGE_BENCHED, pool));
-	ck_assert_ptr_null(newest(REP_EDGE_BENCHED, second));
+	event = newest(REP_EVENT_POOL_ALARM, pool);
+	ck_assert_ptr_nonnull(event);
+	ck_assert_str_eq(event->route, cases[_i].route);
+	ck_assert_ptr_nonnull(strstr(event->detail, cases[_i].words));
+	ck_assert_uint_gt(event->counts.n[REP_NOANSWER], 0);
+	event = newest(REP_EVENT_POOL_ALARM, second);
+	ck_assert(!event == !cases[_i].both);
+	ck_assert_ptr_null(newest(REP_EVENT_BENCHED, pool));
+	ck_assert_ptr_null(newest(REP_EVENT_BENCHED, second));
 }
 END_TEST
 
 static bool held(int p, rep_chart_t chart, rep_time_t now)
 {
-	return book->pools[p]->held_until[chart] > now;
+	return registry->pools[p]->held_until[chart] > now;
 }
 
 /* While an alarm explains a chart, nobody is benched by that chart, and by the
@@ -636,7 +638,7 @@ START_TEST(held_chart_benches_when_it_is_over)
 {
 	put_numbers(10);
 	healthy(10, "", NOW);
-	book->pools[pool]->held_until[REP_CHART_BLOCKED] = NOW + HOUR;
+	registry->pools[pool]->held_until[REP_CHART_BLOCKED] = NOW + HOUR;
 	count_n(FIRST, "", REP_BLOCKED, 15, NOW);
 	ck_assert_int_eq(view(FIRST, NOW).state, REP_ACTIVE);
 	count_n(FIRST + 1, "", REP_UNWANTED, 15, NOW); /* another chart */
@@ -651,13 +653,13 @@ START_TEST(day_follows_time_zone)
 	/* 08:53:20 UTC is 19:53:20 of the day before at -13 h */
 	put_numbers(1);
 	policy_set("cap_day", "1");
-	rep_pool_set_utc_offset(book, pool, -13 * 3600);
-	rep_book_tick(book, NOW);
+	rep_pool_set_utc_offset(registry, pool, -13 * 3600);
+	rep_registry_tick(registry, NOW);
 	ck_assert_uint_eq(pick_and_end(NOW), FIRST);
 	ck_assert_int_eq(why_not(NOW + 4 * HOUR), REP_PICK_ALL_CAPPED);
 	ck_assert_uint_eq(pick_and_end(NOW + 4 * HOUR + 400 * S), FIRST);
-	rep_pool_set_utc_offset(book, pool, 0);
-	rep_book_tick(book, NOW + 5 * HOUR);
+	rep_pool_set_utc_offset(registry, pool, 0);
+	rep_registry_tick(registry, NOW + 5 * HOUR);
 }
 END_TEST
 
@@ -702,7 +704,7 @@ START_TEST(window_sweep)
 		count_n(FIRST + i, rand() % 2 ? "a" : "b", calls[k].outcome, 1, t);
 		if(k % 100)
 			continue;
-		rep_book_tick(book, t);
+		rep_registry_tick(registry, t);
 		oldest = (uint32_t)(t / HOUR) - 5;
 		for(unsigned j = 0; j <= k; j++)
 			if(calls[j].number == i && calls[j].at / HOUR >= oldest)
@@ -717,8 +719,8 @@ END_TEST
 
 START_TEST(cells_between_nodes)
 {
-	rep_book_t *other = rep_book_create(10);
-	int there = rep_book_put(other, rep_span("sales"));
+	rep_registry_t *other = rep_registry_create(10);
+	int there = rep_registry_put(other, rep_span("sales"));
 	rep_number_view_t v;
 	rep_cell_t cells[8];
 	size_t n;
@@ -727,27 +729,28 @@ START_TEST(cells_between_nodes)
 	rep_pool_put(other, there, FIRST, &plain, 0, 0, NOW);
 	count_n(FIRST, "east", REP_ANSWERED, 3, NOW);
 	count_n(FIRST, "", REP_BUSY, 2, NOW + 2 * HOUR);
-	n = rep_pool_take_cells(book, pool, cells, 8);
+	n = rep_pool_drain_cells(registry, pool, cells, 8);
 	ck_assert_uint_eq(n, 2);
-	ck_assert_uint_eq(rep_pool_take_cells(book, pool, cells + n, 8 - n), 0);
+	ck_assert_uint_eq(
+			rep_pool_drain_cells(registry, pool, cells + n, 8 - n), 0);
 	for(int again = 0; again < 2; again++) /* repeating is harmless */
 		for(size_t i = 0; i < n; i++)
 			ck_assert(rep_pool_put_others(
 					other, there, &cells[i], NOW + 2 * HOUR));
-	ck_assert(rep_book_view(
+	ck_assert(rep_view_number(
 			other, there, FIRST, NOW + 2 * HOUR, &v, NULL, 0, NULL));
 	ck_assert_uint_eq(v.counts.n[REP_ANSWERED], 3);
 	ck_assert_uint_eq(v.counts.n[REP_BUSY], 2);
 	/* others' counts are not this node's to give */
-	ck_assert_uint_eq(rep_pool_take_cells(other, there, cells, 8), 0);
-	rep_pool_untake_all(other, there);
-	ck_assert_uint_eq(rep_pool_take_cells(other, there, cells, 8), 0);
-	rep_pool_untake_all(book, pool);
-	ck_assert_uint_eq(rep_pool_take_cells(book, pool, cells, 1), 1);
-	ck_assert_uint_eq(rep_pool_take_cells(book, pool, cells + 1, 7), 1);
-	rep_pool_untake_cells(book, pool, cells, 1);
-	ck_assert_uint_eq(rep_pool_take_cells(book, pool, cells, 8), 1);
-	rep_book_destroy(other);
+	ck_assert_uint_eq(rep_pool_drain_cells(other, there, cells, 8), 0);
+	rep_pool_requeue_all(other, there);
+	ck_assert_uint_eq(rep_pool_drain_cells(other, there, cells, 8), 0);
+	rep_pool_requeue_all(registry, pool);
+	ck_assert_uint_eq(rep_pool_drain_cells(registry, pool, cells, 1), 1);
+	ck_assert_uint_eq(rep_pool_drain_cells(registry, pool, cells + 1, 7), 1);
+	rep_pool_requeue_cells(registry, pool, cells, 1);
+	ck_assert_uint_eq(rep_pool_drain_cells(registry, pool, cells, 8), 1);
+	rep_registry_destroy(other);
 }
 END_TEST
 
@@ -763,14 +766,14 @@ START_TEST(old_benches_are_not_announced)
 			.strikes = 1};
 
 	put_numbers(3);
-	rep_book_tick(book, NOW);
-	ck_assert_int_eq(rep_pool_adopt(book, pool, &r, true, NOW), 1);
+	rep_registry_tick(registry, NOW);
+	ck_assert_int_eq(rep_pool_adopt(registry, pool, &r, true, NOW), 1);
 	ck_assert_int_eq(view(FIRST, NOW).state, REP_BENCHED);
-	ck_assert_uint_eq(edges_of(REP_EDGE_BENCHED), 0);
+	ck_assert_uint_eq(events_of(REP_EVENT_BENCHED), 0);
 	r.number = FIRST + 1;
 	r.since = NOW + S;
-	ck_assert_int_eq(rep_pool_adopt(book, pool, &r, true, NOW + S), 1);
-	ck_assert_uint_eq(edges_of(REP_EDGE_BENCHED), 1);
+	ck_assert_int_eq(rep_pool_adopt(registry, pool, &r, true, NOW + S), 1);
+	ck_assert_uint_eq(events_of(REP_EVENT_BENCHED), 1);
 }
 END_TEST
 
@@ -779,25 +782,25 @@ START_TEST(records_between_nodes)
 	rep_record_t r, theirs;
 
 	put_numbers(3);
-	rep_book_bench(book, pool, FIRST, 60, REP_REASON_MANUAL, NOW);
-	ck_assert_uint_eq(rep_pool_take_records(book, pool, &r, 1), 1);
+	rep_pool_bench(registry, pool, FIRST, 60, REP_REASON_MANUAL, NOW);
+	ck_assert_uint_eq(rep_pool_drain_records(registry, pool, &r, 1), 1);
 	ck_assert_uint_eq(r.turn, 1);
 	ck_assert_int_eq(r.state, REP_BENCHED);
-	ck_assert_int_eq(rep_pool_adopt(book, pool, &r, true, NOW), 0);
+	ck_assert_int_eq(rep_pool_adopt(registry, pool, &r, true, NOW), 0);
 	theirs = r;
 	theirs.until += 5 * S;
-	ck_assert_int_eq(rep_pool_adopt(book, pool, &theirs, false, NOW), 0);
-	ck_assert_int_eq(rep_pool_adopt(book, pool, &theirs, true, NOW), 1);
+	ck_assert_int_eq(rep_pool_adopt(registry, pool, &theirs, false, NOW), 0);
+	ck_assert_int_eq(rep_pool_adopt(registry, pool, &theirs, true, NOW), 1);
 	ck_assert_int_eq(view(FIRST, NOW).until, theirs.until);
 	theirs.turn = 2;
 	theirs.state = REP_ACTIVE;
 	theirs.reason = REP_REASON_NONE;
 	theirs.until = 0;
-	ck_assert_int_eq(rep_pool_adopt(book, pool, &theirs, false, NOW), 1);
+	ck_assert_int_eq(rep_pool_adopt(registry, pool, &theirs, false, NOW), 1);
 	ck_assert_int_eq(view(FIRST, NOW).state, REP_ACTIVE);
 	theirs.number = 999;
-	ck_assert_int_eq(rep_pool_adopt(book, pool, &theirs, false, NOW), -1);
-	ck_assert_uint_eq(rep_pool_take_records(book, pool, &r, 1), 0);
+	ck_assert_int_eq(rep_pool_adopt(registry, pool, &theirs, false, NOW), -1);
+	ck_assert_uint_eq(rep_pool_drain_records(registry, pool, &r, 1), 0);
 }
 END_TEST
 
@@ -806,33 +809,33 @@ END_TEST
 START_TEST(memory_runs_out)
 {
 	for(long after = 0; after < 200; after++) {
-		rep_book_t *b;
+		rep_registry_t *b;
 		int p = REP_NO_POOL;
 		rep_alloc_fail_after(after);
-		b = rep_book_create(1000);
+		b = rep_registry_create(1000);
 		if(b)
-			p = rep_book_put(b, rep_span("p"));
+			p = rep_registry_put(b, rep_span("p"));
 		for(unsigned i = 0; p != REP_NO_POOL && i < 130; i++) {
 			rep_ticket_t t;
 			rep_pool_put(b, p, FIRST + i, &plain, 0, 0, NOW);
-			if(rep_book_pick(b, p, 1, rep_span("east"), NOW, false, &t).result
+			if(rep_pool_pick(b, p, 1, rep_span("east"), NOW, false, &t).result
 					== REP_PICKED) {
 				for(unsigned k = 0; k < 300; k += 100)
-					rep_book_count(b, &t, REP_BLOCKED, NOW + k * HOUR / 100);
-				rep_book_hang_up(b, &t, NOW);
+					rep_ticket_count(b, &t, REP_BLOCKED, NOW + k * HOUR / 100);
+				rep_ticket_hang_up(b, &t, NOW);
 			}
 		}
 		if(b)
-			rep_book_tick(b, NOW);
+			rep_registry_tick(b, NOW);
 		rep_alloc_fail_after(-1);
-		rep_book_destroy(b);
+		rep_registry_destroy(b);
 	}
 }
 END_TEST
 
 START_TEST(routes_full)
 {
-	rep_book_stats_t stats;
+	rep_registry_stats_t stats;
 	char label[16];
 
 	put_numbers(1);
@@ -840,7 +843,7 @@ START_TEST(routes_full)
 		snprintf(label, sizeof(label), "r%d", i);
 		ck_assert_uint_eq(pick_on(label, NOW, NULL, NULL), FIRST);
 	}
-	rep_book_stats(book, &stats);
+	rep_registry_stats(registry, &stats);
 	ck_assert_uint_eq(stats.full_routes, 100 - (REP_ROUTES_MAX - 1));
 }
 END_TEST
@@ -855,7 +858,7 @@ START_TEST(clock_steps_back)
 	count_n(FIRST, "", REP_ANSWERED, 3, NOW - 2 * HOUR);
 	ck_assert_uint_eq(view(FIRST, NOW).counts.n[REP_ANSWERED], 6);
 	count_n(FIRST, "", REP_ANSWERED, 1, -5);
-	rep_book_tick(book, -5);
+	rep_registry_tick(registry, -5);
 }
 END_TEST
 
@@ -881,21 +884,22 @@ START_TEST(random_sweep)
 		t += rand() % (2 * S);
 		switch(rand() % 8) {
 			case 0:
-				rep_pool_put(book, pool, number, &plain, 0, 0, t);
+				rep_pool_put(registry, pool, number, &plain, 0, 0, t);
 				if(!there[i])
 					benched_until[i] = 0;
 				there[i] = true;
 				break;
 			case 1:
-				ck_assert(rep_pool_remove(book, pool, number) == there[i]);
+				ck_assert(rep_pool_remove(registry, pool, number) == there[i]);
 				there[i] = false;
 				break;
 			case 2:
-				if(rep_book_bench(book, pool, number, 30, REP_REASON_MANUAL, t))
+				if(rep_pool_bench(
+						   registry, pool, number, 30, REP_REASON_MANUAL, t))
 					benched_until[i] = t + 30 * S;
 				break;
 			case 3:
-				if(rep_book_release(book, pool, number, t))
+				if(rep_pool_release(registry, pool, number, t))
 					benched_until[i] = 0;
 				break;
 			default:
@@ -910,12 +914,12 @@ START_TEST(random_sweep)
 				ck_assert(there[i] && benched_until[i] <= t);
 		}
 		if(k % 50 == 0)
-			rep_book_tick(book, t);
+			rep_registry_tick(registry, t);
 	}
 }
 END_TEST
 
-Suite *book_suite(void)
+Suite *registry_suite(void)
 {
 	Suite *suite = suite_create("book");
 	TCase *tc = tcase_create("book");

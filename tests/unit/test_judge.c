@@ -11,7 +11,7 @@
 
 static rep_policy_t policy;
 static rep_charts_t charts;
-static rep_yardstick_t yardstick;
+static rep_baseline_t baseline;
 static uint64_t state;
 
 static double uniform(void)
@@ -82,7 +82,7 @@ static void naive_start(naive_t *naive, const rep_counts_t *own)
 
 	memset(naive, 0, sizeof(*naive));
 	for(int c = 0; c < REP_JUDGED; c++) {
-		v[c] = fmax((double)yardstick.window.n[c] - own->n[c], 0);
+		v[c] = fmax((double)baseline.window.n[c] - own->n[c], 0);
 		others += v[c];
 	}
 	keep = fmax(1 - others / 500, 0);
@@ -108,8 +108,8 @@ static void naive_start(naive_t *naive, const rep_counts_t *own)
 			variance += r / (calls + charts.prior_calls[c]);
 			naive->doubt[is_rare(c)][j] += r;
 		}
-		naive->caution[j] = yardstick.threshold[j] * variance
-							/ fmax(2 * yardstick.gain[j], 1e-6);
+		naive->caution[j] = baseline.threshold[j] * variance
+							/ fmax(2 * baseline.gain[j], 1e-6);
 	}
 }
 
@@ -160,15 +160,15 @@ static void naive_add(
 static double after(rep_outcome_t outcome, unsigned n, rep_judged_t *judged)
 {
 	rep_counts_t own = {{0}}, window = scaled(1e5), bucket = scaled(1e4);
-	rep_judging_t judging;
+	rep_cusum_t cusum;
 
 	own.n[outcome] = n;
 	window.n[outcome] += n;
 	bucket.n[outcome] += n;
-	rep_yardstick_make(&yardstick, &charts, &window, 1);
-	rep_judging_start(&judging, &charts, &yardstick, &own);
-	rep_judging_add(&judging, &own, &bucket);
-	rep_judging_end(&judging, judged);
+	rep_baseline_make(&baseline, &charts, &window, 1);
+	rep_cusum_start(&cusum, &charts, &baseline, &own);
+	rep_cusum_add(&cusum, &own, &bucket);
+	rep_cusum_end(&cusum, judged);
 	return judged->score;
 }
 
@@ -209,9 +209,9 @@ START_TEST(basic_against)
 	rep_counts_t window = scaled(36000);
 	rep_judged_t judged;
 
-	rep_yardstick_make(&yardstick, &charts, &window, 1);
+	rep_baseline_make(&baseline, &charts, &window, 1);
 	for(int c = 0; c < REP_OUTCOMES; c++) {
-		bool against = rep_yardstick_against(&yardstick, c);
+		bool against = rep_baseline_against(&baseline, c);
 		bool rises = false;
 
 		after(c, 1, &judged);
@@ -236,23 +236,23 @@ END_TEST
 START_TEST(basic_shared_shift)
 {
 	rep_counts_t own = {{0}}, pool = {{0}}, window = scaled(36000);
-	rep_judging_t judging;
+	rep_cusum_t cusum;
 	rep_judged_t judged;
 
 	own.n[REP_NOANSWER] = 20;
 	pool.n[REP_NOANSWER] = 1000;
-	rep_yardstick_make(&yardstick, &charts, &window, 1);
-	rep_judging_start(&judging, &charts, &yardstick, &own);
+	rep_baseline_make(&baseline, &charts, &window, 1);
+	rep_cusum_start(&cusum, &charts, &baseline, &own);
 	for(int b = 0; b < 10; b++)
-		rep_judging_add(&judging, &own, &pool);
-	rep_judging_end(&judging, &judged);
+		rep_cusum_add(&cusum, &own, &pool);
+	rep_cusum_end(&cusum, &judged);
 	ck_assert(judged.score < 0.3);
 
 	own.n[REP_NOANSWER] = pool.n[REP_NOANSWER] = 0;
 	own.n[REP_BLOCKED] = 20;
 	pool.n[REP_BLOCKED] = 1000;
-	rep_judging_add(&judging, &own, &pool);
-	rep_judging_end(&judging, &judged);
+	rep_cusum_add(&cusum, &own, &pool);
+	rep_cusum_end(&cusum, &judged);
 	ck_assert(judged.crossed);
 	ck_assert_int_eq(judged.chart, REP_CHART_BLOCKED);
 }
@@ -261,22 +261,22 @@ END_TEST
 START_TEST(basic_routes)
 {
 	rep_counts_t window = scaled(36000), half = {{0}}, pool = scaled(500);
-	rep_judging_t a, b, sum;
+	rep_cusum_t a, b, sum;
 	rep_judged_t judged;
 
 	half.n[REP_BLOCKED] = 2;
 	half.n[REP_NOANSWER] = 2;
-	rep_yardstick_make(&yardstick, &charts, &window, 2);
-	rep_judging_start(&a, &charts, &yardstick, &half);
+	rep_baseline_make(&baseline, &charts, &window, 2);
+	rep_cusum_start(&a, &charts, &baseline, &half);
 	b = sum = a;
-	rep_judging_add(&a, &half, &pool);
-	rep_judging_add(&b, &half, &pool);
-	rep_judging_merge(&sum, &a);
-	rep_judging_merge(&sum, &b);
-	rep_judging_step(&sum);
-	rep_judging_end(&a, &judged);
+	rep_cusum_add(&a, &half, &pool);
+	rep_cusum_add(&b, &half, &pool);
+	rep_cusum_merge(&sum, &a);
+	rep_cusum_merge(&sum, &b);
+	rep_cusum_step(&sum);
+	rep_cusum_end(&a, &judged);
 	ck_assert(!judged.crossed);
-	rep_judging_end(&sum, &judged);
+	rep_cusum_end(&sum, &judged);
 	ck_assert(judged.crossed);
 	ck_assert_uint_eq(judged.calls, 8);
 	for(int j = 0; j < REP_CHARTS; j++)
@@ -290,23 +290,23 @@ START_TEST(basic_trial)
 	rep_chart_t chart;
 	float score;
 
-	rep_yardstick_make(&yardstick, &charts, &window, 1);
+	rep_baseline_make(&baseline, &charts, &window, 1);
 	ck_assert_int_eq(
-			rep_judge_trial(&charts, &yardstick, &counts, NULL, &chart, &score),
+			rep_judge_trial(&charts, &baseline, &counts, NULL, &chart, &score),
 			REP_TRIAL_GOES_ON);
 	ck_assert(score == 0);
 	counts.n[REP_NOANSWER] = 10;
 	counts.n[REP_ANSWERED] = 5;
 	ck_assert_int_eq(
-			rep_judge_trial(&charts, &yardstick, &counts, NULL, NULL, NULL),
+			rep_judge_trial(&charts, &baseline, &counts, NULL, NULL, NULL),
 			REP_TRIAL_GOES_ON);
 	counts.n[REP_NOANSWER] = policy.probation_calls;
 	ck_assert_int_eq(
-			rep_judge_trial(&charts, &yardstick, &counts, NULL, NULL, NULL),
+			rep_judge_trial(&charts, &baseline, &counts, NULL, NULL, NULL),
 			REP_TRIAL_PASSED);
 	counts.n[REP_BLOCKED] = 4;
 	ck_assert_int_eq(
-			rep_judge_trial(&charts, &yardstick, &counts, NULL, &chart, &score),
+			rep_judge_trial(&charts, &baseline, &counts, NULL, &chart, &score),
 			REP_TRIAL_FAILED);
 	ck_assert_int_eq(chart, REP_CHART_BLOCKED);
 	ck_assert(score >= 1);
@@ -315,11 +315,11 @@ END_TEST
 
 /* ---- robust ------------------------------------------------------------ */
 
-static void is_sane(const rep_judging_t *judging)
+static void is_sane(const rep_cusum_t *cusum)
 {
 	rep_judged_t judged;
 
-	rep_judging_end(judging, &judged);
+	rep_cusum_end(cusum, &judged);
 	for(int j = 0; j < REP_CHARTS; j++) {
 		ck_assert(isfinite(judged.s[j]) && judged.s[j] >= 0);
 		ck_assert(isfinite(judged.threshold[j]) && judged.threshold[j] > 0);
@@ -338,19 +338,19 @@ START_TEST(robust_counts)
 		for(size_t b = 0; b < n; b++)
 			for(int c = 0; c <= REP_OUTCOMES; c++) {
 				rep_counts_t own = {{0}}, pool = {{0}};
-				rep_judging_t judging;
+				rep_cusum_t cusum;
 
 				for(int o = 0; o < REP_OUTCOMES; o++)
 					if(o == c || c == REP_OUTCOMES) {
 						own.n[o] = sizes[a];
 						pool.n[o] = sizes[b];
 					}
-				rep_yardstick_make(&yardstick, &charts, &pool, 1);
-				rep_judging_start(&judging, &charts, &yardstick, &own);
-				rep_judging_add(&judging, &own, &pool);
-				rep_judging_add(&judging, &pool, &own);
-				is_sane(&judging);
-				rep_judge_trial(&charts, &yardstick, &own, &pool, NULL, NULL);
+				rep_baseline_make(&baseline, &charts, &pool, 1);
+				rep_cusum_start(&cusum, &charts, &baseline, &own);
+				rep_cusum_add(&cusum, &own, &pool);
+				rep_cusum_add(&cusum, &pool, &own);
+				is_sane(&cusum);
+				rep_judge_trial(&charts, &baseline, &own, &pool, NULL, NULL);
 			}
 }
 END_TEST
@@ -373,7 +373,7 @@ START_TEST(robust_policies)
 {
 	for(int round = 0; round < 60; round++) {
 		rep_counts_t window = {{0}}, own = {{0}}, pool = {{0}};
-		rep_judging_t judging;
+		rep_cusum_t cusum;
 		float sum = 0;
 
 		any_policy();
@@ -382,13 +382,13 @@ START_TEST(robust_policies)
 			own.n[c] = (uint32_t)(uniform() * 20);
 			pool.n[c] = own.n[c] + (uint32_t)(uniform() * 1000);
 		}
-		rep_yardstick_make(&yardstick, &charts, &window, 1);
+		rep_baseline_make(&baseline, &charts, &window, 1);
 		for(int c = 0; c < REP_OUTCOMES; c++)
-			sum += yardstick.mix[c];
+			sum += baseline.mix[c];
 		ck_assert_float_eq_tol(sum, 1, 1e-4f);
-		rep_judging_start(&judging, &charts, &yardstick, &own);
-		rep_judging_add(&judging, &own, &pool);
-		is_sane(&judging);
+		rep_cusum_start(&cusum, &charts, &baseline, &own);
+		rep_cusum_add(&cusum, &own, &pool);
+		is_sane(&cusum);
 	}
 }
 END_TEST
@@ -400,10 +400,10 @@ START_TEST(robust_ceilings)
 	window.n[REP_BLOCKED] = 30000;
 	window.n[REP_DECLINED] = 40000;
 	window.n[REP_ANSWERED] = 30000;
-	rep_yardstick_make(&yardstick, &charts, &window, 1);
+	rep_baseline_make(&baseline, &charts, &window, 1);
 	for(int c = 0; c < REP_JUDGED; c++)
-		ck_assert_msg(yardstick.mix[c] <= charts.ceiling[c] * 1.0001f, "%s %f",
-				rep_outcome_name(c), (double)yardstick.mix[c]);
+		ck_assert_msg(baseline.mix[c] <= charts.ceiling[c] * 1.0001f, "%s %f",
+				rep_outcome_name(c), (double)baseline.mix[c]);
 }
 END_TEST
 
@@ -415,7 +415,7 @@ START_TEST(sweep_naive)
 		rep_counts_t own[20] = {0}, pool[20] = {0}, window = {{0}},
 					 own_window = {{0}};
 		unsigned most = 1 + (unsigned)(uniform() * 400);
-		rep_judging_t judging;
+		rep_cusum_t cusum;
 		naive_t naive;
 
 		for(int b = 0; b < 20; b++)
@@ -431,15 +431,15 @@ START_TEST(sweep_naive)
 					own_window.n[c]++;
 				}
 			}
-		rep_yardstick_make(&yardstick, &charts, &window, 1);
-		rep_judging_start(&judging, &charts, &yardstick, &own_window);
+		rep_baseline_make(&baseline, &charts, &window, 1);
+		rep_cusum_start(&cusum, &charts, &baseline, &own_window);
 		naive_start(&naive, &own_window);
 		for(int b = 0; b < 20; b++) {
-			rep_judging_add(&judging, &own[b], &pool[b]);
+			rep_cusum_add(&cusum, &own[b], &pool[b]);
 			naive_add(&naive, &own[b], &pool[b]);
 			for(int j = 0; j < REP_CHARTS; j++)
 				ck_assert_double_eq_tol(
-						judging.s[j], naive.s[j], 1e-3 + 1e-4 * naive.s[j]);
+						cusum.s[j], naive.s[j], 1e-3 + 1e-4 * naive.s[j]);
 		}
 	}
 }
@@ -448,11 +448,11 @@ END_TEST
 /* Run lengths by the chain, against runs of the very thing. */
 START_TEST(sweep_run_lengths)
 {
-	static const double every[] = {2000, 5000};
+	static const double arl0[] = {2000, 5000};
 
 	for(int j = 0; j < REP_CHARTS; j++)
 		for(int e = 0; e < 2; e++) {
-			const double asked[] = {every[e], every[e], every[e]};
+			const double asked[] = {arl0[e], arl0[e], arl0[e]};
 			double h[REP_CHARTS], z = 0, s, calls = 0, mean;
 			const int runs = 1000;
 
@@ -464,8 +464,8 @@ START_TEST(sweep_run_lengths)
 					s = fmax(s + charts.w[draw(charts.prior)][j] - log(z), 0);
 			mean = calls / runs;
 			/* jumps are coarse: a threshold may be rarer than asked */
-			ck_assert_msg(mean > 0.9 * every[e] && mean < 1.3 * every[e],
-					"chart %d: %g asked, %g found, h %g", j, every[e], mean,
+			ck_assert_msg(mean > 0.9 * arl0[e] && mean < 1.3 * arl0[e],
+					"chart %d: %g asked, %g found, h %g", j, arl0[e], mean,
 					h[j]);
 		}
 }

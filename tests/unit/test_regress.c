@@ -16,16 +16,16 @@ START_TEST(lowering_probation_calls_strands_nobody)
 
 	put_numbers(4);
 	calls(200, REP_ANSWERED, now);
-	rep_book_bench(book, pool, FIRST, 60, REP_REASON_MANUAL, now);
+	rep_pool_bench(registry, pool, FIRST, 60, REP_REASON_MANUAL, now);
 	now += MINUTE + S;
-	rep_book_tick(book, now);
+	rep_registry_tick(registry, now);
 	ck_assert_int_eq(view(FIRST, now).state, REP_PROBATION);
 	calls(40, REP_ANSWERED, now);
 	ck_assert_int_eq(view(FIRST, now).state, REP_PROBATION);
 	policy_set("probation_calls", lower[_i], now);
 	for(int d = 0; d < 3; d++) {
 		now += DAY;
-		rep_book_tick(book, now);
+		rep_registry_tick(registry, now);
 		used += calls(40, REP_ANSWERED, now);
 	}
 	ck_assert_int_eq(view(FIRST, now).state, REP_ACTIVE);
@@ -38,8 +38,8 @@ START_TEST(probation_calls_0_before_the_first_call)
 	rep_time_t now = NOW + MINUTE + S;
 
 	put_numbers(2);
-	rep_book_bench(book, pool, FIRST, 60, REP_REASON_MANUAL, NOW);
-	rep_book_tick(book, now);
+	rep_pool_bench(registry, pool, FIRST, 60, REP_REASON_MANUAL, NOW);
+	rep_registry_tick(registry, now);
 	ck_assert_int_eq(view(FIRST, now).state, REP_PROBATION);
 	policy_set("probation_calls", "0", now);
 	ck_assert_uint_ge(calls(40, REP_ANSWERED, now), 15);
@@ -61,10 +61,10 @@ START_TEST(adopted_probation_strands_nobody)
 	now += MINUTE - S;
 	r = record(FIRST, "", REP_PROBATION, now, 0);
 	r.turn = 2;
-	ck_assert_int_eq(rep_pool_adopt(book, pool, &r, false, now), 1);
+	ck_assert_int_eq(rep_pool_adopt(registry, pool, &r, false, now), 1);
 	for(int d = 0; d < 3; d++) {
 		now += HOUR;
-		rep_book_tick(book, now);
+		rep_registry_tick(registry, now);
 		used += calls(60, REP_ANSWERED, now);
 	}
 	ck_assert_int_eq(view(FIRST, now).state, REP_ACTIVE);
@@ -81,7 +81,7 @@ static void used_evenly(unsigned numbers, unsigned rounds, rep_time_t now)
 
 	for(unsigned k = 0; k < numbers * rounds; k++) {
 		ck_assert_int_eq(pick("", now + k, false, &t), REP_PICKED);
-		rep_book_hang_up(book, &t, now + k);
+		rep_ticket_hang_up(registry, &t, now + k);
 		used[t.number - FIRST]++;
 	}
 	for(unsigned i = 0; i < numbers; i++)
@@ -97,7 +97,7 @@ START_TEST(order_weighted_to_least_recent_is_even_soon)
 
 	light.weight = 0.25;
 	put_numbers(9);
-	rep_pool_put(book, pool, FIRST + 9, &light, 1, 1, NOW);
+	rep_pool_put(registry, pool, FIRST + 9, &light, 1, 1, NOW);
 	policy_set("order", "weighted", NOW);
 	calls(before[_i], REP_NOANSWER, NOW);
 	policy_set("order", "least_recent", NOW);
@@ -115,17 +115,17 @@ START_TEST(timer_stays_bounded_under_caps)
 	bench_on("a", 0, 2, 30 * DAY);
 	for(unsigned m = 0; m < 1440; m++) {
 		now += MINUTE;
-		rep_book_tick(book, now);
+		rep_registry_tick(registry, now);
 		for(unsigned k = 0; k < 3; k++) {
 			if(pick("b", now, false, &t) == REP_PICKED)
-				rep_book_hang_up(book, &t, now);
+				rep_ticket_hang_up(registry, &t, now);
 			else
 				ck_assert_uint_eq(k, 2);
 		}
 	}
 	ck_assert_uint_le(inside()->timer.count, 8);
 	now = NOW + 30 * DAY + S;
-	rep_book_tick(book, now);
+	rep_registry_tick(registry, now);
 	ck_assert_int_eq(try_on("a", now), REP_PICKED);
 }
 END_TEST
@@ -137,14 +137,14 @@ START_TEST(clock_set_back_under_cap_minute)
 
 	put_numbers(2);
 	policy_set("cap_minute", "1", now);
-	rep_book_tick(book, now);
+	rep_registry_tick(registry, now);
 	for(unsigned k = 0; k < 2; k++)
 		ck_assert_int_eq(pick("", now, false, &t), REP_PICKED);
 	ck_assert_int_eq(pick("", now, false, &t), REP_PICK_ALL_CAPPED);
 	now -= HOUR;
 	for(unsigned m = 0; m < 5; m++) {
-		rep_book_tick(book, now);
-		rep_book_tick(book, now + 100);
+		rep_registry_tick(registry, now);
+		rep_registry_tick(registry, now + 100);
 		for(unsigned k = 0; k < 2; k++)
 			ck_assert_int_eq(pick("", now + 200, false, &t), REP_PICKED);
 		ck_assert_int_eq(pick("", now + 200, false, &t), REP_PICK_ALL_CAPPED);
@@ -165,7 +165,7 @@ START_TEST(benched_on_a_route_and_everywhere_counts_once)
 	ck_assert_int_eq(try_on("a", NOW), REP_PICKED);
 	ck_assert_int_eq(try_on("b", NOW), REP_PICKED);
 	for(unsigned i = 0; i < 2; i++)
-		rep_book_release(book, pool, FIRST + i, NOW);
+		rep_pool_release(registry, pool, FIRST + i, NOW);
 	ck_assert_uint_eq(inside()->routes[1]->benched, 0);
 }
 END_TEST
@@ -179,13 +179,13 @@ START_TEST(paused_or_removed_numbers_leave_the_routes_share)
 	bench_on("a", 0, 2, DAY);
 	ck_assert_uint_eq(inside()->routes[1]->benched, 2);
 	for(unsigned i = 0; i < 2; i++)
-		rep_pool_put(book, pool, FIRST + i, &paused, 2, 2, NOW);
+		rep_pool_put(registry, pool, FIRST + i, &paused, 2, 2, NOW);
 	ck_assert_uint_eq(inside()->routes[1]->benched, 0);
 	ck_assert_int_eq(try_on("a", NOW), REP_PICKED);
 	for(unsigned i = 0; i < 2; i++)
-		rep_pool_put(book, pool, FIRST + i, &plain, 3, 3, NOW);
+		rep_pool_put(registry, pool, FIRST + i, &plain, 3, 3, NOW);
 	ck_assert_uint_eq(inside()->routes[1]->benched, 2);
-	rep_pool_remove(book, pool, FIRST);
+	rep_pool_remove(registry, pool, FIRST);
 	ck_assert_uint_eq(inside()->routes[1]->benched, 1);
 }
 END_TEST
@@ -197,7 +197,7 @@ START_TEST(share_is_of_those_that_have_the_tags)
 	gold.tags = rep_span("gold");
 	put_numbers(6);
 	for(unsigned i = 6; i < 10; i++)
-		rep_pool_put(book, pool, FIRST + i, &gold, 1, 1, NOW);
+		rep_pool_put(registry, pool, FIRST + i, &gold, 1, 1, NOW);
 	policy_set("require_tags", "gold", NOW);
 	bench(FIRST + 6);
 	bench(FIRST + 7);
@@ -212,7 +212,7 @@ START_TEST(share_is_of_those_that_have_the_tags)
 	for(unsigned i = 0; i < 4; i++)
 		bench(FIRST + i);
 	for(unsigned i = 6; i < 10; i++)
-		rep_book_release(book, pool, FIRST + i, NOW);
+		rep_pool_release(registry, pool, FIRST + i, NOW);
 	policy_set("require_tags", "gold", NOW);
 	ck_assert_int_eq(try_on("", NOW), REP_PICKED);
 }
@@ -225,17 +225,17 @@ static uint64_t cursor;
 /* New edges of that kind; the last one's route and reason. */
 static unsigned exhausted(rep_time_t now, char *route, rep_pick_t *why)
 {
-	rep_edge_t edges[32];
+	rep_event_t events[32];
 	unsigned found = 0;
 	size_t n;
 
-	rep_book_tick(book, now);
-	while((n = rep_book_edges(book, &cursor, edges, 32)) > 0)
+	rep_registry_tick(registry, now);
+	while((n = rep_events_read(registry, &cursor, events, 32)) > 0)
 		for(size_t i = 0; i < n; i++)
-			if(edges[i].kind == REP_EDGE_POOL_EXHAUSTED) {
+			if(events[i].kind == REP_EVENT_POOL_EXHAUSTED) {
 				found++;
-				memcpy(route, edges[i].route, sizeof(edges[i].route));
-				*why = edges[i].stop;
+				memcpy(route, events[i].route, sizeof(events[i].route));
+				*why = events[i].stop;
 			}
 	return found;
 }
@@ -268,8 +268,8 @@ START_TEST(exhausted_is_announced_after_remove_and_again_after_recovery)
 	put_numbers(4);
 	bench(FIRST);
 	ck_assert_uint_eq(exhausted(NOW, route, &why), 0);
-	rep_pool_remove(book, pool, FIRST + 2);
-	rep_pool_remove(book, pool, FIRST + 3);
+	rep_pool_remove(registry, pool, FIRST + 2);
+	rep_pool_remove(registry, pool, FIRST + 3);
 	ck_assert_int_eq(try_on("", NOW), REP_PICK_SHARE_BENCHED);
 	ck_assert_uint_eq(exhausted(NOW + S, route, &why), 1);
 	ck_assert_str_eq(route, "");
@@ -277,11 +277,11 @@ START_TEST(exhausted_is_announced_after_remove_and_again_after_recovery)
 	ck_assert_uint_eq(exhausted(NOW + 2 * S, route, &why), 0);
 	/* it recovers by what an operator adds, and stops again */
 	for(unsigned i = 2; i < 4; i++)
-		rep_pool_put(book, pool, FIRST + i, &plain, 1, 1, NOW);
+		rep_pool_put(registry, pool, FIRST + i, &plain, 1, 1, NOW);
 	ck_assert_uint_eq(exhausted(NOW + 3 * S, route, &why), 0);
 	ck_assert_int_eq(try_on("", NOW + 3 * S), REP_PICKED);
-	rep_pool_remove(book, pool, FIRST + 2);
-	rep_pool_remove(book, pool, FIRST + 3);
+	rep_pool_remove(registry, pool, FIRST + 2);
+	rep_pool_remove(registry, pool, FIRST + 3);
 	ck_assert_uint_eq(exhausted(NOW + 4 * S, route, &why), 1);
 }
 END_TEST

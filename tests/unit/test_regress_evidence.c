@@ -16,7 +16,7 @@ static bool others(rep_time_t now, int64_t ahead)
 			.turn = rep_stamp_of(p, rep_number_at(p, i), 0)};
 
 	cell.counts.n[REP_ANSWERED] = 1;
-	return rep_pool_put_others(book, pool, &cell, now);
+	return rep_pool_put_others(registry, pool, &cell, now);
 }
 
 START_TEST(others_cells_are_taken_long_after_a_reset)
@@ -24,12 +24,12 @@ START_TEST(others_cells_are_taken_long_after_a_reset)
 	rep_time_t now = NOW;
 
 	put_numbers(2);
-	rep_book_reset(book, pool, FIRST, now);
+	rep_pool_reset(registry, pool, FIRST, now);
 	for(unsigned k = 0; k < 400; k++) {
 		ck_assert_msg(
 				others(now, 0), "refused in turn %u", view(FIRST, now).turn);
-		rep_book_bench(book, pool, FIRST, 1, REP_REASON_MANUAL, now);
-		rep_book_release(book, pool, FIRST, now);
+		rep_pool_bench(registry, pool, FIRST, 1, REP_REASON_MANUAL, now);
+		rep_pool_release(registry, pool, FIRST, now);
 		now += 5 * DAY;
 	}
 }
@@ -75,9 +75,9 @@ START_TEST(window_shorter_than_a_bucket_ages)
 	count(FIRST, "", REP_BLOCKED, 1, now);
 	ck_assert_uint_eq(view(FIRST, now).counts.n[REP_BLOCKED], 1);
 	for(unsigned k = 0; k < 40; k++)
-		rep_book_tick(book, now += HOUR);
+		rep_registry_tick(registry, now += HOUR);
 	ck_assert_uint_eq(view(FIRST, now).counts.n[REP_BLOCKED], 0);
-	ck_assert(rep_book_pool_view(book, pool, now, &whole));
+	ck_assert(rep_view_pool(registry, pool, now, &whole));
 	ck_assert_uint_eq(whole.counts.n[REP_BLOCKED], 0);
 }
 END_TEST
@@ -90,8 +90,8 @@ START_TEST(reset_clears_the_strikes_of_routes)
 
 	put_numbers(2);
 	bench_on("a", 0, 1, DAY);
-	rep_book_reset(book, pool, FIRST, NOW);
-	ck_assert(rep_book_view(book, pool, FIRST, NOW, &v, routes, 4, &n));
+	rep_pool_reset(registry, pool, FIRST, NOW);
+	ck_assert(rep_view_number(registry, pool, FIRST, NOW, &v, routes, 4, &n));
 	for(size_t i = 0; i < n; i++) {
 		ck_assert_uint_eq(routes[i].strikes, 0);
 		ck_assert_int_eq(routes[i].state, REP_ACTIVE);
@@ -113,13 +113,13 @@ START_TEST(alone_add_and_remove_take_no_more_slots)
 {
 	uint32_t before;
 
-	rep_book_alone(book);
+	rep_registry_alone(registry);
 	put_numbers(4);
 	before = rep_slab_count(&inside()->numbers);
 	for(unsigned k = 0; k < 20000; k++) {
 		ck_assert_int_eq(
-				rep_pool_put(book, pool, FIRST + 10, &plain, 1, 1, NOW), 1);
-		ck_assert(rep_pool_remove(book, pool, FIRST + 10));
+				rep_pool_put(registry, pool, FIRST + 10, &plain, 1, 1, NOW), 1);
+		ck_assert(rep_pool_remove(registry, pool, FIRST + 10));
 		if(_i && k % 8 == 0)
 			calls(1, REP_NOANSWER, NOW + k);
 	}
@@ -138,7 +138,7 @@ START_TEST(trying_unknown_routes_makes_no_label)
 		ck_assert_int_eq(try_on(label, NOW), REP_PICKED);
 	}
 	ck_assert_uint_eq(inside()->n_routes, 1);
-	ck_assert_uint_eq(atomic_load(&book->full_routes), 0);
+	ck_assert_uint_eq(atomic_load(&registry->full_routes), 0);
 }
 END_TEST
 

@@ -9,7 +9,7 @@
 #include "../../modules/reputation/store/args.h"
 #include "../../modules/reputation/store/attrs.h"
 #include "../../modules/reputation/store/link.h"
-#include "../../modules/reputation/store/lives.h"
+#include "store/incarnations.h"
 #include "../../modules/reputation/store/pack.h"
 #include "../../modules/reputation/store/pool_file.h"
 #include "../../modules/reputation/store/url.h"
@@ -467,25 +467,27 @@ END_TEST
 START_TEST(faults)
 {
 	ck_assert_int_eq(
-			rep_fault_of("LOADING Redis is loading"), REP_FAULT_LOADING);
-	ck_assert_int_eq(rep_fault_of("READONLY You can't"), REP_FAULT_REPLICA);
-	ck_assert_int_eq(rep_fault_of("OOM command"), REP_FAULT_FULL);
-	ck_assert_int_eq(rep_fault_of("NOSCRIPT No"), REP_FAULT_SCRIPT);
-	ck_assert_int_eq(rep_fault_of("WRONGTYPE Op"), REP_FAULT_TYPE);
-	ck_assert_int_eq(rep_fault_of("WRONGTYPES"), REP_FAULT_OTHER);
-	ck_assert_int_eq(rep_fault_of("ERR invalid password"), REP_FAULT_AUTH);
-	ck_assert_int_eq(rep_fault_of("MOVED 1 h:1"), REP_FAULT_CLUSTER);
-	ck_assert_int_eq(rep_fault_of("ERR what"), REP_FAULT_OTHER);
-	ck_assert_int_eq(rep_fault_of(""), REP_FAULT_OTHER);
-	ck_assert_int_eq(rep_fault_of(NULL), REP_FAULT_OTHER);
+			rep_redis_error_of("LOADING Redis is loading"), REP_REDIS_LOADING);
 	ck_assert_int_eq(
-			rep_fault_of("ERR Error running script (call to f_12): "
-						 "@user_script:12: WRONGTYPE Operation against"),
-			REP_FAULT_TYPE);
+			rep_redis_error_of("READONLY You can't"), REP_REDIS_REPLICA);
+	ck_assert_int_eq(rep_redis_error_of("OOM command"), REP_REDIS_FULL);
+	ck_assert_int_eq(rep_redis_error_of("NOSCRIPT No"), REP_REDIS_SCRIPT);
+	ck_assert_int_eq(rep_redis_error_of("WRONGTYPE Op"), REP_REDIS_TYPE);
+	ck_assert_int_eq(rep_redis_error_of("WRONGTYPES"), REP_REDIS_OTHER);
 	ck_assert_int_eq(
-			rep_fault_of("ERR Error running script (call to f_12): "
-						 "@user_script:5: @user_script: 5: -OOM command"),
-			REP_FAULT_FULL);
+			rep_redis_error_of("ERR invalid password"), REP_REDIS_AUTH);
+	ck_assert_int_eq(rep_redis_error_of("MOVED 1 h:1"), REP_REDIS_CLUSTER);
+	ck_assert_int_eq(rep_redis_error_of("ERR what"), REP_REDIS_OTHER);
+	ck_assert_int_eq(rep_redis_error_of(""), REP_REDIS_OTHER);
+	ck_assert_int_eq(rep_redis_error_of(NULL), REP_REDIS_OTHER);
+	ck_assert_int_eq(
+			rep_redis_error_of("ERR Error running script (call to f_12): "
+							   "@user_script:12: WRONGTYPE Operation against"),
+			REP_REDIS_TYPE);
+	ck_assert_int_eq(
+			rep_redis_error_of("ERR Error running script (call to f_12): "
+							   "@user_script:5: @user_script: 5: -OOM command"),
+			REP_REDIS_FULL);
 }
 END_TEST
 
@@ -516,21 +518,24 @@ START_TEST(arguments)
 }
 END_TEST
 
-START_TEST(lives)
+START_TEST(incarnations)
 {
-	rep_lives_t lives = {0};
+	rep_incarnations_t incarnations = {0};
 
-	ck_assert_uint_eq(rep_lives_get(&lives, 0, 15551230001), 0);
+	ck_assert_uint_eq(rep_incarnations_get(&incarnations, 0, 15551230001), 0);
 	for(int round = 1; round <= 3; round++)
 		for(rep_e164_t i = 0; i < 1000; i++)
-			ck_assert(rep_lives_add(&lives, (int)(i % 3), 15551230000 + i));
+			ck_assert(rep_incarnations_add(
+					&incarnations, (int)(i % 3), 15551230000 + i));
 	for(rep_e164_t i = 0; i < 1000; i++) {
+		ck_assert_uint_eq(rep_incarnations_get(
+								  &incarnations, (int)(i % 3), 15551230000 + i),
+				3);
 		ck_assert_uint_eq(
-				rep_lives_get(&lives, (int)(i % 3), 15551230000 + i), 3);
-		ck_assert_uint_eq(rep_lives_get(&lives, 5, 15551230000 + i), 0);
+				rep_incarnations_get(&incarnations, 5, 15551230000 + i), 0);
 	}
-	rep_lives_free(&lives);
-	ck_assert_uint_eq(rep_lives_get(&lives, 0, 15551230000), 0);
+	rep_incarnations_free(&incarnations);
+	ck_assert_uint_eq(rep_incarnations_get(&incarnations, 0, 15551230000), 0);
 }
 END_TEST
 
@@ -545,7 +550,7 @@ static void hear(void *ctx, const char *sentence)
 	strcat(said, "\n");
 }
 
-static int load(rep_book_t *book, const char *text, uint32_t number)
+static int load(rep_registry_t *registry, const char *text, uint32_t number)
 {
 	char path[] = "/tmp/rep-pools-XXXXXX";
 	int fd = mkstemp(path), result;
@@ -554,37 +559,38 @@ static int load(rep_book_t *book, const char *text, uint32_t number)
 	fputs(text, file);
 	fclose(file);
 	said[0] = '\0';
-	result = rep_pool_file_load(path, book, number, 1000, hear, NULL);
+	result = rep_pool_file_load(path, registry, number, 1000, hear, NULL);
 	remove(path);
 	return result;
 }
 
-static bool known(rep_book_t *book, const char *pool, rep_e164_t number)
+static bool known(rep_registry_t *registry, const char *pool, rep_e164_t number)
 {
 	rep_number_view_t view;
 
-	return rep_book_view(book, rep_book_find(book, rep_span(pool)), number,
-			2000, &view, NULL, 0, NULL);
+	return rep_view_number(registry,
+			rep_registry_find(registry, rep_span(pool)), number, 2000, &view,
+			NULL, 0, NULL);
 }
 
 START_TEST(pool_file)
 {
-	rep_book_t *book = rep_book_create(100);
+	rep_registry_t *registry = rep_registry_create(100);
 	rep_policy_t policy;
 
 	ck_assert_int_eq(
-			load(book,
+			load(registry,
 					"{\"pools\":{\"a\":{\"policy\":{\"cap_day\":7,"
 					"\"order\":\"none\"},\"numbers\":{\"+15551230001\":{},"
 					"\"+15551230002\":{\"weight\":0},\"x\":{}}},"
 					"\"b\":{\"numbers\":[\"+15551230003\",7]},\"c d\":{}}}",
 					1),
 			0);
-	ck_assert(known(book, "a", 15551230001));
-	ck_assert(!known(book, "a", 15551230002));
-	ck_assert(known(book, "b", 15551230003));
-	ck_assert(
-			rep_pool_policy(book, rep_book_find(book, rep_span("a")), &policy));
+	ck_assert(known(registry, "a", 15551230001));
+	ck_assert(!known(registry, "a", 15551230002));
+	ck_assert(known(registry, "b", 15551230003));
+	ck_assert(rep_pool_policy(
+			registry, rep_registry_find(registry, rep_span("a")), &policy));
 	ck_assert_uint_eq(policy.cap_day, 7);
 	ck_assert_ptr_nonnull(strstr(said, "pool a, policy order"));
 	ck_assert_ptr_nonnull(strstr(said, "pool a, number +15551230002: weight"));
@@ -592,28 +598,28 @@ START_TEST(pool_file)
 	ck_assert_ptr_nonnull(strstr(said, "pool b: number 2"));
 	ck_assert_ptr_nonnull(strstr(said, "pool c d"));
 	/* again, changed: what is not named goes, what is malformed stays */
-	ck_assert_int_eq(load(book,
+	ck_assert_int_eq(load(registry,
 							 "{\"pools\":{\"a\":{\"numbers\":{"
 							 "\"+15551230001\":{\"weight\":\"x\"},"
 							 "\"+15551230005\":{}}}}}",
 							 2),
 			0);
-	ck_assert(known(book, "a", 15551230001));
-	ck_assert(known(book, "a", 15551230005));
-	ck_assert_int_eq(rep_book_find(book, rep_span("b")), REP_NO_POOL);
+	ck_assert(known(registry, "a", 15551230001));
+	ck_assert(known(registry, "a", 15551230005));
+	ck_assert_int_eq(rep_registry_find(registry, rep_span("b")), REP_NO_POOL);
 	/* not JSON: the line is named, and nothing changes */
-	ck_assert_int_eq(load(book, "{\"pools\":\n{\"z\":\n{,}}}", 3), -1);
+	ck_assert_int_eq(load(registry, "{\"pools\":\n{\"z\":\n{,}}}", 3), -1);
 	ck_assert_ptr_nonnull(strstr(said, "line 3"));
-	ck_assert_int_eq(load(book, "[]", 4), -1);
-	ck_assert_int_eq(load(book, "", 5), -1);
-	ck_assert_int_eq(load(book, "{\"pools\":[]}", 6), -1);
-	ck_assert_int_eq(load(book, "{\"pools\":{}} {}", 7), -1);
-	ck_assert(known(book, "a", 15551230005));
+	ck_assert_int_eq(load(registry, "[]", 4), -1);
+	ck_assert_int_eq(load(registry, "", 5), -1);
+	ck_assert_int_eq(load(registry, "{\"pools\":[]}", 6), -1);
+	ck_assert_int_eq(load(registry, "{\"pools\":{}} {}", 7), -1);
+	ck_assert(known(registry, "a", 15551230005));
 	said[0] = '\0';
 	ck_assert_int_eq(
-			rep_pool_file_load("/nowhere/x", book, 8, 1, hear, NULL), -1);
+			rep_pool_file_load("/nowhere/x", registry, 8, 1, hear, NULL), -1);
 	ck_assert_ptr_nonnull(strstr(said, "/nowhere/x"));
-	rep_book_destroy(book);
+	rep_registry_destroy(registry);
 }
 END_TEST
 
@@ -647,7 +653,7 @@ Suite *store_suite(void)
 	c = tcase_create("parts");
 	tcase_add_test(c, faults);
 	tcase_add_test(c, arguments);
-	tcase_add_test(c, lives);
+	tcase_add_test(c, incarnations);
 	tcase_add_test(c, pool_file);
 	suite_add_tcase(suite, c);
 	return suite;

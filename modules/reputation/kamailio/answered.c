@@ -149,7 +149,7 @@ static entry_t drop(struct rep_answered *t, uint32_t *at)
 	return copy;
 }
 
-void rep_answered_put(struct rep_answered *t, rep_book_t *book,
+void rep_answered_put(struct rep_answered *t, rep_registry_t *registry,
 		rep_dialog_t dialog, const rep_ticket_t *ticket, uint32_t short_call_ms,
 		rep_time_t now, rep_time_t mono)
 {
@@ -174,11 +174,11 @@ void rep_answered_put(struct rep_answered *t, rep_book_t *book,
 	rep_unlock(&t->lock);
 	if(i != NONE)
 		return;
-	rep_book_count(book, &at_once, REP_ANSWERED, now);
-	rep_book_hang_up(book, &at_once, now);
+	rep_ticket_count(registry, &at_once, REP_ANSWERED, now);
+	rep_ticket_hang_up(registry, &at_once, now);
 }
 
-bool rep_answered_bye(struct rep_answered *t, rep_book_t *book,
+bool rep_answered_bye(struct rep_answered *t, rep_registry_t *registry,
 		rep_dialog_t dialog, bool unwanted, rep_time_t now, rep_time_t mono)
 {
 	entry_t e;
@@ -194,11 +194,11 @@ bool rep_answered_bye(struct rep_answered *t, rep_book_t *book,
 	if(!found)
 		return false;
 	if(unwanted)
-		rep_book_count(book, &e.ticket, REP_UNWANTED, now);
+		rep_ticket_count(registry, &e.ticket, REP_UNWANTED, now);
 	else if(e.queue == QUEUE_SHORT)
-		rep_book_count(book, &e.ticket,
+		rep_ticket_count(registry, &e.ticket,
 				e.deadline > mono ? REP_SHORT : REP_ANSWERED, now);
-	rep_book_hang_up(book, &e.ticket, now);
+	rep_ticket_hang_up(registry, &e.ticket, now);
 	return true;
 }
 
@@ -238,18 +238,18 @@ bool rep_answered_first(struct rep_answered *t, rep_dialog_t dialog)
 	return first;
 }
 
-void rep_answered_tick(struct rep_answered *t, rep_book_t *book, rep_time_t now,
-		rep_time_t mono)
+void rep_answered_tick(struct rep_answered *t, rep_registry_t *registry,
+		rep_time_t now, rep_time_t mono)
 {
 	entry_t e;
 
 	for(int n = 0; n < SLICE && take_due(t, QUEUE_SHORT, mono, &e); n++) {
-		rep_book_count(book, &e.ticket, REP_ANSWERED, now);
+		rep_ticket_count(registry, &e.ticket, REP_ANSWERED, now);
 		if(!e.ticket.limited)
-			rep_book_hang_up(book, &e.ticket, now);
+			rep_ticket_hang_up(registry, &e.ticket, now);
 	}
 	for(int n = 0; n < SLICE && take_due(t, QUEUE_HELD, mono, &e); n++)
-		rep_book_hang_up(book, &e.ticket, now);
+		rep_ticket_hang_up(registry, &e.ticket, now);
 }
 
 void rep_answered_stats(struct rep_answered *t, rep_answered_stats_t *out)

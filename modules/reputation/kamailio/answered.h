@@ -31,17 +31,17 @@ void rep_answered_destroy(struct rep_answered *answered);
 
 /* A call was answered. Takes over the ticket: its outcome is counted, and it
  * is hung up, here. When the table is full it is counted as answered now. */
-void rep_answered_put(struct rep_answered *answered, rep_book_t *book,
+void rep_answered_put(struct rep_answered *answered, rep_registry_t *registry,
 		rep_dialog_t dialog, const rep_ticket_t *ticket, uint32_t short_call_ms,
 		rep_time_t now, rep_time_t mono);
 
 /* The call ended. `unwanted`: by a BYE with Reason SIP 607 (RFC 8197). False
  * when the call is not remembered (any more). */
-bool rep_answered_bye(struct rep_answered *answered, rep_book_t *book,
+bool rep_answered_bye(struct rep_answered *answered, rep_registry_t *registry,
 		rep_dialog_t dialog, bool unwanted, rep_time_t now, rep_time_t mono);
 
 /* Calls that are no longer short are counted as answered. */
-void rep_answered_tick(struct rep_answered *answered, rep_book_t *book,
+void rep_answered_tick(struct rep_answered *answered, rep_registry_t *registry,
 		rep_time_t now, rep_time_t mono);
 
 /* True the first time that it is asked of a dialog (of the newest 1024). */

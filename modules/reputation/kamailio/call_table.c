@@ -74,7 +74,7 @@ rep_call_id_t rep_call_id(const rep_call_t *call)
 	return (uint64_t)call->serial << 32 | index_of(call);
 }
 
-rep_call_t *rep_call_take(const rep_ticket_t *ticket)
+rep_call_t *rep_call_alloc(const rep_ticket_t *ticket)
 {
 	struct rep_calls *calls = rep_shared->calls;
 	rep_call_t *call = NULL;
@@ -125,7 +125,7 @@ rep_call_t *rep_call_lock(rep_call_id_t id)
 	return NULL;
 }
 
-void rep_call_give(rep_call_t *call)
+void rep_call_free(rep_call_t *call)
 {
 	struct rep_calls *calls = rep_shared->calls;
 
@@ -147,8 +147,8 @@ void rep_call_end(rep_call_id_t id)
 	ticket = call->ticket;
 	call->open = false;
 	rep_unlock(&call->lock);
-	rep_book_hang_up(rep_shared->book, &ticket, rep_now());
-	rep_call_give(call);
+	rep_ticket_hang_up(rep_shared->registry, &ticket, rep_now());
+	rep_call_free(call);
 }
 
 uint32_t rep_calls_branches(void)

@@ -34,12 +34,12 @@ typedef struct rep_call
 /* How many branches a call remembers: as many as TM allows. */
 uint32_t rep_calls_branches(void);
 /* A free slot made out for this ticket; NULL when the table is full. */
-rep_call_t *rep_call_take(const rep_ticket_t *ticket);
+rep_call_t *rep_call_alloc(const rep_ticket_t *ticket);
 rep_call_id_t rep_call_id(const rep_call_t *call);
 /* The call of an id with its lock held, or NULL. */
 rep_call_t *rep_call_lock(rep_call_id_t id);
 /* The slot of a call that is no longer open. */
-void rep_call_give(rep_call_t *call);
+void rep_call_free(rep_call_t *call);
 /* The transaction is gone, or never was: hangs up what the call holds. */
 void rep_call_end(rep_call_id_t id);
 

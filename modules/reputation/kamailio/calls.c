@@ -6,7 +6,7 @@
 #include "answered.h"
 #include "call_table.h"
 #include "replies.h"
-#include "seal.h"
+#include "rr_cookie.h"
 
 /* ids travel through TM as a callback's parameter */
 _Static_assert(sizeof(void *) >= sizeof(rep_call_id_t), "64-bit pointers");
@@ -61,10 +61,10 @@ static void count(rep_call_t *call, int branch, rep_class_t class, int status,
 	}
 	rep_unlock(&call->lock);
 	if(later)
-		rep_answered_put(rep_shared->answered, rep_shared->book, *dialog,
+		rep_answered_put(rep_shared->answered, rep_shared->registry, *dialog,
 				&ticket, rep_config->short_call * 1000, now, rep_mono());
 	else
-		rep_book_count(rep_shared->book, &ticket, class.outcome, now);
+		rep_ticket_count(rep_shared->registry, &ticket, class.outcome, now);
 }
 
 /* The status that a branch without a received final ended with; 0 = it goes
@@ -169,7 +169,7 @@ static void on_reply(struct cell *t, rep_call_id_t id, struct sip_msg *rpl)
 	}
 	/* signing is refused although the call goes on (RFC 9410) */
 	if(status < 300 && signs.stir)
-		rep_book_refused(rep_shared->book, &ticket, rep_now());
+		rep_ticket_refused(rep_shared->registry, &ticket, rep_now());
 }
 
 /* The caller has a final that is no 2xx: whatever TM still waits for, nobody
@@ -184,7 +184,7 @@ static void hang_up(rep_call_id_t id)
 	ticket = call->ticket;
 	call->ticket.holds = false;
 	rep_unlock(&call->lock);
-	rep_book_hang_up(rep_shared->book, &ticket, rep_now());
+	rep_ticket_hang_up(rep_shared->registry, &ticket, rep_now());
 }
 
 /* ---- TM -------------------------------------------------------------- */
@@ -290,7 +290,7 @@ rep_call_id_t rep_call_find(struct sip_msg *msg)
 rep_call_id_t rep_call_start(struct sip_msg *msg, const rep_ticket_t *ticket)
 {
 	const struct cell *t = transaction();
-	rep_call_t *call = rep_call_take(ticket);
+	rep_call_t *call = rep_call_alloc(ticket);
 	rep_call_id_t id;
 
 	if(!call)
@@ -298,7 +298,7 @@ rep_call_id_t rep_call_start(struct sip_msg *msg, const rep_ticket_t *ticket)
 	id = rep_call_id(call);
 	if(t) /* branches that went out before are not this number's */
 		call->counted = bit_of(t->nr_of_outgoings) - 1;
-	rep_seal_add(msg, ticket->number);
+	rep_rr_cookie_add(msg, ticket->number);
 	if(tm.register_tmcb(msg, NULL,
 			   TMCB_RESPONSE_IN | TMCB_RESPONSE_OUT | TMCB_DESTROY,
 			   on_transaction, (void *)(uintptr_t)id, on_release)
@@ -306,7 +306,7 @@ rep_call_id_t rep_call_start(struct sip_msg *msg, const rep_ticket_t *ticket)
 		rep_lock(&call->lock);
 		call->open = false;
 		rep_unlock(&call->lock);
-		rep_call_give(call);
+		rep_call_free(call);
 		return 0;
 	}
 	pending.id = msg->id;
@@ -332,7 +332,7 @@ void rep_call_reroute(rep_call_id_t id, rep_span_t route)
 	}
 	ticket = call->ticket;
 	rep_unlock(&call->lock);
-	rep_book_reroute(rep_shared->book, &ticket, route);
+	rep_ticket_reroute(rep_shared->registry, &ticket, route);
 	call = rep_call_lock(id);
 	if(!call)
 		return;

@@ -16,130 +16,132 @@
 
 #define AT_ONCE 16
 
-static int routes[REP_EDGES];
+static int routes[REP_EVENTS];
 static uint64_t cursor; /* of the edges, in the timer process */
 
-static const char *event_name(rep_edge_kind_t kind)
+static const char *event_name(rep_event_kind_t kind)
 {
 	static char name[64];
 
-	snprintf(name, sizeof(name), "reputation:%s", rep_edge_name(kind));
+	snprintf(name, sizeof(name), "reputation:%s", rep_event_name(kind));
 	return name;
 }
 
 void rep_events_init(void)
 {
-	for(int k = 0; k < REP_EDGES; k++) {
+	for(int k = 0; k < REP_EVENTS; k++) {
 		routes[k] = route_lookup(&event_rt, (char *)event_name(k));
 		if(routes[k] >= 0 && !event_rt.rlist[routes[k]])
 			routes[k] = -1;
 	}
 }
 
-static const char *reason_of(const rep_edge_t *edge)
+static const char *reason_of(const rep_event_t *event)
 {
-	switch(edge->kind) {
-		case REP_EDGE_POOL_EXHAUSTED:
-			return rep_pick_name(edge->stop);
-		case REP_EDGE_POOL_ALARM:
-			return edge->detail;
-		case REP_EDGE_REFUSED:
+	switch(event->kind) {
+		case REP_EVENT_POOL_EXHAUSTED:
+			return rep_pick_name(event->stop);
+		case REP_EVENT_POOL_ALARM:
+			return event->detail;
+		case REP_EVENT_REFUSED:
 			return rep_outcome_name(REP_REFUSED);
 		default:
-			return rep_reason_name(edge->reason);
+			return rep_reason_name(event->reason);
 	}
 }
 
-static void answer(const struct sip_msg *msg, const rep_edge_t *edge)
+static void answer(const struct sip_msg *msg, const rep_event_t *event)
 {
 	rep_answer_reset(msg);
 	snprintf(rep_answer.pool, sizeof(rep_answer.pool), "%s",
-			rep_book_name(rep_shared->book, edge->pool));
-	snprintf(rep_answer.route, sizeof(rep_answer.route), "%s", edge->route);
-	rep_answer.number = edge->number;
-	rep_answer.state = edge->number ? rep_state_name(edge->state) : NULL;
-	rep_answer.reason = reason_of(edge);
-	rep_answer.score = edge->judged.score;
+			rep_registry_name(rep_shared->registry, event->pool));
+	snprintf(rep_answer.route, sizeof(rep_answer.route), "%s", event->route);
+	rep_answer.number = event->number;
+	rep_answer.state = event->number ? rep_state_name(event->state) : NULL;
+	rep_answer.reason = reason_of(event);
+	rep_answer.score = event->judged.score;
 	rep_answer.scored = true;
-	if(edge->outcome != REP_OUTCOMES)
-		rep_answer.outcome = rep_outcome_name(edge->outcome);
+	if(event->outcome != REP_OUTCOMES)
+		rep_answer.outcome = rep_outcome_name(event->outcome);
 }
 
-static void run_route(const rep_edge_t *edge)
+static void run_route(const rep_event_t *event)
 {
 	sr_kemi_eng_t *engine = sr_kemi_eng_get();
 	str callback = rep_config->event_callback;
-	str name = rep_str_of(event_name(edge->kind));
+	str name = rep_str_of(event_name(event->kind));
 	struct run_act_ctx ctx;
 	struct sip_msg *msg;
 	int backup;
 
-	if(routes[edge->kind] < 0 && (!engine || callback.len == 0))
+	if(routes[event->kind] < 0 && (!engine || callback.len == 0))
 		return;
 	if(faked_msg_init() < 0)
 		return;
 	msg = faked_msg_next();
-	answer(msg, edge);
+	answer(msg, event);
 	backup = get_route_type();
 	set_route_type(EVENT_ROUTE);
 	init_run_actions_ctx(&ctx);
-	if(routes[edge->kind] >= 0)
-		run_top_route(event_rt.rlist[routes[edge->kind]], msg, &ctx);
+	if(routes[event->kind] >= 0)
+		run_top_route(event_rt.rlist[routes[event->kind]], msg, &ctx);
 	else if(sr_kemi_route(engine, msg, EVENT_ROUTE, &callback, &name) < 0)
 		LM_ERR("event_callback '%.*s' failed\n", callback.len, callback.s);
 	set_route_type(backup);
 }
 
 /* One line an edge, with the evidence that made it. */
-static void log_edge(const rep_edge_t *edge)
+static void log_event(const rep_event_t *event)
 {
 	char number[REP_E164_MAX] = "", evidence[320];
 	const char *mark =
-			edge->observed ? " (observe mode: nothing withheld)" : "";
+			event->observed ? " (observe mode: nothing withheld)" : "";
 	int len = 0;
 
-	if(edge->number)
-		rep_e164_print(edge->number, number);
+	if(event->number)
+		rep_e164_print(event->number, number);
 	evidence[0] = '\0';
 	for(int o = 0; o < REP_OUTCOMES; o++)
-		if(edge->counts.n[o])
+		if(event->counts.n[o])
 			len += snprintf(evidence + len, sizeof(evidence) - len, "%s%s %u",
-					len ? ", " : "", rep_outcome_name(o), edge->counts.n[o]);
-	switch(edge->kind) {
-		case REP_EDGE_BENCHED:
+					len ? ", " : "", rep_outcome_name(o), event->counts.n[o]);
+	switch(event->kind) {
+		case REP_EVENT_BENCHED:
 			LM_NOTICE("benched %s of pool %s%s%s: %s, score %.2f, until %lld,"
 					  " strikes %u; since the last turn: %s%s%s\n",
-					number, rep_book_name(rep_shared->book, edge->pool),
-					edge->route[0] ? " on route " : "", edge->route,
-					rep_reason_name(edge->reason), edge->judged.score,
-					(long long)(edge->until / 1000), edge->strikes,
+					number,
+					rep_registry_name(rep_shared->registry, event->pool),
+					event->route[0] ? " on route " : "", event->route,
+					rep_reason_name(event->reason), event->judged.score,
+					(long long)(event->until / 1000), event->strikes,
 					len ? evidence : "no counts",
-					edge->adopted ? " (found by another node)" : "", mark);
+					event->adopted ? " (found by another node)" : "", mark);
 			break;
-		case REP_EDGE_RELEASED:
+		case REP_EVENT_RELEASED:
 			LM_NOTICE("released %s of pool %s%s%s: %s%s%s\n", number,
-					rep_book_name(rep_shared->book, edge->pool),
-					edge->route[0] ? " on route " : "", edge->route,
-					rep_state_name(edge->state),
-					edge->adopted ? " (by another node)" : "", mark);
+					rep_registry_name(rep_shared->registry, event->pool),
+					event->route[0] ? " on route " : "", event->route,
+					rep_state_name(event->state),
+					event->adopted ? " (by another node)" : "", mark);
 			break;
-		case REP_EDGE_POOL_EXHAUSTED:
+		case REP_EVENT_POOL_EXHAUSTED:
 			LM_WARN("pool %s stops: %s%s\n",
-					rep_book_name(rep_shared->book, edge->pool),
-					rep_pick_name(edge->stop), mark);
+					rep_registry_name(rep_shared->registry, event->pool),
+					rep_pick_name(event->stop), mark);
 			break;
-		case REP_EDGE_POOL_ALARM:
+		case REP_EVENT_POOL_ALARM:
 			LM_WARN("pool %s: %s; %s%s\n",
-					rep_book_name(rep_shared->book, edge->pool), edge->detail,
-					evidence, mark);
+					rep_registry_name(rep_shared->registry, event->pool),
+					event->detail, evidence, mark);
 			break;
-		case REP_EDGE_REFUSED:
+		case REP_EVENT_REFUSED:
 			LM_WARN("caller ID %s of pool %s was refused%s%s: presentation or"
 					" signing is broken, nothing is scored\n",
-					number, rep_book_name(rep_shared->book, edge->pool),
-					edge->route[0] ? " on route " : "", edge->route);
+					number,
+					rep_registry_name(rep_shared->registry, event->pool),
+					event->route[0] ? " on route " : "", event->route);
 			break;
-		case REP_EDGES:
+		case REP_EVENTS:
 			break;
 	}
 }
@@ -155,8 +157,8 @@ static void set_zones(rep_time_t now)
 	if(now - last < 1000 && now >= last)
 		return;
 	last = now;
-	for(int p = 0; p < rep_book_pools(rep_shared->book); p++) {
-		if(!rep_pool_policy(rep_shared->book, p, &policy))
+	for(int p = 0; p < rep_registry_pools(rep_shared->registry); p++) {
+		if(!rep_pool_policy(rep_shared->registry, p, &policy))
 			continue;
 		if(policy.time_zone[0]) {
 			setenv("TZ", policy.time_zone, 1);
@@ -165,7 +167,7 @@ static void set_zones(rep_time_t now)
 		} else {
 			tm.tm_gmtoff = 0;
 		}
-		rep_pool_set_utc_offset(rep_shared->book, p, (int32_t)tm.tm_gmtoff);
+		rep_pool_set_utc_offset(rep_shared->registry, p, (int32_t)tm.tm_gmtoff);
 	}
 }
 
@@ -176,12 +178,12 @@ static void watch_tables(rep_time_t now)
 	static bool told[5];
 	rep_answered_stats_t answered;
 	rep_calls_stats_t calls;
-	rep_book_stats_t book;
+	rep_registry_stats_t registry;
 
 	if(now - last < 1000 && now >= last)
 		return;
 	last = now;
-	rep_book_stats(rep_shared->book, &book);
+	rep_registry_stats(rep_shared->registry, &registry);
 	rep_calls_stats(rep_shared->calls, &calls);
 	rep_answered_stats(rep_shared->answered, &answered);
 	const struct
@@ -189,13 +191,14 @@ static void watch_tables(rep_time_t now)
 		uint64_t full;
 		const char *what;
 	} tables[] = {
-			{book.full_numbers, "max_numbers is reached: numbers are refused"},
+			{registry.full_numbers,
+					"max_numbers is reached: numbers are refused"},
 			{calls.full + answered.full,
 					"max_calls is reached: calls go on unwatched"},
-			{book.full_memory,
+			{registry.full_memory,
 					"shared memory is full: start Kamailio with a larger -m"},
-			{book.full_routes, "more route labels than a pool can hold: the"
-							   " rest count as no route"},
+			{registry.full_routes, "more route labels than a pool can hold: the"
+								   " rest count as no route"},
 	};
 	for(size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
 		if(tables[i].full && !told[i])
@@ -208,16 +211,18 @@ static void watch_tables(rep_time_t now)
 void rep_events_tick(void)
 {
 	rep_time_t now = rep_now();
-	rep_edge_t edges[AT_ONCE];
+	rep_event_t events[AT_ONCE];
 	size_t n;
 
-	rep_answered_tick(rep_shared->answered, rep_shared->book, now, rep_mono());
-	rep_book_tick(rep_shared->book, now);
+	rep_answered_tick(
+			rep_shared->answered, rep_shared->registry, now, rep_mono());
+	rep_registry_tick(rep_shared->registry, now);
 	set_zones(now);
 	watch_tables(now);
-	while((n = rep_book_edges(rep_shared->book, &cursor, edges, AT_ONCE)) > 0)
+	while((n = rep_events_read(rep_shared->registry, &cursor, events, AT_ONCE))
+			> 0)
 		for(size_t i = 0; i < n; i++) {
-			log_edge(&edges[i]);
-			run_route(&edges[i]);
+			log_event(&events[i]);
+			run_route(&events[i]);
 		}
 }

@@ -55,8 +55,8 @@ static void add_buckets(rpc_t *rpc, void *parent, int pool, rep_e164_t number)
 {
 	static rep_bucket_view_t buckets[BUCKETS];
 	void *list, *item;
-	size_t n =
-			rep_book_buckets(rep_shared->book, pool, number, buckets, BUCKETS);
+	size_t n = rep_view_buckets(
+			rep_shared->registry, pool, number, buckets, BUCKETS);
 
 	rpc->struct_add(parent, "[", "buckets", &list);
 	for(size_t i = 0; i < n; i++) {
@@ -71,21 +71,22 @@ static void add_buckets(rpc_t *rpc, void *parent, int pool, rep_e164_t number)
 /* The newest edges about the number that are still in the ring. */
 static void add_events(rpc_t *rpc, void *parent, int pool, rep_e164_t number)
 {
-	static rep_edge_t edges[REP_EDGE_RING];
+	static rep_event_t events[REP_EVENT_RING];
 	uint64_t cursor = 0;
 	void *list, *item;
-	size_t n = rep_book_edges(rep_shared->book, &cursor, edges, REP_EDGE_RING);
+	size_t n = rep_events_read(
+			rep_shared->registry, &cursor, events, REP_EVENT_RING);
 	unsigned left = EVENTS;
 
 	rpc->struct_add(parent, "[", "events", &list);
 	while(n-- > 0 && left > 0) {
-		const rep_edge_t *e = &edges[n];
+		const rep_event_t *e = &events[n];
 		if(e->pool != pool || e->number != number)
 			continue;
 		left--;
 		rpc->array_add(list, "{", &item);
-		rpc->struct_add(item, "susssuuf", "event", rep_edge_name(e->kind), "at",
-				rep_rpc_s(e->at), "route", e->route, "state",
+		rpc->struct_add(item, "susssuuf", "event", rep_event_name(e->kind),
+				"at", rep_rpc_s(e->at), "route", e->route, "state",
 				rep_state_name(e->state), "reason", rep_reason_name(e->reason),
 				"until", rep_rpc_s(e->until), "strikes", e->strikes, "score",
 				(double)e->judged.score);
@@ -110,10 +111,10 @@ void rep_rpc_explain(rpc_t *rpc, void *ctx)
 	if(!rep_rpc_pool(rpc, ctx, &pool)
 			|| !rep_rpc_number(rpc, ctx, pool, &number))
 		return;
-	if(!rep_book_view(rep_shared->book, pool, number, rep_now(), &view, routes,
-			   REP_ROUTES_MAX, &n_routes)
-			|| !rep_book_pool_view(
-					rep_shared->book, pool, rep_now(), &pool_view)) {
+	if(!rep_view_number(rep_shared->registry, pool, number, rep_now(), &view,
+			   routes, REP_ROUTES_MAX, &n_routes)
+			|| !rep_view_pool(
+					rep_shared->registry, pool, rep_now(), &pool_view)) {
 		rep_rpc_unknown(rpc, ctx, number);
 		return;
 	}
@@ -127,7 +128,7 @@ void rep_rpc_explain(rpc_t *rpc, void *ctx)
 	rep_rpc_counts(rpc, item, "since_turn", &view.since_turn);
 	rep_rpc_counts(rpc, item, "pool_counts", &pool_view.counts);
 	add_charts(rpc, item, &view.judged);
-	add_mix(rpc, item, "yardstick", pool_view.yardstick.mix);
+	add_mix(rpc, item, "yardstick", pool_view.baseline.mix);
 	add_routes(rpc, item, routes, n_routes);
 	add_buckets(rpc, item, pool, number);
 	add_events(rpc, item, pool, number);

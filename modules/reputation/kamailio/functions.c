@@ -59,7 +59,7 @@ static rep_e164_t number_of(const char *function, const str *text)
 static int look_up(struct sip_msg *msg, const char *function, str *pool_name,
 		str *text, rep_e164_t *number)
 {
-	int pool = rep_book_find(rep_shared->book, rep_span_of(pool_name));
+	int pool = rep_registry_find(rep_shared->registry, rep_span_of(pool_name));
 
 	rep_answer_reset(msg);
 	answer_pool(pool_name);
@@ -149,7 +149,7 @@ static void watch(struct sip_msg *msg, rep_ticket_t *ticket)
 {
 	if(rep_call_start(msg, ticket))
 		return;
-	rep_book_hang_up(rep_shared->book, ticket, rep_now());
+	rep_ticket_hang_up(rep_shared->registry, ticket, rep_now());
 }
 
 /* Picked for when there was no room to watch it: the number that it shows
@@ -161,7 +161,7 @@ static bool pick_unwatched(struct sip_msg *msg, int pool, str *route)
 	rep_ticket_t ticket;
 
 	if(!number
-			|| !rep_book_ticket(rep_shared->book, pool, number,
+			|| !rep_pool_ticket(rep_shared->registry, pool, number,
 					rep_span_of(route), &ticket))
 		return false;
 	rep_answer.number = number;
@@ -183,23 +183,25 @@ int ki_pick(struct sip_msg *msg, str *pool_name, str *callee, str *route)
 			|| !is_route("reputation_pick", route))
 		return ERROR;
 	id = rep_call_find(msg);
-	if(id && rep_book_find(rep_shared->book, rep_span_of(pool_name)) >= 0)
+	if(id
+			&& rep_registry_find(rep_shared->registry, rep_span_of(pool_name))
+					   >= 0)
 		return pick_again(msg, id, pool_name, route);
 	rep_answer_reset(msg);
 	answer_pool(pool_name);
 	answer_route(route);
 	if(rep_call_was_rejected())
 		return refuse(REP_PICK_CALL_REJECTED);
-	pool = rep_book_find(rep_shared->book, rep_span_of(pool_name));
+	pool = rep_registry_find(rep_shared->registry, rep_span_of(pool_name));
 	if(pool == REP_NO_POOL
-			|| !rep_pool_country(rep_shared->book, pool, country))
+			|| !rep_pool_country(rep_shared->registry, pool, country))
 		return refuse(REP_PICK_UNKNOWN_POOL);
 	if(pick_unwatched(msg, pool, route))
 		return refuse(REP_PICKED);
 	if(rep_e164_complete(rep_span_of(callee), country, &number) != REP_E164_OK)
 		return refuse(REP_PICK_BAD_CALLEE);
-	picked = rep_book_pick(rep_shared->book, pool, number, rep_span_of(route),
-			rep_now(), false, &ticket);
+	picked = rep_pool_pick(rep_shared->registry, pool, number,
+			rep_span_of(route), rep_now(), false, &ticket);
 	if(picked.result == REP_PICKED) {
 		answer_ticket(&ticket, &picked);
 		watch(msg, &ticket);
@@ -223,7 +225,7 @@ int ki_track(struct sip_msg *msg, str *pool_name, str *text, str *route)
 	pool = look_up(msg, "reputation_track", pool_name, text, &number);
 	answer_route(route);
 	if(pool == REP_NO_POOL
-			|| !rep_book_track(rep_shared->book, pool, number,
+			|| !rep_pool_track(rep_shared->registry, pool, number,
 					rep_span_of(route), rep_now(), &ticket))
 		return ERROR;
 	rep_answer.picked = true;
@@ -246,11 +248,11 @@ int ki_report(struct sip_msg *msg, str *pool_name, str *text, str *name)
 		return ERROR;
 	}
 	if(pool == REP_NO_POOL
-			|| !rep_book_ticket(
-					rep_shared->book, pool, number, rep_span(""), &ticket))
+			|| !rep_pool_ticket(
+					rep_shared->registry, pool, number, rep_span(""), &ticket))
 		return ERROR;
 	rep_answer.outcome = rep_outcome_name(outcome);
-	return rep_book_count(rep_shared->book, &ticket, outcome, rep_now())
+	return rep_ticket_count(rep_shared->registry, &ticket, outcome, rep_now())
 				   ? USED
 				   : ERROR;
 }
@@ -265,7 +267,7 @@ int ki_bench(struct sip_msg *msg, str *pool_name, str *text, int seconds)
 		return ERROR;
 	}
 	return pool != REP_NO_POOL
-						   && rep_book_bench(rep_shared->book, pool, number,
+						   && rep_pool_bench(rep_shared->registry, pool, number,
 								   seconds, REP_REASON_MANUAL, rep_now())
 				   ? USED
 				   : ERROR;
@@ -277,8 +279,8 @@ int ki_release(struct sip_msg *msg, str *pool_name, str *text)
 	int pool = look_up(msg, "reputation_release", pool_name, text, &number);
 
 	return pool != REP_NO_POOL
-						   && rep_book_release(
-								   rep_shared->book, pool, number, rep_now())
+						   && rep_pool_release(rep_shared->registry, pool,
+								   number, rep_now())
 				   ? USED
 				   : ERROR;
 }
@@ -290,8 +292,8 @@ int ki_state(struct sip_msg *msg, str *pool_name, str *text)
 	int pool = look_up(msg, "reputation_state", pool_name, text, &number);
 
 	if(pool == REP_NO_POOL
-			|| !rep_book_view(rep_shared->book, pool, number, rep_now(), &view,
-					NULL, 0, NULL))
+			|| !rep_view_number(rep_shared->registry, pool, number, rep_now(),
+					&view, NULL, 0, NULL))
 		return ERROR;
 	rep_answer.state = rep_state_name(view.state);
 	rep_answer.reason = rep_reason_name(view.reason);

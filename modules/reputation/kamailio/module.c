@@ -24,7 +24,7 @@
 #include "module.h"
 #include "pv.h"
 #include "rpc.h"
-#include "seal.h"
+#include "rr_cookie.h"
 #include "../store/pool_file.h"
 
 MODULE_VERSION
@@ -281,7 +281,7 @@ static void release(void)
 	rep_calls_destroy(shared->calls);
 	rep_answered_destroy(shared->answered);
 	rep_contacts_destroy(shared->contacts);
-	rep_book_destroy(shared->book);
+	rep_registry_destroy(shared->registry);
 	rep_store_status_destroy(&shared->store);
 	shm_free(shared);
 }
@@ -297,11 +297,11 @@ static int allocate(void)
 		rep_shared = NULL;
 		return -1;
 	}
-	rep_shared->book = rep_book_create(config.max_numbers);
+	rep_shared->registry = rep_registry_create(config.max_numbers);
 	rep_shared->calls = rep_calls_create(config.max_calls);
 	rep_shared->answered = rep_answered_create(config.max_calls);
 	rep_shared->contacts = rep_contacts_create();
-	if(rep_shared->book && rep_shared->calls && rep_shared->answered
+	if(rep_shared->registry && rep_shared->calls && rep_shared->answered
 			&& rep_shared->contacts)
 		return 0;
 	release();
@@ -319,15 +319,15 @@ static int mod_init(void)
 				config.max_calls);
 		return -1;
 	}
-	rep_book_observe(rep_shared->book,
+	rep_registry_observe(rep_shared->registry,
 			rep_span_is(rep_span_of(&config.mode), "observe"));
 	rep_events_init();
-	rep_seal_init();
+	rep_rr_cookie_init();
 	if(config.redis.len == 0) {
-		rep_book_alone(rep_shared->book);
+		rep_registry_alone(rep_shared->registry);
 		if(config.pool_file.len > 0
-				&& rep_pool_file_load(config.pool_file.s, rep_shared->book, 1,
-						   rep_now(), on_pool_file_error, &rep_shared->store)
+				&& rep_pool_file_load(config.pool_file.s, rep_shared->registry,
+						   1, rep_now(), on_pool_file_error, &rep_shared->store)
 						   < 0) {
 			release();
 			return -1;
@@ -374,7 +374,7 @@ static int run_store(void)
 			.clock = rep_now,
 	};
 
-	store = rep_store_create(&c, rep_shared->book, &rep_shared->store);
+	store = rep_store_create(&c, rep_shared->registry, &rep_shared->store);
 	if(!store)
 		return -1;
 	signal(SIGTERM, on_term);

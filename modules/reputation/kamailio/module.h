@@ -28,7 +28,7 @@ struct rep_contacts;
 
 typedef struct rep_shared
 {
-	rep_book_t *book;
+	rep_registry_t *registry;
 	struct rep_calls *calls;	   /* INVITE transactions */
 	struct rep_answered *answered; /* answered calls */
 	struct rep_contacts *contacts; /* redress contacts */

@@ -78,12 +78,12 @@ static const char *of_call(field_t field, const rep_call_view_t *call)
 
 	switch(field) {
 		case ROUTE:
-			rep_book_route(rep_shared->book, &call->ticket, route);
+			rep_ticket_route(rep_shared->registry, &call->ticket, route);
 			return route;
 		case POOL:
-			return rep_book_name(rep_shared->book, call->ticket.pool);
+			return rep_registry_name(rep_shared->registry, call->ticket.pool);
 		case STATE:
-			return rep_book_view(rep_shared->book, call->ticket.pool,
+			return rep_view_number(rep_shared->registry, call->ticket.pool,
 						   call->ticket.number, rep_now(), &view, NULL, 0, NULL)
 						   ? rep_state_name(view.state)
 						   : NULL;

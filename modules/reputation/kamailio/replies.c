@@ -10,7 +10,7 @@
 
 #include "module.h"
 #include "replies.h"
-#include "seal.h"
+#include "rr_cookie.h"
 #include "../engine/reply/e164.h"
 
 bool rep_reply_is_invite(struct sip_msg *reply)
@@ -103,15 +103,16 @@ static void unwanted_late(struct sip_msg *bye)
 
 	if(parse_uri(get_to(bye)->uri.s, get_to(bye)->uri.len, &uri) < 0
 			|| rep_e164_parse(rep_span_of(&uri.user), &number) != REP_E164_OK
-			|| !rep_seal_holds(bye, number)
+			|| !rep_rr_cookie_holds(bye, number)
 			|| !rep_answered_first(rep_shared->answered,
 					rep_dialog_of(rep_span_of(&bye->callid->body),
 							rep_span_of(&get_from(bye)->tag_value))))
 		return;
-	for(int pool = 0; pool < rep_book_pools(rep_shared->book); pool++)
-		if(rep_book_ticket(
-				   rep_shared->book, pool, number, rep_span(""), &ticket))
-			rep_book_count(rep_shared->book, &ticket, REP_UNWANTED, rep_now());
+	for(int pool = 0; pool < rep_registry_pools(rep_shared->registry); pool++)
+		if(rep_pool_ticket(
+				   rep_shared->registry, pool, number, rep_span(""), &ticket))
+			rep_ticket_count(
+					rep_shared->registry, &ticket, REP_UNWANTED, rep_now());
 }
 
 void rep_bye(struct sip_msg *bye)
@@ -129,10 +130,10 @@ void rep_bye(struct sip_msg *bye)
 	call_id = rep_span_of(&bye->callid->body);
 	/* sent by the callee: its tag is in From; by the caller: in To. Only
 	 * the callee can say that the call was unwanted. */
-	if(rep_answered_bye(rep_shared->answered, rep_shared->book,
+	if(rep_answered_bye(rep_shared->answered, rep_shared->registry,
 			   rep_dialog_of(call_id, rep_span_of(&get_from(bye)->tag_value)),
 			   unwanted, now, mono)
-			|| rep_answered_bye(rep_shared->answered, rep_shared->book,
+			|| rep_answered_bye(rep_shared->answered, rep_shared->registry,
 					rep_dialog_of(
 							call_id, rep_span_of(&get_to(bye)->tag_value)),
 					false, now, mono))

@@ -17,7 +17,7 @@ static void add_pool(rpc_t *rpc, void *list, int pool)
 	rep_pool_view_t view;
 	void *item;
 
-	if(!rep_book_pool_view(rep_shared->book, pool, rep_now(), &view))
+	if(!rep_view_pool(rep_shared->registry, pool, rep_now(), &view))
 		return;
 	rpc->array_add(list, "{", &item);
 	rpc->struct_add(item, "suuu", "pool", view.name, "numbers", view.numbers,
@@ -36,7 +36,7 @@ static void rpc_pools(rpc_t *rpc, void *ctx)
 	void *list;
 
 	rpc->add(ctx, "[", &list);
-	for(int i = 0; i < rep_book_pools(rep_shared->book); i++)
+	for(int i = 0; i < rep_registry_pools(rep_shared->registry); i++)
 		add_pool(rpc, list, i);
 }
 
@@ -60,8 +60,8 @@ static void rpc_numbers(rpc_t *rpc, void *ctx)
 		}
 	}
 	rpc->add(ctx, "[", &list);
-	while((n = rep_book_list(rep_shared->book, pool, rep_now(), &cursor, views,
-				   sizeof(views) / sizeof(views[0])))
+	while((n = rep_view_list(rep_shared->registry, pool, rep_now(), &cursor,
+				   views, sizeof(views) / sizeof(views[0])))
 			> 0)
 		for(size_t i = 0; i < n; i++) {
 			if(only != REP_STATES && views[i].state != only)
@@ -88,11 +88,11 @@ static void rpc_try(rpc_t *rpc, void *ctx)
 		return;
 	if(rpc->scan(ctx, "*.S", &route) < 1)
 		route.len = 0;
-	if(rep_pool_policy(rep_shared->book, pool, &policy)
+	if(rep_pool_policy(rep_shared->registry, pool, &policy)
 			&& rep_e164_complete(
 					   rep_span_of(&callee), policy.default_country, &number)
 					   == REP_E164_OK)
-		picked = rep_book_pick(rep_shared->book, pool, number,
+		picked = rep_pool_pick(rep_shared->registry, pool, number,
 				rep_span_of(&route), rep_now(), true, &ticket);
 	rpc->add(ctx, "{", &item);
 	rpc->struct_add(item, "s", "reason", rep_pick_name(picked.result));
@@ -119,7 +119,7 @@ static bool hand_on(rpc_t *rpc, void *ctx, bool removes, int pool,
 		return false;
 	}
 	memcpy(edit.json, json->s, json->len);
-	if(rep_book_edit(rep_shared->book, &edit))
+	if(rep_edit_put(rep_shared->registry, &edit))
 		return true;
 	rpc->fault(ctx, 500, "too many edits wait for Redis");
 	return false;
@@ -151,7 +151,7 @@ static void rpc_add(rpc_t *rpc, void *ctx)
 	if(!hand_on(rpc, ctx, false, pool, number, &json))
 		return;
 	if(rep_pool_put(
-			   rep_shared->book, pool, number, &text.attrs, 0, 0, rep_now())
+			   rep_shared->registry, pool, number, &text.attrs, 0, 0, rep_now())
 			< 0)
 		rpc->fault(ctx, 500, "the table of numbers is full");
 }
@@ -165,7 +165,7 @@ static void rpc_remove(rpc_t *rpc, void *ctx)
 	if(!rep_rpc_pool(rpc, ctx, &pool)
 			|| !rep_rpc_number(rpc, ctx, pool, &number))
 		return;
-	if(!rep_pool_remove(rep_shared->book, pool, number)) {
+	if(!rep_pool_remove(rep_shared->registry, pool, number)) {
 		rep_rpc_unknown(rpc, ctx, number);
 		return;
 	}
@@ -191,13 +191,13 @@ static void rpc_bench(rpc_t *rpc, void *ctx)
 				text.len, text.s, INT32_MAX);
 		return;
 	}
-	if(!rep_book_bench(rep_shared->book, pool, number, seconds,
+	if(!rep_pool_bench(rep_shared->registry, pool, number, seconds,
 			   REP_REASON_MANUAL, rep_now()))
 		rep_rpc_unknown(rpc, ctx, number);
 }
 
 static void by_hand(rpc_t *rpc, void *ctx,
-		bool (*act)(rep_book_t *, int, rep_e164_t, rep_time_t))
+		bool (*act)(rep_registry_t *, int, rep_e164_t, rep_time_t))
 {
 	rep_e164_t number;
 	int pool;
@@ -205,18 +205,18 @@ static void by_hand(rpc_t *rpc, void *ctx,
 	if(!rep_rpc_pool(rpc, ctx, &pool)
 			|| !rep_rpc_number(rpc, ctx, pool, &number))
 		return;
-	if(!act(rep_shared->book, pool, number, rep_now()))
+	if(!act(rep_shared->registry, pool, number, rep_now()))
 		rep_rpc_unknown(rpc, ctx, number);
 }
 
 static void rpc_release(rpc_t *rpc, void *ctx)
 {
-	by_hand(rpc, ctx, rep_book_release);
+	by_hand(rpc, ctx, rep_pool_release);
 }
 
 static void rpc_reset(rpc_t *rpc, void *ctx)
 {
-	by_hand(rpc, ctx, rep_book_reset);
+	by_hand(rpc, ctx, rep_pool_reset);
 }
 
 static void rpc_mode(rpc_t *rpc, void *ctx)
@@ -231,11 +231,12 @@ static void rpc_mode(rpc_t *rpc, void *ctx)
 					mode.len, mode.s);
 			return;
 		}
-		rep_book_observe(rep_shared->book, observe);
+		rep_registry_observe(rep_shared->registry, observe);
 	}
 	rpc->add(ctx, "{", &item);
 	rpc->struct_add(item, "s", "mode",
-			rep_book_observes(rep_shared->book) ? "observe" : "enforce");
+			rep_registry_observes(rep_shared->registry) ? "observe"
+														: "enforce");
 }
 
 /* ---- what is collected ----------------------------------------------- */
@@ -249,7 +250,7 @@ static void rpc_redress(rpc_t *rpc, void *ctx)
 	str name;
 
 	if(rpc->scan(ctx, "*.S", &name) == 1) {
-		only = rep_book_find(rep_shared->book, rep_span_of(&name));
+		only = rep_registry_find(rep_shared->registry, rep_span_of(&name));
 		if(only == REP_NO_POOL) {
 			rpc->fault(ctx, 404, "no such pool: %.*s", name.len, name.s);
 			return;
@@ -263,11 +264,11 @@ static void rpc_redress(rpc_t *rpc, void *ctx)
 		rep_e164_print(contact.number, number);
 		rpc->array_add(list, "{", &item);
 		rpc->struct_add(item, "ssuuussss", "pool",
-				rep_book_name(rep_shared->book, contact.pool), "number", number,
-				"blocks", contact.count, "first", rep_rpc_s(contact.first),
-				"last", rep_rpc_s(contact.last), "url", contact.redress.url,
-				"tel", contact.redress.tel, "email", contact.redress.email,
-				"id", contact.redress.id);
+				rep_registry_name(rep_shared->registry, contact.pool), "number",
+				number, "blocks", contact.count, "first",
+				rep_rpc_s(contact.first), "last", rep_rpc_s(contact.last),
+				"url", contact.redress.url, "tel", contact.redress.tel, "email",
+				contact.redress.email, "id", contact.redress.id);
 	}
 }
 
@@ -309,27 +310,27 @@ static void rpc_stats(rpc_t *rpc, void *ctx)
 {
 	rep_answered_stats_t answered;
 	rep_calls_stats_t calls;
-	rep_book_stats_t book;
+	rep_registry_stats_t registry;
 	void *item;
 
-	rep_book_stats(rep_shared->book, &book);
+	rep_registry_stats(rep_shared->registry, &registry);
 	rep_calls_stats(rep_shared->calls, &calls);
 	rep_answered_stats(rep_shared->answered, &answered);
 	rpc->add(ctx, "{", &item);
 	rpc->struct_add(item, "suuuuuu", "mode",
-			rep_book_observes(rep_shared->book) ? "observe" : "enforce",
-			"pools", book.pools, "numbers", book.numbers, "max_numbers",
-			book.max_numbers, "calls", calls.calls, "answered_calls",
+			rep_registry_observes(rep_shared->registry) ? "observe" : "enforce",
+			"pools", registry.pools, "numbers", registry.numbers, "max_numbers",
+			registry.max_numbers, "calls", calls.calls, "answered_calls",
 			answered.calls, "max_calls", calls.max);
-	rpc->struct_add(item, "uuuu", "picks", rep_rpc_u32(book.picks), "refusals",
-			rep_rpc_u32(book.refusals), "counted", rep_rpc_u32(book.counted),
-			"lost", rep_rpc_u32(book.lost));
+	rpc->struct_add(item, "uuuu", "picks", rep_rpc_u32(registry.picks),
+			"refusals", rep_rpc_u32(registry.refusals), "counted",
+			rep_rpc_u32(registry.counted), "lost", rep_rpc_u32(registry.lost));
 	rpc->struct_add(item, "uuuuuu", "full_numbers",
-			rep_rpc_u32(book.full_numbers), "full_memory",
-			rep_rpc_u32(book.full_memory), "full_routes",
-			rep_rpc_u32(book.full_routes), "full_calls",
+			rep_rpc_u32(registry.full_numbers), "full_memory",
+			rep_rpc_u32(registry.full_memory), "full_routes",
+			rep_rpc_u32(registry.full_routes), "full_calls",
 			rep_rpc_u32(calls.full), "full_answered",
-			rep_rpc_u32(answered.full), "memory", rep_rpc_u32(book.bytes));
+			rep_rpc_u32(answered.full), "memory", rep_rpc_u32(registry.bytes));
 	add_errors(rpc, item);
 }
 

@@ -17,7 +17,7 @@ bool rep_rpc_pool(rpc_t *rpc, void *ctx, int *pool)
 		rpc->fault(ctx, 400, "the name of a pool is missing");
 		return false;
 	}
-	*pool = rep_book_find(rep_shared->book, rep_span_of(&name));
+	*pool = rep_registry_find(rep_shared->registry, rep_span_of(&name));
 	if(*pool != REP_NO_POOL)
 		return true;
 	rpc->fault(ctx, 404, "no such pool: %.*s", name.len, name.s);
@@ -42,8 +42,8 @@ static bool is_known(int pool, rep_e164_t number)
 {
 	rep_ticket_t ticket;
 
-	return rep_book_ticket(
-			rep_shared->book, pool, number, rep_span(""), &ticket);
+	return rep_pool_ticket(
+			rep_shared->registry, pool, number, rep_span(""), &ticket);
 }
 
 /* Digits without a plus: from a client that took the plus for a sign, or what
@@ -62,7 +62,7 @@ static bool bare_number(
 	parsed = rep_e164_parse(rep_span(digits), number) == REP_E164_OK;
 	if(parsed && (!cut || is_known(pool, *number)))
 		return true;
-	*number = rep_pool_find_cut(rep_shared->book, pool, (uint32_t)value);
+	*number = rep_pool_find_cut(rep_shared->registry, pool, (uint32_t)value);
 	if(!*number)
 		rpc->fault(ctx, 404,
 				"no such number in this pool (kamcmd cuts numbers to 32 bits:"

@@ -9,19 +9,20 @@
 /* Records without a pool belong to the only one there is, if so. */
 static const char *pool_of(const replay_options_t *options, char *name)
 {
-	rep_book_t *book;
+	rep_registry_t *registry;
 	rep_policy_t fresh;
 	const char *only = "default";
 
 	if(options->input.take.pool)
 		return options->input.take.pool;
-	if(!options->policies.pool_file || !(book = rep_book_create(UINT32_MAX)))
+	if(!options->policies.pool_file
+			|| !(registry = rep_registry_create(UINT32_MAX)))
 		return only;
 	if(replay_policies_apply(
-			   &options->policies, NULL, 0, book, 1, false, &fresh)
-			&& rep_book_pools(book) == 1)
-		only = strcpy(name, rep_book_name(book, 0));
-	rep_book_destroy(book);
+			   &options->policies, NULL, 0, registry, 1, false, &fresh)
+			&& rep_registry_pools(registry) == 1)
+		only = strcpy(name, rep_registry_name(registry, 0));
+	rep_registry_destroy(registry);
 	return only;
 }
 
@@ -80,12 +81,12 @@ static bool replay_once(replay_run_t *run, replay_report_t *report)
 
 	replay_progress_of(run->progress, "replay");
 	run->tell = true;
-	run->event = replay_report_edge;
+	run->event = replay_report_event;
 	run->ctx = report;
 	fine = replay_run(run);
 	if(fine) {
 		replay_report_summary(report, run);
-		said(run->lost_edges, "event was lost: too many at once",
+		said(run->lost_events, "event was lost: too many at once",
 				"events were lost: too many at once");
 		said(run->lost_calls, "call was lost: too many pools, or no memory",
 				"calls were lost: too many pools, or no memory");

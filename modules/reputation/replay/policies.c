@@ -168,7 +168,7 @@ bool replay_policies_read(replay_policies_t *policies, const char *path)
 	return fine;
 }
 
-/* ---- into a book -------------------------------------------------------- */
+/* ---- into a registry -------------------------------------------------------- */
 
 static void say(void *ctx, const char *sentence)
 {
@@ -185,24 +185,25 @@ static void set_all(
 }
 
 bool replay_policies_apply(const replay_policies_t *policies,
-		const replay_setting_t *more, size_t n_more, rep_book_t *book,
+		const replay_setting_t *more, size_t n_more, rep_registry_t *registry,
 		rep_time_t now, bool tell, rep_policy_t *fresh)
 {
 	rep_policy_t policy;
 
 	if(policies->pool_file
-			&& rep_pool_file_load(policies->pool_file, book, 1, now, say, &tell)
+			&& rep_pool_file_load(
+					   policies->pool_file, registry, 1, now, say, &tell)
 					   < 0)
 		return false;
 	rep_policy_default(fresh);
 	set_all(fresh, policies->setting, policies->n);
 	set_all(fresh, more, n_more);
-	for(int p = 0; p < rep_book_pools(book); p++) {
-		if(!rep_pool_policy(book, p, &policy))
+	for(int p = 0; p < rep_registry_pools(registry); p++) {
+		if(!rep_pool_policy(registry, p, &policy))
 			continue;
 		set_all(&policy, policies->setting, policies->n);
 		set_all(&policy, more, n_more);
-		rep_pool_set_policy(book, p, &policy, now);
+		rep_pool_set_policy(registry, p, &policy, now);
 	}
 	return true;
 }

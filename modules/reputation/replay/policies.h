@@ -28,11 +28,11 @@ const char *replay_policies_set(replay_policies_t *policies, rep_span_t field,
  * ("field = value", "# comment"). False after messages. */
 bool replay_policies_read(replay_policies_t *policies, const char *path);
 
-/* Into an empty book; `more` fields go on top. `tell`: complain about the
+/* Into an empty registry; `more` fields go on top. `tell`: complain about the
  * pool file. `*fresh`: the policy of pools that are not in it. False when the
  * pool file cannot be read. */
 bool replay_policies_apply(const replay_policies_t *policies,
-		const replay_setting_t *more, size_t n_more, rep_book_t *book,
+		const replay_setting_t *more, size_t n_more, rep_registry_t *registry,
 		rep_time_t now, bool tell, rep_policy_t *fresh);
 
 void replay_policies_free(replay_policies_t *policies);

@@ -7,22 +7,22 @@
 #include "../store/pack.h"
 #include "clock.h"
 
-static const char *reason_of(const rep_edge_t *edge)
+static const char *reason_of(const rep_event_t *event)
 {
-	switch(edge->kind) {
-		case REP_EDGE_POOL_EXHAUSTED:
-			return rep_pick_name(edge->stop);
-		case REP_EDGE_REFUSED:
+	switch(event->kind) {
+		case REP_EVENT_POOL_EXHAUSTED:
+			return rep_pick_name(event->stop);
+		case REP_EVENT_REFUSED:
 			return rep_outcome_name(REP_REFUSED);
 		default:
-			return rep_reason_name(edge->reason);
+			return rep_reason_name(event->reason);
 	}
 }
 
-static const char *number_of(const rep_edge_t *edge, char out[REP_E164_MAX])
+static const char *number_of(const rep_event_t *event, char out[REP_E164_MAX])
 {
-	if(edge->number)
-		rep_e164_print(edge->number, out);
+	if(event->number)
+		rep_e164_print(event->number, out);
 	else
 		out[0] = '\0';
 	return out;
@@ -53,31 +53,31 @@ static void text_head(replay_report_t *report)
 	report->headed = true;
 }
 
-static void text_edge(
-		replay_report_t *report, const char *pool, const rep_edge_t *edge)
+static void text_event(
+		replay_report_t *report, const char *pool, const rep_event_t *event)
 {
 	char at[REPLAY_TIME_TEXT], number[REP_E164_MAX], route[REPLAY_WORD];
-	const char *reason = reason_of(edge);
+	const char *reason = reason_of(event);
 	FILE *out = report->out;
 
 	text_head(report);
-	number_of(edge, number);
+	number_of(event, number);
 	fprintf(out, "%-20s %-17s %-12s %-16s %-12s %-13s ",
-			replay_time_print(edge->at, at), rep_edge_name(edge->kind), pool,
-			*number ? number : "-", replay_word(edge->route, route),
+			replay_time_print(event->at, at), rep_event_name(event->kind), pool,
+			*number ? number : "-", replay_word(event->route, route),
 			*reason ? reason : "-");
-	if(edge->judged.score > 0)
-		fprintf(out, "%6.2f ", edge->judged.score);
+	if(event->judged.score > 0)
+		fprintf(out, "%6.2f ", event->judged.score);
 	else
 		fprintf(out, "%6s ", "-");
-	text_counts(out, &edge->counts);
-	if(edge->kind == REP_EDGE_BENCHED)
-		fprintf(out, " until=%s strikes=%u", replay_time_print(edge->until, at),
-				edge->strikes);
-	else if(edge->kind == REP_EDGE_RELEASED)
-		fprintf(out, " state=%s", rep_state_name(edge->state));
-	else if(edge->kind == REP_EDGE_POOL_ALARM)
-		fprintf(out, " %s", edge->detail);
+	text_counts(out, &event->counts);
+	if(event->kind == REP_EVENT_BENCHED)
+		fprintf(out, " until=%s strikes=%u",
+				replay_time_print(event->until, at), event->strikes);
+	else if(event->kind == REP_EVENT_RELEASED)
+		fprintf(out, " state=%s", rep_state_name(event->state));
+	else if(event->kind == REP_EVENT_POOL_ALARM)
+		fprintf(out, " %s", event->detail);
 	putc('\n', out);
 }
 
@@ -98,61 +98,62 @@ static void json_time(FILE *out, const char *name, rep_time_t at)
 	fprintf(out, ",\"%s\":\"%s\"", name, replay_time_print(at, text));
 }
 
-static void json_evidence(FILE *out, const rep_edge_t *edge)
+static void json_evidence(FILE *out, const rep_event_t *event)
 {
-	unsigned chart = edge->judged.chart;
+	unsigned chart = event->judged.chart;
 
-	json_counts(out, "counts", &edge->counts);
-	json_counts(out, "pool_counts", &edge->pool_counts);
-	if(edge->kind != REP_EDGE_BENCHED || chart >= REP_CHARTS)
+	json_counts(out, "counts", &event->counts);
+	json_counts(out, "pool_counts", &event->pool_counts);
+	if(event->kind != REP_EVENT_BENCHED || chart >= REP_CHARTS)
 		return;
 	fprintf(out, ",\"statistic\":%.4f,\"threshold\":%.4f,\"mix\":{",
-			edge->judged.s[chart], edge->judged.threshold[chart]);
+			event->judged.s[chart], event->judged.threshold[chart]);
 	for(int o = 0; o < REP_JUDGED; o++)
 		fprintf(out, "%s\"%s\":%.5f", o ? "," : "",
-				rep_outcome_name((rep_outcome_t)o), edge->mix[o]);
+				rep_outcome_name((rep_outcome_t)o), event->mix[o]);
 	putc('}', out);
 }
 
-static void json_edge(
-		replay_report_t *report, const char *pool, const rep_edge_t *edge)
+static void json_event(
+		replay_report_t *report, const char *pool, const rep_event_t *event)
 {
 	char number[REP_E164_MAX];
 	FILE *out = report->out;
 
-	fprintf(out, "{\"event\":\"%s\"", rep_edge_name(edge->kind));
-	json_time(out, "time", edge->at);
-	fprintf(out, ",\"unix\":%lld.%03d", (long long)(edge->at / 1000),
-			(int)(edge->at % 1000));
+	fprintf(out, "{\"event\":\"%s\"", rep_event_name(event->kind));
+	json_time(out, "time", event->at);
+	fprintf(out, ",\"unix\":%lld.%03d", (long long)(event->at / 1000),
+			(int)(event->at % 1000));
 	fprintf(out, ",\"pool\":\"%s\",\"number\":\"%s\",\"route\":", pool,
-			number_of(edge, number));
-	replay_json_text(out, edge->route);
-	fprintf(out, ",\"reason\":\"%s\",\"score\":%.4f", reason_of(edge),
-			edge->judged.score);
-	if(edge->number)
-		fprintf(out, ",\"state\":\"%s\"", rep_state_name(edge->state));
-	if(edge->kind == REP_EDGE_BENCHED) {
-		json_time(out, "until", edge->until);
-		fprintf(out, ",\"strikes\":%u", edge->strikes);
+			number_of(event, number));
+	replay_json_text(out, event->route);
+	fprintf(out, ",\"reason\":\"%s\",\"score\":%.4f", reason_of(event),
+			event->judged.score);
+	if(event->number)
+		fprintf(out, ",\"state\":\"%s\"", rep_state_name(event->state));
+	if(event->kind == REP_EVENT_BENCHED) {
+		json_time(out, "until", event->until);
+		fprintf(out, ",\"strikes\":%u", event->strikes);
 	}
-	if(edge->detail[0]) {
+	if(event->detail[0]) {
 		fputs(",\"detail\":", out);
-		replay_json_text(out, edge->detail);
+		replay_json_text(out, event->detail);
 	}
-	json_evidence(out, edge);
+	json_evidence(out, event);
 	fputs("}\n", out);
 }
 
-void replay_report_edge(void *ctx, rep_book_t *book, const rep_edge_t *edge)
+void replay_report_event(
+		void *ctx, rep_registry_t *registry, const rep_event_t *event)
 {
 	replay_report_t *report = ctx;
-	const char *pool = rep_book_name(book, edge->pool);
+	const char *pool = rep_registry_name(registry, event->pool);
 
 	if(report->quiet)
 		return;
 	replay_progress_clear(report->progress);
 	if(report->json)
-		json_edge(report, pool, edge);
+		json_event(report, pool, event);
 	else
-		text_edge(report, pool, edge);
+		text_event(report, pool, event);
 }

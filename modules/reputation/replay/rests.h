@@ -10,7 +10,7 @@
 typedef struct replay_bench
 {
 	uint32_t number;
-	int32_t pool; /* in the book */
+	int32_t pool; /* in the registry */
 	double after; /* log likelihood: as bad as its chart says, or healthy */
 	float step[REP_JUDGED]; /* what a call adds to it */
 } replay_bench_t;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #define MINUTE 60000
-#define STEP 5 /* minutes for each yardstick */
+#define STEP 5 /* minutes for each baseline */
 #define STEP_MAX 60
 #define AT_ONCE 32
 
@@ -15,57 +15,58 @@ static void restop(replay_run_t *run, int pool)
 {
 	rep_pool_view_t view;
 
-	run->stopped[pool] = rep_book_pool_view(run->book, pool, run->ticked, &view)
+	run->stopped[pool] = rep_view_pool(run->registry, pool, run->ticked, &view)
 						 && view.stopped;
 }
 
-static bool begin_rest(replay_run_t *run, const rep_edge_t *edge,
+static bool begin_rest(replay_run_t *run, const rep_event_t *event,
 		uint32_t number, uint16_t route)
 {
-	replay_tally_t *tally = &run->tally[edge->pool];
+	replay_tally_t *tally = &run->tally[event->pool];
 	rep_policy_t policy;
-	int chart = (int)edge->reason < REP_CHARTS ? (int)edge->reason : REP_CHARTS;
+	int chart =
+			(int)event->reason < REP_CHARTS ? (int)event->reason : REP_CHARTS;
 
 	for(int o = 0; o < REP_JUDGED; o++)
-		tally->evidence += edge->counts.n[o];
+		tally->evidence += event->counts.n[o];
 	if(chart < REP_CHARTS)
 		tally->benches[chart]++;
-	return rep_pool_policy(run->book, edge->pool, &policy)
-		   && replay_rests_begin(&run->rests, number, route, edge->until,
-				   edge->pool, &policy, chart, edge->mix);
+	return rep_pool_policy(run->registry, event->pool, &policy)
+		   && replay_rests_begin(&run->rests, number, route, event->until,
+				   event->pool, &policy, chart, event->mix);
 }
 
-static bool note(replay_run_t *run, const rep_edge_t *edge)
+static bool note(replay_run_t *run, const rep_event_t *event)
 {
-	replay_tally_t *tally = &run->tally[edge->pool];
+	replay_tally_t *tally = &run->tally[event->pool];
 	uint16_t route = REPLAY_EVERYWHERE;
 	uint32_t number = UINT32_MAX;
 	bool fine = true;
 
 	if(run->event)
-		run->event(run->ctx, run->book, edge);
-	if(edge->route[0])
+		run->event(run->ctx, run->registry, event);
+	if(event->route[0])
 		route = (uint16_t)replay_name_find(
-				&run->calls->routes, rep_span(edge->route));
-	if(edge->number && run->pool_in[edge->pool] != UINT32_MAX)
+				&run->calls->routes, rep_span(event->route));
+	if(event->number && run->pool_in[event->pool] != UINT32_MAX)
 		number = replay_number_find(
-				run->calls, run->pool_in[edge->pool], edge->number);
-	switch(edge->kind) {
-		case REP_EDGE_BENCHED:
+				run->calls, run->pool_in[event->pool], event->number);
+	switch(event->kind) {
+		case REP_EVENT_BENCHED:
 			if(number != UINT32_MAX)
-				fine = begin_rest(run, edge, number, route);
-			restop(run, edge->pool);
+				fine = begin_rest(run, event, number, route);
+			restop(run, event->pool);
 			break;
-		case REP_EDGE_RELEASED:
+		case REP_EVENT_RELEASED:
 			tally->returns++;
 			if(number != UINT32_MAX)
 				replay_rests_end(&run->rests, number, route);
-			restop(run, edge->pool);
+			restop(run, event->pool);
 			break;
-		case REP_EDGE_POOL_ALARM:
+		case REP_EVENT_POOL_ALARM:
 			tally->alarms++;
 			break;
-		case REP_EDGE_POOL_EXHAUSTED:
+		case REP_EVENT_POOL_EXHAUSTED:
 			tally->exhausted++;
 			break;
 		default:
@@ -76,17 +77,17 @@ static bool note(replay_run_t *run, const rep_edge_t *edge)
 
 static bool drain(replay_run_t *run)
 {
-	rep_edge_t edges[AT_ONCE];
+	rep_event_t events[AT_ONCE];
 	bool fine = true;
 	uint64_t before;
 	size_t n;
 
 	do {
-		before = run->edge_cursor;
-		n = rep_book_edges(run->book, &run->edge_cursor, edges, AT_ONCE);
-		run->lost_edges += run->edge_cursor - before - n;
+		before = run->event_cursor;
+		n = rep_events_read(run->registry, &run->event_cursor, events, AT_ONCE);
+		run->lost_events += run->event_cursor - before - n;
 		for(size_t i = 0; i < n; i++)
-			fine &= note(run, &edges[i]);
+			fine &= note(run, &events[i]);
 	} while(n == AT_ONCE);
 	return fine;
 }
@@ -100,14 +101,14 @@ static bool tick(replay_run_t *run, rep_time_t now)
 	run->ticked = now;
 	memset(run->since, 0, run->calls->pools.n * sizeof(*run->since));
 	do {
-		more = rep_book_tick(run->book, now);
+		more = rep_registry_tick(run->registry, now);
 		fine &= drain(run);
 	} while(more);
 	return fine;
 }
 
 /* The module ticks ten times a second; here each tick stands for a stretch of
- * the log. Returns come on time; yardsticks are made anew after as many calls
+ * the log. Returns come on time; baselines are made anew after as many calls
  * as in the module, and at least once a step. */
 static bool advance(replay_run_t *run, uint32_t pool, rep_time_t at)
 {
@@ -131,9 +132,9 @@ static bool advance(replay_run_t *run, uint32_t pool, rep_time_t at)
 /* Yardsticks and numbers cost time at each tick: the more, the fewer ticks. */
 static rep_time_t step_of(const replay_calls_t *calls)
 {
-	uint64_t yardsticks =
+	uint64_t baselines =
 			calls->pools.n * (calls->routes.n > 1 ? calls->routes.n + 1ull : 1);
-	uint64_t minutes = yardsticks * STEP + calls->n_numbers / 50;
+	uint64_t minutes = baselines * STEP + calls->n_numbers / 50;
 
 	return (rep_time_t)(minutes < STEP_MAX ? minutes : STEP_MAX) * MINUTE;
 }
@@ -147,12 +148,12 @@ static int pool_for(replay_run_t *run, uint32_t pool, rep_time_t now)
 
 	if(id != REP_NO_POOL)
 		return id;
-	id = rep_book_find(run->book, name);
+	id = rep_registry_find(run->registry, name);
 	if(id == REP_NO_POOL) {
-		id = rep_book_put(run->book, name);
+		id = rep_registry_put(run->registry, name);
 		if(id == REP_NO_POOL)
 			return id;
-		rep_pool_set_policy(run->book, id, &run->fresh, now);
+		rep_pool_set_policy(run->registry, id, &run->fresh, now);
 	}
 	run->pool_of[pool] = id;
 	run->pool_in[id] = pool;
@@ -167,13 +168,13 @@ static bool ticket_for(replay_run_t *run, const replay_call_t *call, int pool,
 	rep_e164_t e164 = run->calls->number[call->number].e164;
 	rep_span_t route = rep_span(run->calls->routes.text[call->route]);
 
-	if(rep_book_ticket(run->book, pool, e164, route, ticket))
+	if(rep_pool_ticket(run->registry, pool, e164, route, ticket))
 		return true;
-	if(rep_pool_put(run->book, pool, e164, &usual, 0, 1, call->at) < 0)
+	if(rep_pool_put(run->registry, pool, e164, &usual, 0, 1, call->at) < 0)
 		return false;
 	if(run->stopped[pool])
 		restop(run, pool);
-	return rep_book_ticket(run->book, pool, e164, route, ticket);
+	return rep_pool_ticket(run->registry, pool, e164, route, ticket);
 }
 
 static bool take(replay_run_t *run, const replay_call_t *call)
@@ -203,7 +204,8 @@ static bool take(replay_run_t *run, const replay_call_t *call)
 	if(rest && !run->count_all)
 		return true;
 	if(!ticket_for(run, call, pool, &ticket)
-			|| !rep_book_count(run->book, &ticket, call->outcome, call->at)) {
+			|| !rep_ticket_count(
+					run->registry, &ticket, call->outcome, call->at)) {
 		run->lost_calls++;
 		return true;
 	}
@@ -215,8 +217,8 @@ static void finish(replay_run_t *run, rep_time_t now)
 	const replay_rests_t *rests = &run->rests;
 	rep_pool_view_t view;
 
-	for(int p = 0; p < rep_book_pools(run->book); p++)
-		if(rep_book_pool_view(run->book, p, now, &view))
+	for(int p = 0; p < rep_registry_pools(run->registry); p++)
+		if(rep_view_pool(run->registry, p, now, &view))
 			run->tally[p].numbers = view.numbers;
 	for(uint32_t b = 0; b < rests->n_benches; b++)
 		run->tally[rests->bench[b].pool]
@@ -239,13 +241,13 @@ static bool prepare(replay_run_t *run)
 {
 	uint32_t pools = run->calls->pools.n;
 
-	run->book = rep_book_create(UINT32_MAX);
+	run->registry = rep_registry_create(UINT32_MAX);
 	run->tally = calloc(REP_POOLS_MAX, sizeof(*run->tally));
 	run->pool_of = malloc((pools + 1) * sizeof(*run->pool_of));
 	run->pool_in = malloc(REP_POOLS_MAX * sizeof(*run->pool_in));
 	run->stopped = calloc(REP_POOLS_MAX, sizeof(*run->stopped));
 	run->since = calloc(pools + 1, sizeof(*run->since));
-	if(!run->book || !run->tally || !run->pool_of || !run->pool_in
+	if(!run->registry || !run->tally || !run->pool_of || !run->pool_in
 			|| !run->stopped || !run->since
 			|| !replay_rests_init(&run->rests, run->calls->n_numbers))
 		return false;
@@ -253,7 +255,7 @@ static bool prepare(replay_run_t *run)
 		run->pool_of[p] = REP_NO_POOL;
 	memset(run->pool_in, 0xff, REP_POOLS_MAX * sizeof(*run->pool_in));
 	run->step = step_of(run->calls);
-	rep_book_observe(run->book, run->count_all);
+	rep_registry_observe(run->registry, run->count_all);
 	return true;
 }
 
@@ -270,8 +272,9 @@ bool replay_run(replay_run_t *run)
 
 	if(!prepare(run))
 		return no_memory();
-	if(!replay_policies_apply(run->policies, run->more, run->n_more, run->book,
-			   calls->n ? calls->call[0].at : 0, run->tell, &run->fresh))
+	if(!replay_policies_apply(run->policies, run->more, run->n_more,
+			   run->registry, calls->n ? calls->call[0].at : 0, run->tell,
+			   &run->fresh))
 		return false;
 	for(size_t i = 0; i < calls->n; i++) {
 		if((i & 0xfff) == 0)
@@ -288,7 +291,7 @@ bool replay_run(replay_run_t *run)
 
 void replay_run_free(replay_run_t *run)
 {
-	rep_book_destroy(run->book);
+	rep_registry_destroy(run->registry);
 	replay_rests_free(&run->rests);
 	free(run->tally);
 	free(run->pool_of);

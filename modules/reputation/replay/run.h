@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One replay: the log's calls through a book, by the log's own clock. */
+/* One replay: the log's calls through a registry, by the log's own clock. */
 
 #ifndef REP_REPLAY_RUN_H
 #define REP_REPLAY_RUN_H
@@ -31,21 +31,22 @@ typedef struct replay_run
 	size_t n_more;
 	bool count_all; /* calls of those that rest are evidence too */
 	bool tell;		/* complain about the policies */
-	void (*event)(void *ctx, rep_book_t *book, const rep_edge_t *edge);
+	void (*event)(
+			void *ctx, rep_registry_t *registry, const rep_event_t *event);
 	void *ctx;
 	replay_progress_t *progress;
-	/* what came of it, by the book's pools */
-	rep_book_t *book;
+	/* what came of it, by the registry's pools */
+	rep_registry_t *registry;
 	replay_tally_t *tally;
-	uint64_t lost_edges, lost_calls;
+	uint64_t lost_events, lost_calls;
 	/* the rest is the implementation's */
 	rep_policy_t fresh;
 	replay_rests_t rests;
-	int *pool_of;	   /* of the log's pools, in the book */
+	int *pool_of;	   /* of the log's pools, in the registry */
 	uint32_t *pool_in; /* the reverse */
 	bool *stopped;
 	uint32_t *since; /* calls of a pool since the last tick */
-	uint64_t edge_cursor;
+	uint64_t event_cursor;
 	rep_time_t ticked, step;
 } replay_run_t;
 

@@ -18,10 +18,11 @@ static unsigned lines_of(const replay_run_t *run, replay_tally_t *sum,
 	unsigned n = 0;
 
 	*sum = (replay_tally_t){0};
-	for(int p = 0; p < rep_book_pools(run->book); p++) {
+	for(int p = 0; p < rep_registry_pools(run->registry); p++) {
 		if(!run->tally[p].calls)
 			continue;
-		lines[n++] = (line_t){rep_book_name(run->book, p), &run->tally[p]};
+		lines[n++] =
+				(line_t){rep_registry_name(run->registry, p), &run->tally[p]};
 		replay_tally_add(sum, &run->tally[p]);
 	}
 	if(n > 1)

@@ -36,17 +36,18 @@ static struct json_object *bucket_object(const rep_bucket_view_t *bucket)
 
 /* A stamp has the turns' low eight bits: of the number in its high byte, of
  * the route in its low one. The move itself made the turn one higher. */
-static bool was_judged(const rep_bucket_view_t *bucket, const rep_edge_t *edge)
+static bool was_judged(
+		const rep_bucket_view_t *bucket, const rep_event_t *event)
 {
-	uint8_t before = (uint8_t)(edge->turn - 1);
+	uint8_t before = (uint8_t)(event->turn - 1);
 
-	if(!edge->route[0])
+	if(!event->route[0])
 		return (uint8_t)(bucket->turn >> 8) == before;
-	return strcmp(bucket->route, edge->route) == 0
+	return strcmp(bucket->route, event->route) == 0
 		   && (uint8_t)bucket->turn == before;
 }
 
-char *rep_buckets_json(rep_store_t *store, const rep_edge_t *edge)
+char *rep_buckets_json(rep_store_t *store, const rep_event_t *event)
 {
 	rep_bucket_view_t *all = malloc(BUCKETS_MAX * sizeof(*all));
 	struct json_object *list;
@@ -56,10 +57,10 @@ char *rep_buckets_json(rep_store_t *store, const rep_edge_t *edge)
 	if(!all)
 		return NULL;
 	list = json_object_new_array();
-	n = rep_book_buckets(
-			store->book, edge->pool, edge->number, all, BUCKETS_MAX);
+	n = rep_view_buckets(
+			store->registry, event->pool, event->number, all, BUCKETS_MAX);
 	for(size_t i = 0; i < n; i++)
-		if(was_judged(&all[i], edge))
+		if(was_judged(&all[i], event))
 			json_object_array_add(list, bucket_object(&all[i]));
 	text = strdup(json_object_to_json_string_ext(list, JSON_C_TO_STRING_PLAIN));
 	json_object_put(list);

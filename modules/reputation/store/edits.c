@@ -4,11 +4,11 @@
 
 #include "../engine/reply/e164.h"
 
-/* The number is gone from the book already, and may come back any time. */
+/* The number is gone from the registry already, and may come back any time. */
 static void taken(rep_store_t *store, const rep_edit_t *edit)
 {
 	if(edit->remove)
-		rep_lives_add(&store->lives, edit->pool, edit->number);
+		rep_incarnations_add(&store->incarnations, edit->pool, edit->number);
 }
 
 /* False when it must be tried again: to write an edit twice does no harm. */
@@ -30,8 +30,8 @@ static bool write_edit(
 		return !edit->remove
 			   || rep_health_remove(store, pool, &edit->number, 1);
 	}
-	if(!rep_link_up(&store->link) || store->link.fault == REP_FAULT_FULL
-			|| store->link.fault == REP_FAULT_DISK) {
+	if(!rep_link_up(&store->link) || store->link.fault == REP_REDIS_FULL
+			|| store->link.fault == REP_REDIS_DISK) {
 		rep_store_refused(store, "writing an edit");
 		return false;
 	}
@@ -46,11 +46,11 @@ bool rep_edits_write(rep_store_t *store)
 	if(rep_mono_ms() < store->refused_until)
 		return true;
 	/* one that failed stays in front: the order of edits matters */
-	while(store->has_edit || rep_book_take_edit(store->book, &store->edit)) {
+	while(store->has_edit || rep_edit_drain(store->registry, &store->edit)) {
 		if(!store->has_edit)
 			taken(store, &store->edit);
 		store->has_edit = true;
-		pool = rep_book_name(store->book, store->edit.pool);
+		pool = rep_registry_name(store->registry, store->edit.pool);
 		if(pool[0] && !write_edit(store, &store->edit, pool))
 			return false;
 		store->has_edit = false; /* written, or the pool is gone */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* rep:events: every edge of the book, written once over all proxies. A move
+/* rep:events: every edge of the registry, written once over all proxies. A move
  * of a number waits until Redis has accepted its verdict: the proxy whose
  * verdict stands writes the event. A guard key next to the stream makes a
  * repeated writing harmless. */
@@ -17,9 +17,10 @@
 #define GUARD_SECONDS 172800 /* longer than any outage that we bridge */
 
 /* Moves of numbers come with a verdict that decides about them. */
-static bool has_record(const rep_edge_t *edge)
+static bool has_record(const rep_event_t *event)
 {
-	return edge->kind == REP_EDGE_BENCHED || edge->kind == REP_EDGE_RELEASED;
+	return event->kind == REP_EVENT_BENCHED
+		   || event->kind == REP_EVENT_RELEASED;
 }
 
 static void remove_at(rep_store_t *store, size_t i)
@@ -29,26 +30,26 @@ static void remove_at(rep_store_t *store, size_t i)
 			(store->n_pending - i) * sizeof(*store->pending));
 }
 
-static void add(rep_store_t *store, const rep_edge_t *edge)
+static void add(rep_store_t *store, const rep_event_t *event)
 {
 	if(store->n_pending == REP_PENDING_MAX) {
 		remove_at(store, 0);
 		store->lost_events++;
 	}
 	store->pending[store->n_pending++] =
-			(rep_pending_t){*edge, !has_record(edge), rep_mono_ms()};
+			(rep_pending_t){*event, !has_record(event), rep_mono_ms()};
 }
 
 void rep_events_drain(rep_store_t *store)
 {
-	rep_edge_t edges[16];
+	rep_event_t events[16];
 	size_t n;
 
 	do {
-		n = rep_book_edges(store->book, &store->edge_cursor, edges, 16);
+		n = rep_events_read(store->registry, &store->event_cursor, events, 16);
 		for(size_t i = 0; i < n; i++)
-			if(!edges[i].adopted)
-				add(store, &edges[i]);
+			if(!events[i].adopted)
+				add(store, &events[i]);
 	} while(n == 16);
 }
 
@@ -58,9 +59,10 @@ void rep_events_decide(
 	for(size_t i = 0; i < store->n_pending; i++) {
 		rep_pending_t *p = &store->pending[i];
 
-		if(p->ready || p->edge.pool != pool || p->edge.number != record->number
-				|| p->edge.turn > record->turn
-				|| strcmp(p->edge.route, record->route) != 0)
+		if(p->ready || p->event.pool != pool
+				|| p->event.number != record->number
+				|| p->event.turn > record->turn
+				|| strcmp(p->event.route, record->route) != 0)
 			continue;
 		if(ours)
 			p->ready = true;
@@ -118,100 +120,101 @@ static void mix(rep_store_t *store, const float *share)
 	field(store, "yardstick", text);
 }
 
-static void evidence(rep_store_t *store, const rep_edge_t *edge)
+static void evidence(rep_store_t *store, const rep_event_t *event)
 {
 	char text[400], *json;
 
-	if(edge->kind == REP_EDGE_BENCHED
-			&& (json = rep_buckets_json(store, edge))) {
+	if(event->kind == REP_EVENT_BENCHED
+			&& (json = rep_buckets_json(store, event))) {
 		field(store, "buckets", json);
 		free(json);
 	}
 
-	field_real(store, "score", edge->judged.score);
-	field_int(store, "calls", edge->judged.calls);
-	charts(store, &edge->judged);
-	rep_pack_outcomes(&edge->counts, text, sizeof(text));
+	field_real(store, "score", event->judged.score);
+	field_int(store, "calls", event->judged.calls);
+	charts(store, &event->judged);
+	rep_pack_outcomes(&event->counts, text, sizeof(text));
 	field(store, "counts", text);
-	rep_pack_outcomes(&edge->pool_counts, text, sizeof(text));
+	rep_pack_outcomes(&event->pool_counts, text, sizeof(text));
 	field(store, "pool_counts", text);
-	mix(store, edge->mix);
+	mix(store, event->mix);
 }
 
-static void subject(rep_store_t *store, const rep_edge_t *edge)
+static void subject(rep_store_t *store, const rep_event_t *event)
 {
 	char text[48] = "";
 
-	field(store, "event", rep_edge_name(edge->kind));
-	field(store, "pool", rep_book_name(store->book, edge->pool));
-	if(edge->number)
-		rep_e164_print(edge->number, text);
+	field(store, "event", rep_event_name(event->kind));
+	field(store, "pool", rep_registry_name(store->registry, event->pool));
+	if(event->number)
+		rep_e164_print(event->number, text);
 	field(store, "number", text);
-	field(store, "route", edge->route);
-	if(edge->number)
-		field(store, "state", rep_state_name(edge->state));
-	if(edge->kind == REP_EDGE_POOL_EXHAUSTED)
-		field(store, "reason", rep_pick_name(edge->stop));
+	field(store, "route", event->route);
+	if(event->number)
+		field(store, "state", rep_state_name(event->state));
+	if(event->kind == REP_EVENT_POOL_EXHAUSTED)
+		field(store, "reason", rep_pick_name(event->stop));
 	else
-		field(store, "reason", rep_reason_name(edge->reason));
-	snprintf(text, sizeof(text), "%" PRId64 ".%03d", edge->at / 1000,
-			(int)(edge->at % 1000));
+		field(store, "reason", rep_reason_name(event->reason));
+	snprintf(text, sizeof(text), "%" PRId64 ".%03d", event->at / 1000,
+			(int)(event->at % 1000));
 	field(store, "at", text);
-	field_int(store, "since", edge->since / 1000);
-	field_int(store, "until", edge->until / 1000);
-	field_int(store, "strikes", edge->strikes);
-	field_int(store, "turn", edge->turn);
+	field_int(store, "since", event->since / 1000);
+	field_int(store, "until", event->until / 1000);
+	field_int(store, "strikes", event->strikes);
+	field_int(store, "turn", event->turn);
 }
 
 /* What makes two proxies' edges the same. The braces put the guard into the
  * slot of the stream. */
-static void guard_key(
-		const rep_store_t *store, const rep_edge_t *edge, char out[REP_KEY_MAX])
+static void guard_key(const rep_store_t *store, const rep_event_t *event,
+		char out[REP_KEY_MAX])
 {
-	const char *pool = rep_book_name(store->book, edge->pool);
+	const char *pool = rep_registry_name(store->registry, event->pool);
 	/* not an alarm's words: each proxy has its own figures */
-	unsigned which = has_record(edge) ? edge->turn
-					 : edge->kind == REP_EDGE_POOL_ALARM
-							 ? (unsigned)edge->reason
-							 : (unsigned)edge->stop;
+	unsigned which = has_record(event) ? event->turn
+					 : event->kind == REP_EVENT_POOL_ALARM
+							 ? (unsigned)event->reason
+							 : (unsigned)event->stop;
 	char number[REP_E164_MAX] = "";
 
-	if(edge->number)
-		rep_e164_print(edge->number, number);
+	if(event->number)
+		rep_e164_print(event->number, number);
 	snprintf(out, REP_KEY_MAX, "%s:x:once:{%s:events}:%s:%s:%s:%u:%016llx",
-			store->prefix, store->prefix, pool, rep_edge_name(edge->kind),
-			number, which, (unsigned long long)rep_hash(rep_span(edge->route)));
+			store->prefix, store->prefix, pool, rep_event_name(event->kind),
+			number, which,
+			(unsigned long long)rep_hash(rep_span(event->route)));
 }
 
-static void once_args(rep_store_t *store, const rep_edge_t *edge)
+static void once_args(rep_store_t *store, const rep_event_t *event)
 {
 	char key[REP_KEY_MAX];
 
 	rep_script_begin(store, REP_SHA_ONCE, 2);
 	rep_args_text(&store->args, rep_key(store, key, "events", NULL));
-	guard_key(store, edge, key);
+	guard_key(store, event, key);
 	rep_args_text(&store->args, key);
-	rep_args_int(&store->args, edge->at);
-	rep_args_int(&store->args, has_record(edge) ? INT64_C(1) << 52 : SAME_MS);
+	rep_args_int(&store->args, event->at);
+	rep_args_int(&store->args, has_record(event) ? INT64_C(1) << 52 : SAME_MS);
 	rep_args_int(&store->args, GUARD_SECONDS);
 	rep_args_int(&store->args, LENGTH);
-	subject(store, edge);
-	if(edge->outcome < REP_OUTCOMES)
-		field(store, "outcome", rep_outcome_name(edge->outcome));
-	if(edge->detail[0])
-		field(store, "detail", edge->detail);
-	evidence(store, edge);
+	subject(store, event);
+	if(event->outcome < REP_OUTCOMES)
+		field(store, "outcome", rep_outcome_name(event->outcome));
+	if(event->detail[0])
+		field(store, "detail", event->detail);
+	evidence(store, event);
 	field(store, "node", store->node);
-	field(store, "mode", edge->observed ? "observe" : "enforce");
+	field(store, "mode", event->observed ? "observe" : "enforce");
 }
 
 /* False when it must be tried again. */
-static bool write_event(rep_store_t *store, const rep_edge_t *edge)
+static bool write_event(rep_store_t *store, const rep_event_t *event)
 {
 	char key[REP_KEY_MAX];
 	redisReply *reply;
 
-	once_args(store, edge);
+	once_args(store, event);
 	reply = rep_script_call(store, REP_SHA_ONCE);
 	if(reply) {
 		store->events += reply->integer == 1;
@@ -219,7 +222,7 @@ static bool write_event(rep_store_t *store, const rep_edge_t *edge)
 		return true;
 	}
 	store->events_after = rep_mono_ms() + 2000;
-	if(rep_link_up(&store->link) && store->link.fault == REP_FAULT_TYPE)
+	if(rep_link_up(&store->link) && store->link.fault == REP_REDIS_TYPE)
 		rep_error_add(store, NULL, rep_key(store, key, "events", NULL),
 				rep_span(""), store->link.error);
 	else
@@ -238,7 +241,7 @@ bool rep_events_write(rep_store_t *store)
 
 		if(!p->ready && now - p->since < UNDECIDED_MS)
 			continue;
-		if(!write_event(store, &p->edge))
+		if(!write_event(store, &p->event))
 			return rep_link_up(&store->link);
 		remove_at(store, i--);
 	}

@@ -100,7 +100,7 @@ static void gap(rep_store_t *store, rep_store_pool_t *pool, bool lost)
 				   "read again",
 			pool->name);
 	if(lost)
-		rep_pool_untake_all(store->book, pool->index);
+		rep_pool_requeue_all(store->registry, pool->index);
 	pool->placed = false;
 	pool->resync_wanted = true;
 	pool->resync_after = 0;
@@ -109,7 +109,7 @@ static void gap(rep_store_t *store, rep_store_pool_t *pool, bool lost)
 /* Nothing comes from a feed that was deleted: look at one pool a second. */
 bool rep_feed_check(rep_store_t *store)
 {
-	int n = rep_book_pools(store->book);
+	int n = rep_registry_pools(store->registry);
 	rep_store_pool_t *pool = NULL;
 	redisReply *reply;
 	uint64_t seq = 0;
@@ -285,15 +285,15 @@ static rep_store_pool_t *pool_of_key(rep_store_t *store, rep_span_t key)
 	if(!at || key.s[key.len - 1] != '}')
 		return NULL;
 	at++;
-	index = rep_book_find(
-			store->book, (rep_span_t){at, (size_t)(key.s + key.len - 1 - at)});
+	index = rep_registry_find(store->registry,
+			(rep_span_t){at, (size_t)(key.s + key.len - 1 - at)});
 	return index == REP_NO_POOL ? NULL : rep_store_pool(store, index);
 }
 
 /* XREAD on the feeds of all placed pools; how many there are. */
 static size_t feed_args(rep_store_t *store)
 {
-	int pools = rep_book_pools(store->book);
+	int pools = rep_registry_pools(store->registry);
 	char key[REP_KEY_MAX];
 	size_t n = 0;
 
@@ -322,7 +322,7 @@ static size_t feed_args(rep_store_t *store)
 /* A feed of another type spoils XREAD for all: find it, and leave it out. */
 static void find_bad_feed(rep_store_t *store)
 {
-	for(int i = 0; i < rep_book_pools(store->book); i++) {
+	for(int i = 0; i < rep_registry_pools(store->registry); i++) {
 		rep_store_pool_t *pool = rep_store_pool(store, i);
 		redisReply *reply;
 

@@ -10,7 +10,7 @@ static void trouble(rep_store_t *store, const char *key)
 {
 	if(!rep_link_up(&store->link))
 		return;
-	if(store->link.fault == REP_FAULT_TYPE)
+	if(store->link.fault == REP_REDIS_TYPE)
 		rep_error_add(store, NULL, key, rep_span(""), store->link.error);
 	else
 		rep_store_refused(store, "writing health");
@@ -36,7 +36,7 @@ static bool write_batch(rep_store_t *store, rep_store_pool_t *pool,
 		freeReplyObject(reply);
 		return true;
 	}
-	rep_pool_untake_health(store->book, pool->index, views, n);
+	rep_pool_requeue_health(store->registry, pool->index, views, n);
 	pool->health_after = rep_mono_ms() + 5000;
 	trouble(store, key);
 	return false;
@@ -50,8 +50,8 @@ bool rep_health_write(rep_store_t *store, rep_store_pool_t *pool)
 	if(rep_mono_ms() < pool->health_after)
 		return true;
 	for(int i = 0; i < BATCHES && n == REP_BATCH; i++) {
-		n = rep_pool_take_health(
-				store->book, pool->index, store->clock(), views, REP_BATCH);
+		n = rep_pool_drain_health(
+				store->registry, pool->index, store->clock(), views, REP_BATCH);
 		if(n && !write_batch(store, pool, views, n))
 			return rep_link_up(&store->link);
 	}

@@ -8,7 +8,7 @@
 
 #include "args.h"
 #include "link.h"
-#include "lives.h"
+#include "incarnations.h"
 #include "pack.h"
 #include "store.h"
 
@@ -40,7 +40,7 @@ typedef enum rep_load_phase
 
 typedef struct rep_store_pool
 {
-	int index; /* in the book */
+	int index; /* in the registry */
 	const char *name;
 	bool listed;   /* named by rep:pools */
 	bool failed;   /* a key of it could not be read */
@@ -75,7 +75,7 @@ typedef struct rep_store_pool
 enum
 {
 	REP_SHA_PUSH,
-	REP_SHA_OFFER,
+	REP_SHA_VERDICT,
 	REP_SHA_POSITION,
 	REP_SHA_ONCE,
 	REP_SHAS
@@ -83,7 +83,7 @@ enum
 
 typedef struct rep_pending
 { /* an event on its way */
-	rep_edge_t edge;
+	rep_event_t event;
 	bool ready; /* may be written; else its record is not decided yet */
 	int64_t since;
 } rep_pending_t;
@@ -111,7 +111,7 @@ struct rep_store
 	unsigned interval;				 /* ms */
 	void (*log)(int level, const char *line);
 	rep_time_t (*clock)(void);
-	rep_book_t *book;
+	rep_registry_t *registry;
 	rep_store_status_t *status;
 	volatile sig_atomic_t stop;
 
@@ -120,10 +120,10 @@ struct rep_store
 	uint64_t commands, events, lost_events;
 	rep_args_t args;
 	char sha[REP_SHAS][48];
-	rep_fault_t logged; /* the last reason told for being disconnected */
+	rep_redis_error_t logged; /* the last reason told for being disconnected */
 	int64_t connected_at;
-	unsigned flaps;		 /* connections in a row that did not last */
-	rep_fault_t refused; /* writes are refused because of this */
+	unsigned flaps;			   /* connections in a row that did not last */
+	rep_redis_error_t refused; /* writes are refused because of this */
 	int64_t refused_until;
 
 	rep_store_pool_t *pools[REP_POOLS_MAX];
@@ -138,7 +138,7 @@ struct rep_store
 	bool follow_told;
 	int64_t next_ping, pinged;
 
-	rep_lives_t lives;
+	rep_incarnations_t incarnations;
 	rep_cell_t cells[REP_BATCH];
 	rep_number_view_t views[REP_BATCH];
 	int64_t next_exchange, next_health, next_check, next_count;
@@ -149,7 +149,7 @@ struct rep_store
 	rep_edit_t edit; /* being written */
 	bool has_edit;
 
-	uint64_t edge_cursor;
+	uint64_t event_cursor;
 	rep_pending_t *pending;
 	size_t n_pending;
 	int64_t events_after;
@@ -194,10 +194,10 @@ void rep_status_error(rep_store_t *store, const char *text);
 
 /* ---- operator.c, policy.c, numbers.c, watch.c, seed.c ------------------- */
 
-void rep_operator_want_all(rep_store_t *store);
+void rep_config_sync_all(rep_store_t *store);
 /* A bounded step of what is wanted; true when there is more to do now. */
-bool rep_operator_step(rep_store_t *store);
-void rep_operator_edited(rep_store_t *store, rep_span_t key);
+bool rep_config_sync_step(rep_store_t *store);
+void rep_config_sync_edited(rep_store_t *store, rep_span_t key);
 bool rep_pools_listed(rep_store_t *store, bool *there);
 bool rep_policy_load(rep_store_t *store, rep_store_pool_t *pool);
 void rep_policy_forget(rep_store_pool_t *pool);
@@ -210,7 +210,7 @@ bool rep_seed(rep_store_t *store);
 
 /* The evidence of a bench, bucket by bucket, as the judge added it up; to be
  * freed by the caller, NULL without memory. */
-char *rep_buckets_json(rep_store_t *store, const rep_edge_t *edge);
+char *rep_buckets_json(rep_store_t *store, const rep_event_t *event);
 
 /* Write what RPC edited; false when the link was lost. */
 bool rep_edits_write(rep_store_t *store);
@@ -219,9 +219,9 @@ bool rep_edits_write(rep_store_t *store);
 
 /* Write up to a few batches of cells; `*more`: there is more. */
 bool rep_push(rep_store_t *store, rep_store_pool_t *pool, bool *more);
-bool rep_offer(rep_store_t *store, rep_store_pool_t *pool, bool *more);
+bool rep_verdict_sync(rep_store_t *store, rep_store_pool_t *pool, bool *more);
 /* A page of HSCAN on the records. */
-void rep_take_record_page(rep_store_t *store, const rep_store_pool_t *pool,
+void rep_pull_record_page(rep_store_t *store, const rep_store_pool_t *pool,
 		const redisReply *pairs);
 void rep_count_waiting(rep_store_t *store);
 /* A bounded reading; `*more`: there is more. */
@@ -229,7 +229,7 @@ bool rep_feed_read(rep_store_t *store, bool *more);
 bool rep_feed_place(rep_store_t *store, rep_store_pool_t *pool);
 bool rep_feed_check(rep_store_t *store);
 void rep_feed_free(rep_store_t *store);
-/* Read (total, mine) of `n` cells of one bucket and hand them to the book. */
+/* Read (total, mine) of `n` cells of one bucket and hand them to the registry. */
 bool rep_pull_cells(rep_store_t *store, rep_store_pool_t *pool, uint32_t bucket,
 		const rep_cell_t *cells, size_t n);
 bool rep_pull_records(rep_store_t *store, rep_store_pool_t *pool,

@@ -26,12 +26,12 @@ void rep_link_close(rep_link_t *link)
 	link->ctx = NULL;
 }
 
-static void fail(rep_link_t *link, rep_fault_t fault, const char *error)
+static void fail(rep_link_t *link, rep_redis_error_t fault, const char *error)
 {
 	link->fault = fault;
 	if(error != link->error)
 		snprintf(link->error, sizeof(link->error), "%s", error);
-	if(fault <= REP_FAULT_CLUSTER)
+	if(fault <= REP_REDIS_CLUSTER)
 		rep_link_close(link);
 }
 
@@ -42,7 +42,7 @@ static void fail_io(rep_link_t *link)
 	snprintf(text, sizeof(text), "%s",
 			link->ctx && link->ctx->err ? link->ctx->errstr
 										: "cannot be reached");
-	fail(link, REP_FAULT_LOST, text);
+	fail(link, REP_REDIS_LOST, text);
 }
 
 /* ---- commands and replies --------------------------------------------- */
@@ -52,7 +52,7 @@ bool rep_link_send(rep_link_t *link, rep_args_t *args)
 	if(!link->ctx)
 		return false;
 	if(!rep_args_ready(args)) {
-		fail(link, REP_FAULT_LOST, "no memory for a command");
+		fail(link, REP_REDIS_LOST, "no memory for a command");
 		return false;
 	}
 	if(redisAppendCommandArgv(
@@ -108,7 +108,7 @@ redisReply *rep_link_recv(rep_link_t *link)
 		return NULL;
 	while(redisGetReplyFromReader(link->ctx, &reply) == REDIS_OK && !reply) {
 		if(!wait_readable(link, deadline)) {
-			fail(link, REP_FAULT_LOST, "does not answer");
+			fail(link, REP_REDIS_LOST, "does not answer");
 			return NULL;
 		}
 		if(redisBufferRead(link->ctx) != REDIS_OK)
@@ -121,11 +121,11 @@ redisReply *rep_link_recv(rep_link_t *link)
 	if(((redisReply *)reply)->type == REDIS_REPLY_ERROR) {
 		const char *text = ((redisReply *)reply)->str;
 
-		fail(link, rep_fault_of(text), text);
+		fail(link, rep_redis_error_of(text), text);
 		freeReplyObject(reply);
 		return NULL;
 	}
-	link->fault = REP_FAULT_NONE;
+	link->fault = REP_REDIS_NONE;
 	return reply;
 }
 
@@ -211,7 +211,7 @@ static bool log_in(rep_link_t *link, rep_args_t *args)
 	rep_args_text(args, secret);
 	if(simple(link, args))
 		return true;
-	fail(link, link->fault == REP_FAULT_LOST ? REP_FAULT_LOST : REP_FAULT_AUTH,
+	fail(link, link->fault == REP_REDIS_LOST ? REP_REDIS_LOST : REP_REDIS_AUTH,
 			link->error[0] ? link->error : "AUTH failed");
 	return false;
 }
@@ -228,7 +228,7 @@ static bool select_db(rep_link_t *link, rep_args_t *args)
 		return true;
 	snprintf(text, sizeof(text), "SELECT %u: %.150s", link->config->url.db,
 			link->error);
-	fail(link, REP_FAULT_LOST, text);
+	fail(link, REP_REDIS_LOST, text);
 	return false;
 }
 
@@ -242,8 +242,8 @@ static bool check_role(rep_link_t *link, rep_args_t *args)
 
 	rep_args_command(args, "PING");
 	if(!simple(link, args)) {
-		if(rep_link_up(link) && link->fault != REP_FAULT_DENIED)
-			fail(link, REP_FAULT_LOST, link->error);
+		if(rep_link_up(link) && link->fault != REP_REDIS_DENIED)
+			fail(link, REP_REDIS_LOST, link->error);
 		if(!rep_link_up(link))
 			return false;
 	}
@@ -253,7 +253,7 @@ static bool check_role(rep_link_t *link, rep_args_t *args)
 		return rep_link_up(link);
 	role = rep_reply_span(rep_reply_at(reply, 0));
 	if(rep_span_is(role, "slave") || rep_span_is(role, "replica")) {
-		fail(link, REP_FAULT_REPLICA, "is a read-only replica");
+		fail(link, REP_REDIS_REPLICA, "is a read-only replica");
 		ok = false;
 	}
 	freeReplyObject(reply);
@@ -305,7 +305,7 @@ int rep_link_open(rep_link_t *link)
 	link->error[0] = '\0';
 	if(dial(link) && greet(link)) {
 		link->backoff_ms = 0;
-		link->fault = REP_FAULT_NONE;
+		link->fault = REP_REDIS_NONE;
 		return 0;
 	}
 	link->backoff_ms = link->backoff_ms ? link->backoff_ms * 2 : BACKOFF_MIN;

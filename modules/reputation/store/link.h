@@ -12,29 +12,29 @@
 #include "args.h"
 #include "url.h"
 
-/* Kinds of trouble. The link is closed on those up to REP_FAULT_CLUSTER; with
+/* Kinds of trouble. The link is closed on those up to REP_REDIS_CLUSTER; with
  * the others only the one command failed. */
-typedef enum rep_fault
+typedef enum rep_redis_error
 {
-	REP_FAULT_NONE,
-	REP_FAULT_LOST,	   /* refused, closed, timed out: result unknown */
-	REP_FAULT_LOADING, /* reading its data from disk, or busy */
-	REP_FAULT_REPLICA, /* a read-only replica */
-	REP_FAULT_AUTH,	   /* password or user refused */
-	REP_FAULT_CLUSTER, /* a cluster node, or cluster trouble */
-	REP_FAULT_DENIED,  /* the ACL forbids this command or key */
-	REP_FAULT_FULL,	   /* out of memory */
-	REP_FAULT_DISK,	   /* refuses writes: cannot persist or replicate */
-	REP_FAULT_SCRIPT,  /* script not cached */
-	REP_FAULT_TYPE,	   /* the key holds another type */
-	REP_FAULT_OTHER
-} rep_fault_t;
+	REP_REDIS_NONE,
+	REP_REDIS_LOST,	   /* refused, closed, timed out: result unknown */
+	REP_REDIS_LOADING, /* reading its data from disk, or busy */
+	REP_REDIS_REPLICA, /* a read-only replica */
+	REP_REDIS_AUTH,	   /* password or user refused */
+	REP_REDIS_CLUSTER, /* a cluster node, or cluster trouble */
+	REP_REDIS_DENIED,  /* the ACL forbids this command or key */
+	REP_REDIS_FULL,	   /* out of memory */
+	REP_REDIS_DISK,	   /* refuses writes: cannot persist or replicate */
+	REP_REDIS_SCRIPT,  /* script not cached */
+	REP_REDIS_TYPE,	   /* the key holds another type */
+	REP_REDIS_OTHER
+} rep_redis_error_t;
 
 /* The fault that an error reply stands for, also when it comes out of a
  * script. Pure. */
-rep_fault_t rep_fault_of(const char *error);
+rep_redis_error_t rep_redis_error_of(const char *error);
 /* Words for a log line: "is loading its data". */
-const char *rep_fault_words(rep_fault_t fault);
+const char *rep_redis_error_words(rep_redis_error_t fault);
 
 typedef struct rep_link_config
 {
@@ -50,7 +50,7 @@ typedef struct rep_link
 	const volatile sig_atomic_t *stop; /* cuts waiting short */
 	uint64_t *commands;				   /* counted here */
 	redisContext *ctx;				   /* NULL = closed */
-	rep_fault_t fault;				   /* of the last failure */
+	rep_redis_error_t fault;		   /* of the last failure */
 	char error[200];				   /* likewise, in words */
 	int64_t next_try;				   /* monotonic ms */
 	unsigned backoff_ms;
@@ -76,7 +76,7 @@ bool rep_link_send(rep_link_t *link, rep_args_t *args);
 bool rep_link_flush(rep_link_t *link);
 
 /* The next reply, or NULL with fault and error set: after an error reply the
- * link may still be up, see rep_fault_t. The caller frees the reply. */
+ * link may still be up, see rep_redis_error_t. The caller frees the reply. */
 redisReply *rep_link_recv(rep_link_t *link);
 
 /* Both. */

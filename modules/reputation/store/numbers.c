@@ -34,8 +34,8 @@ static void complain(const rep_reading_t *r, const char *sentence)
 
 static void put(const rep_reading_t *r, const rep_attrs_t *attrs, uint64_t hash)
 {
-	int done = rep_pool_put(r->store->book, r->pool->index, r->number, attrs,
-			hash, r->pool->load, r->store->clock());
+	int done = rep_pool_put(r->store->registry, r->pool->index, r->number,
+			attrs, hash, r->pool->load, r->store->clock());
 
 	if(done > 0)
 		r->pool->fresh = true;
@@ -54,7 +54,8 @@ static void take_attrs(const rep_reading_t *r, rep_span_t json, uint64_t hash)
 
 	if(wrong) {
 		complain(r, wrong);
-		rep_pool_seen(r->store->book, r->pool->index, r->number, r->pool->load);
+		rep_pool_seen(
+				r->store->registry, r->pool->index, r->number, r->pool->load);
 		return;
 	}
 	if(attrs.unknown[0]) {
@@ -62,7 +63,7 @@ static void take_attrs(const rep_reading_t *r, rep_span_t json, uint64_t hash)
 				"%s is no attribute; the others are in force", attrs.unknown);
 		complain(r, why);
 		hash ^= REMARKED;
-		if(rep_pool_same(r->store->book, r->pool->index, r->number, hash,
+		if(rep_pool_same(r->store->registry, r->pool->index, r->number, hash,
 				   r->pool->load))
 			return;
 	}
@@ -82,8 +83,8 @@ static void take_number(rep_reading_t *r, rep_span_t json)
 		complain(r, why);
 		return;
 	}
-	if(!rep_pool_same(
-			   r->store->book, r->pool->index, r->number, hash, r->pool->load))
+	if(!rep_pool_same(r->store->registry, r->pool->index, r->number, hash,
+			   r->pool->load))
 		take_attrs(r, json, hash);
 }
 
@@ -219,11 +220,11 @@ static bool sweep(rep_store_t *store, rep_store_pool_t *pool, const char *key)
 {
 	rep_e164_t gone[SWEEP_SLICE];
 	size_t n = 0;
-	bool more = rep_pool_sweep(store->book, pool->index, pool->load,
+	bool more = rep_pool_sweep(store->registry, pool->index, pool->load,
 			&pool->sweep, SWEEP_SLICE, gone, &n);
 
 	for(size_t i = 0; i < n; i++)
-		rep_lives_add(&store->lives, pool->index, gone[i]);
+		rep_incarnations_add(&store->incarnations, pool->index, gone[i]);
 	/* those that go make room for those that found none */
 	pool->numbers_wanted = pool->numbers_wanted || (n && pool->crowded);
 	if(!more)

@@ -93,7 +93,8 @@ static void set_field(rep_store_t *store, rep_store_pool_t *pool,
 		rep_span_t value)
 {
 	char why[160];
-	const char *wrong = rep_policy_take(policy, field, value, why, sizeof(why));
+	const char *wrong =
+			rep_policy_parse(policy, field, value, why, sizeof(why));
 	rep_good_t *good;
 
 	if(!wrong) {
@@ -142,7 +143,7 @@ static void apply(rep_store_t *store, rep_store_pool_t *pool,
 				rep_reply_span(reply->element[i + 1]));
 	drop_unused(pool);
 	rep_round_end(store, &pool->policy_round, key);
-	rep_pool_set_policy(store->book, pool->index, &policy, store->clock());
+	rep_pool_set_policy(store->registry, pool->index, &policy, store->clock());
 	set_ttl(pool, &policy);
 	if(pool->policy_known)
 		rep_say(store, REP_LOG_INFO, "%s is edited: %zu fields", key,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A pool file into the book. */
+/* A pool file into the registry. */
 #include "policy_take.h"
 #include "pool_file.h"
 
@@ -16,7 +16,7 @@
 typedef struct rep_filling
 {
 	const char *path;
-	rep_book_t *book;
+	rep_registry_t *registry;
 	uint32_t load;
 	rep_time_t now;
 	void (*error)(void *ctx, const char *sentence);
@@ -49,8 +49,8 @@ static void close_pool(rep_filling_t *f)
 
 	if(f->pool == REP_NO_POOL)
 		return;
-	rep_pool_set_policy(f->book, f->pool, &f->policy, f->now);
-	while(rep_pool_sweep(f->book, f->pool, f->load, &cursor, 256, gone, &n))
+	rep_pool_set_policy(f->registry, f->pool, &f->policy, f->now);
+	while(rep_pool_sweep(f->registry, f->pool, f->load, &cursor, 256, gone, &n))
 		;
 	f->pool = REP_NO_POOL;
 }
@@ -60,7 +60,7 @@ static void take_pool(void *ctx, rep_span_t name)
 	rep_filling_t *f = ctx;
 
 	close_pool(f);
-	f->pool = rep_book_put(f->book, name);
+	f->pool = rep_registry_put(f->registry, name);
 	rep_policy_default(&f->policy);
 	if(f->pool == REP_NO_POOL)
 		complain(f,
@@ -80,7 +80,7 @@ static void take_policy(
 
 	if(f->pool == REP_NO_POOL)
 		return;
-	wrong = rep_policy_take(&f->policy, field, value, why, sizeof(why));
+	wrong = rep_policy_parse(&f->policy, field, value, why, sizeof(why));
 	if(wrong)
 		complain(f, "pool %.64s, policy %.60s: %s", pool.s, field.s, wrong);
 }
@@ -88,9 +88,10 @@ static void take_policy(
 static void put(rep_filling_t *f, rep_e164_t number, const rep_attrs_t *attrs,
 		uint64_t hash)
 {
-	if(rep_pool_same(f->book, f->pool, number, hash, f->load))
+	if(rep_pool_same(f->registry, f->pool, number, hash, f->load))
 		return;
-	if(rep_pool_put(f->book, f->pool, number, attrs, hash, f->load, f->now) < 0
+	if(rep_pool_put(f->registry, f->pool, number, attrs, hash, f->load, f->now)
+					< 0
 			&& !f->full) {
 		f->full = true;
 		complain(f, "there is no room for all its numbers (max_numbers)");
@@ -117,7 +118,7 @@ static void take_number(void *ctx, rep_span_t pool, rep_span_t number,
 	wrong = rep_attrs_from(attributes, &attrs, why, sizeof(why));
 	if(wrong) {
 		complain(f, "pool %.64s, number %.40s: %s", pool.s, number.s, wrong);
-		rep_pool_seen(f->book, f->pool, value, f->load);
+		rep_pool_seen(f->registry, f->pool, value, f->load);
 		return;
 	}
 	if(attrs.unknown[0])
@@ -135,12 +136,12 @@ static void pass_error(void *ctx, const char *sentence)
 	f->error(f->ctx, sentence);
 }
 
-int rep_pool_file_load(const char *path, rep_book_t *book, uint32_t load,
-		rep_time_t now, void (*error)(void *ctx, const char *sentence),
-		void *ctx)
+int rep_pool_file_load(const char *path, rep_registry_t *registry,
+		uint32_t load, rep_time_t now,
+		void (*error)(void *ctx, const char *sentence), void *ctx)
 {
 	rep_filling_t f = {.path = path,
-			.book = book,
+			.registry = registry,
 			.load = load,
 			.now = now,
 			.error = error,
@@ -151,8 +152,8 @@ int rep_pool_file_load(const char *path, rep_book_t *book, uint32_t load,
 	int result = rep_pool_file_walk(path, &to);
 
 	close_pool(&f);
-	for(int i = 0; result == 0 && i < rep_book_pools(book); i++)
-		if(!f.named[i] && rep_book_name(book, i)[0])
-			rep_book_drop(book, i);
+	for(int i = 0; result == 0 && i < rep_registry_pools(registry); i++)
+		if(!f.named[i] && rep_registry_name(registry, i)[0])
+			rep_registry_drop(registry, i);
 	return result;
 }

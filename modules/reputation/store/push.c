@@ -113,7 +113,7 @@ static bool push_batch(
 	push_args(store, pool, cells, n);
 	reply = rep_script_call(store, REP_SHA_PUSH);
 	if(!reply) {
-		rep_pool_untake_cells(store->book, pool->index, cells, n);
+		rep_pool_requeue_cells(store->registry, pool->index, cells, n);
 		rep_store_refused(store, "writing counts");
 		return false;
 	}
@@ -129,8 +129,8 @@ static bool push_batch(
 
 bool rep_push(rep_store_t *store, rep_store_pool_t *pool, bool *more)
 {
-	size_t n = rep_pool_take_cells(
-			store->book, pool->index, store->cells, REP_BATCH);
+	size_t n = rep_pool_drain_cells(
+			store->registry, pool->index, store->cells, REP_BATCH);
 
 	*more = n == REP_BATCH;
 	return n == 0 || push_batch(store, pool, store->cells, n);
@@ -141,11 +141,12 @@ void rep_count_waiting(rep_store_t *store)
 {
 	uint32_t waiting = 0;
 
-	for(int i = 0; i < rep_book_pools(store->book); i++) {
-		size_t n = rep_pool_take_cells(store->book, i, store->cells, REP_BATCH);
+	for(int i = 0; i < rep_registry_pools(store->registry); i++) {
+		size_t n = rep_pool_drain_cells(
+				store->registry, i, store->cells, REP_BATCH);
 
 		if(n)
-			rep_pool_untake_cells(store->book, i, store->cells, n);
+			rep_pool_requeue_cells(store->registry, i, store->cells, n);
 		waiting += (uint32_t)n;
 	}
 	rep_lock(&store->status->lock);
@@ -197,7 +198,7 @@ bool rep_pull_cells(rep_store_t *store, rep_store_pool_t *pool, uint32_t bucket,
 		cell.bucket = bucket;
 		if(take_pair(rep_reply_at(reply, 2 * i), rep_reply_at(reply, 2 * i + 1),
 				   &cell.counts))
-			rep_pool_put_others(store->book, pool->index, &cell, now);
+			rep_pool_put_others(store->registry, pool->index, &cell, now);
 	}
 	freeReplyObject(reply);
 	rep_lock(&store->status->lock);

@@ -87,7 +87,7 @@ static bool records(rep_store_t *store)
 
 	if(!reply)
 		return put_off(store);
-	rep_take_record_page(store, r->pool, rep_reply_at(reply, 1));
+	rep_pull_record_page(store, r->pool, rep_reply_at(reply, 1));
 	freeReplyObject(reply);
 	if(ended(r))
 		next_phase(r, INDEX);
@@ -204,7 +204,8 @@ static bool health(rep_store_t *store)
 	for(size_t i = 0; ok && rep_reply_at(pairs, i + 1); i += 2) {
 		if(rep_e164_parse(rep_reply_span(pairs->element[i]), &number)
 						!= REP_E164_OK
-				|| rep_pool_seen(store->book, pool->index, number, pool->load))
+				|| rep_pool_seen(
+						store->registry, pool->index, number, pool->load))
 			continue;
 		gone[n++] = number;
 		if(n == CHUNK) {
@@ -241,7 +242,7 @@ static bool start(rep_store_t *store)
 {
 	int64_t now = rep_mono_ms();
 
-	for(int i = 0; i < rep_book_pools(store->book); i++) {
+	for(int i = 0; i < rep_registry_pools(store->registry); i++) {
 		rep_store_pool_t *pool = rep_store_pool(store, i);
 
 		/* what is not known yet could not be taken in */

@@ -42,15 +42,15 @@ static const char *address(const rep_store_t *store, char *out, size_t size)
 static void say_down(rep_store_t *store, bool was_up)
 {
 	char where[300], text[600];
-	rep_fault_t fault = store->link.fault;
+	rep_redis_error_t fault = store->link.fault;
 
 	address(store, where, sizeof(where));
-	if(fault == REP_FAULT_LOST)
+	if(fault == REP_REDIS_LOST)
 		snprintf(text, sizeof(text), "Redis at %s: %s", where,
 				store->link.error);
 	else
 		snprintf(text, sizeof(text), "Redis at %s %s: %s", where,
-				rep_fault_words(fault), store->link.error);
+				rep_redis_error_words(fault), store->link.error);
 	rep_status_error(store, text);
 	if(!was_up && store->logged == fault)
 		return;
@@ -69,7 +69,7 @@ static void fall_back(rep_store_t *store)
 	if(store->fallback || store->seen_pools || !store->pool_file[0])
 		return;
 	store->fallback = true;
-	if(rep_pool_file_load(store->pool_file, store->book, 1, store->clock(),
+	if(rep_pool_file_load(store->pool_file, store->registry, 1, store->clock(),
 			   file_error, store)
 			== 0)
 		rep_say(store, REP_LOG_NOTICE,
@@ -84,7 +84,7 @@ static void lost(rep_store_t *store)
 
 	rep_watch_stop(store);
 	rep_resync_abort(store);
-	for(int i = 0; i < rep_book_pools(store->book); i++)
+	for(int i = 0; i < rep_registry_pools(store->registry); i++)
 		if(store->pools[i])
 			rep_numbers_abort(store, store->pools[i]);
 	rep_status_link(store, REP_LINK_DISCONNECTED);
@@ -106,8 +106,8 @@ static void connected(rep_store_t *store)
 	rep_say(store, REP_LOG_NOTICE, "connected to Redis at %s",
 			address(store, where, sizeof(where)));
 	store->connected_at = rep_mono_ms();
-	store->logged = REP_FAULT_NONE;
-	store->refused = REP_FAULT_NONE;
+	store->logged = REP_REDIS_NONE;
+	store->refused = REP_REDIS_NONE;
 	store->refused_until = 0;
 	store->told_empty = false;
 	rep_status_link(store, REP_LINK_CONNECTED);
@@ -118,7 +118,7 @@ static void connected(rep_store_t *store)
 	}
 	rep_store_suspect(store);
 	rep_watch_start(store);
-	rep_operator_want_all(store);
+	rep_config_sync_all(store);
 }
 
 static void try_connect(rep_store_t *store)
@@ -155,13 +155,13 @@ static bool push_all(rep_store_t *store, bool *more)
 	*more = false;
 	if(rep_mono_ms() < store->refused_until)
 		return true;
-	for(int i = 0; i < rep_book_pools(store->book); i++) {
+	for(int i = 0; i < rep_registry_pools(store->registry); i++) {
 		rep_store_pool_t *pool = rep_store_pool(store, i);
 		bool verdicts = false, cells = false;
 
 		if(!pool)
 			continue;
-		if(!rep_offer(store, pool, &verdicts)
+		if(!rep_verdict_sync(store, pool, &verdicts)
 				|| !push_pool(store, pool, &cells))
 			return rep_link_up(&store->link);
 		*more = *more || verdicts || cells;
@@ -197,7 +197,7 @@ static void health(rep_store_t *store)
 		return;
 	store->next_health = now + HEALTH_MS;
 	rep_errors_age(store);
-	for(int i = 0; i < rep_book_pools(store->book); i++) {
+	for(int i = 0; i < rep_registry_pools(store->registry); i++) {
 		rep_store_pool_t *pool = rep_store_pool(store, i);
 
 		if(pool && !rep_health_write(store, pool))
@@ -218,7 +218,7 @@ static bool follow_edits(rep_store_t *store)
 
 	rep_watch_step(store);
 	while(more && rep_link_up(&store->link) && rep_mono_ms() < until)
-		more = rep_operator_step(store);
+		more = rep_config_sync_step(store);
 	return more;
 }
 

@@ -102,7 +102,7 @@ static void seed_policy(
 	if(!pool_name(pool))
 		return;
 	rep_policy_default(&s->scratch);
-	wrong = rep_policy_take(&s->scratch, field, value, why, sizeof(why));
+	wrong = rep_policy_parse(&s->scratch, field, value, why, sizeof(why));
 	if(wrong)
 		rep_say(s->store, REP_LOG_ERR, "pool_file: pool %s, policy %.60s: %s",
 				pool.s, field.s, wrong);

@@ -48,7 +48,7 @@ const char *rep_key(const rep_store_t *store, char out[REP_KEY_MAX],
 
 rep_store_pool_t *rep_store_pool(rep_store_t *store, int index)
 {
-	const char *name = rep_book_name(store->book, index);
+	const char *name = rep_registry_name(store->registry, index);
 	rep_store_pool_t *pool = store->pools[index];
 
 	if(!name || !name[0])
@@ -71,7 +71,8 @@ void rep_writer_of(const rep_store_t *store, const rep_store_pool_t *pool,
 		rep_e164_t number, char out[REP_WRITER_MAX + 1])
 {
 	uint32_t life =
-			pool->life + rep_lives_get(&store->lives, pool->index, number);
+			pool->life
+			+ rep_incarnations_get(&store->incarnations, pool->index, number);
 
 	if(life == 0)
 		memcpy(out, store->writer, REP_WRITER_MAX + 1);
@@ -88,25 +89,25 @@ void rep_store_refused(rep_store_t *store, const char *what)
 		return;
 	store->refused = store->link.fault;
 	rep_say(store, REP_LOG_ERR, "Redis %s (%s: %s); calls go on, counts wait",
-			rep_fault_words(store->link.fault), what, store->link.error);
+			rep_redis_error_words(store->link.fault), what, store->link.error);
 }
 
 void rep_store_accepted(rep_store_t *store)
 {
-	if(store->refused != REP_FAULT_NONE)
+	if(store->refused != REP_REDIS_NONE)
 		rep_say(store, REP_LOG_NOTICE, "Redis takes writes again");
-	store->refused = REP_FAULT_NONE;
+	store->refused = REP_REDIS_NONE;
 	store->refused_until = 0;
 }
 
 void rep_store_suspect(rep_store_t *store)
 {
-	for(int i = 0; i < rep_book_pools(store->book); i++) {
+	for(int i = 0; i < rep_registry_pools(store->registry); i++) {
 		rep_store_pool_t *pool = rep_store_pool(store, i);
 
 		if(!pool)
 			continue;
-		rep_pool_untake_all(store->book, i);
+		rep_pool_requeue_all(store->registry, i);
 		pool->placed = false;
 		pool->resync_wanted = true;
 		pool->resync_after = 0;
@@ -117,7 +118,7 @@ void rep_store_suspect(rep_store_t *store)
 
 static const char *const scripts[REP_SHAS] = {
 		[REP_SHA_PUSH] = REP_SCRIPT_PUSH,
-		[REP_SHA_OFFER] = REP_SCRIPT_OFFER,
+		[REP_SHA_VERDICT] = REP_SCRIPT_OFFER,
 		[REP_SHA_POSITION] = REP_SCRIPT_POSITION,
 		[REP_SHA_ONCE] = REP_SCRIPT_ONCE,
 };
@@ -155,7 +156,7 @@ redisReply *rep_script_call(rep_store_t *store, int which)
 {
 	redisReply *reply = rep_link_call(&store->link, &store->args);
 
-	if(reply || store->link.fault != REP_FAULT_SCRIPT)
+	if(reply || store->link.fault != REP_REDIS_SCRIPT)
 		return reply;
 	/* somebody emptied the cache: EVAL fills it again */
 	rep_args_patch_text(&store->args, 0, "EVAL");
@@ -261,7 +262,7 @@ static bool check_prefix(rep_store_t *store)
 }
 
 rep_store_t *rep_store_create(const rep_store_config_t *config,
-		rep_book_t *book, rep_store_status_t *status)
+		rep_registry_t *registry, rep_store_status_t *status)
 {
 	rep_store_t *store = calloc(1, sizeof(*store));
 
@@ -271,7 +272,7 @@ rep_store_t *rep_store_create(const rep_store_config_t *config,
 	}
 	store->log = config->log;
 	store->clock = config->clock ? config->clock : wall_clock;
-	store->book = book;
+	store->registry = registry;
 	store->status = status;
 	store->interval = config->sync_interval_ms ? config->sync_interval_ms : 200;
 	store->prefix = copy(config->key_prefix, "rep");
@@ -307,7 +308,7 @@ void rep_store_destroy(rep_store_t *store)
 			free(store->pools[i]);
 		}
 	rep_feed_free(store);
-	rep_lives_free(&store->lives);
+	rep_incarnations_free(&store->incarnations);
 	rep_args_free(&store->args);
 	free(store->resync.buckets);
 	free(store->pending);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The link between a book and Redis: reads what operators edit, follows it
+/* The link between a registry and Redis: reads what operators edit, follows it
  * live, shares counts and verdicts with other proxies, publishes health and
  * events. docs/redis.md describes every key.
  *
@@ -96,11 +96,11 @@ const char *rep_follow_name(rep_follow_t follow);		 /* "tracking" */
 
 typedef struct rep_store rep_store_t;
 
-/* Checks the configuration; connects to nothing. `book` and `status` are
+/* Checks the configuration; connects to nothing. `registry` and `status` are
  * borrowed and must outlive the store. NULL after one REP_LOG_ERR line that
  * names what is wrong. */
 rep_store_t *rep_store_create(const rep_store_config_t *config,
-		rep_book_t *book, rep_store_status_t *status);
+		rep_registry_t *registry, rep_store_status_t *status);
 
 /* The process's main loop; returns after rep_store_stop(), at the latest
  * about a second later, having written what was waiting if it could. */

@@ -112,7 +112,7 @@ void rep_watch_start(rep_store_t *store)
 		store->pinged = 0;
 		store->next_ping = rep_mono_ms() + PING_MS;
 		/* what was edited before this moment nobody told */
-		rep_operator_want_all(store);
+		rep_config_sync_all(store);
 		return;
 	}
 	rep_link_close(&store->sub);
@@ -140,13 +140,13 @@ static void take_message(rep_store_t *store, const redisReply *reply)
 	if(!rep_span_is(kind, "message") || !keys)
 		return;
 	if(keys->type == REDIS_REPLY_NIL) { /* FLUSHALL, FLUSHDB */
-		rep_operator_want_all(store);
+		rep_config_sync_all(store);
 		rep_store_suspect(store);
 	}
 	for(size_t i = 0; rep_reply_at(keys, i); i++)
-		rep_operator_edited(store, rep_reply_span(rep_reply_at(keys, i)));
+		rep_config_sync_edited(store, rep_reply_span(rep_reply_at(keys, i)));
 	if(keys->type == REDIS_REPLY_STRING)
-		rep_operator_edited(store, rep_reply_span(keys));
+		rep_config_sync_edited(store, rep_reply_span(keys));
 }
 
 /* A connection that died without a word is found by its silence. */

@@ -18,7 +18,7 @@ static bool is_zone(rep_span_t name)
 	return access(path, R_OK) == 0;
 }
 
-const char *rep_policy_take(rep_policy_t *policy, rep_span_t field,
+const char *rep_policy_parse(rep_policy_t *policy, rep_span_t field,
 		rep_span_t value, char *why, size_t why_size)
 {
 	rep_policy_t before = *policy;

@@ -47,11 +47,11 @@ int rep_slab_grow(rep_slab_t *slab)
 	memset(chunk, 0, (size_t)slab->size * REP_SLAB_CHUNK);
 	slab->chunks[slab->n_chunks++] = chunk;
 	for(uint32_t i = REP_SLAB_CHUNK; i-- > 0;)
-		rep_slab_give(slab, first + i);
+		rep_slab_free(slab, first + i);
 	return 0;
 }
 
-uint32_t rep_slab_take(rep_slab_t *slab)
+uint32_t rep_slab_alloc(rep_slab_t *slab)
 {
 	uint32_t index;
 	char *item;
@@ -66,7 +66,7 @@ uint32_t rep_slab_take(rep_slab_t *slab)
 	return index;
 }
 
-void rep_slab_give(rep_slab_t *slab, uint32_t index)
+void rep_slab_free(rep_slab_t *slab, uint32_t index)
 {
 	memcpy(rep_slab_at(slab, index), &slab->free, sizeof(slab->free));
 	slab->free = index;

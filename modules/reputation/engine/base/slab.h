@@ -24,8 +24,8 @@ void rep_slab_clear(rep_slab_t *slab); /* gives all memory back */
 /* Make at least one item free; 0, or -1 without memory. */
 int rep_slab_grow(rep_slab_t *slab);
 /* An index, its item zeroed; REP_SLAB_NONE without memory. */
-uint32_t rep_slab_take(rep_slab_t *slab);
-void rep_slab_give(rep_slab_t *slab, uint32_t index);
+uint32_t rep_slab_alloc(rep_slab_t *slab);
+void rep_slab_free(rep_slab_t *slab, uint32_t index);
 
 /* How many indices there are: 0 .. count - 1, free ones among them. */
 static inline uint32_t rep_slab_count(const rep_slab_t *slab)

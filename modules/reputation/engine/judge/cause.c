@@ -206,7 +206,7 @@ static void name(const looked_t *looked, const set_t *set, const fit_t *fit,
 }
 
 void rep_cause_find(const rep_charts_t *charts, const rep_cause_cell_t *cells,
-		unsigned n, double every, rep_cause_t *cause)
+		unsigned n, double arl0, rep_cause_t *cause)
 {
 	looked_t looked = {.charts = charts, .cells = cells};
 	set_t sets[2 * REP_CAUSE_CELLS + 1], best_set = {REP_CAUSE_NONE, 0};
@@ -221,7 +221,7 @@ void rep_cause_find(const rep_charts_t *charts, const rep_cause_cell_t *cells,
 	n_sets = all_sets(&looked, sets);
 	if(n_sets == 0)
 		return;
-	limit = quantile(1 / (fmax(every, 1) * n_sets * REP_CHARTS));
+	limit = quantile(1 / (fmax(arl0, 1) * n_sets * REP_CHARTS));
 	for(unsigned s = 0; s < n_sets; s++)
 		for(int j = 0; j < REP_CHARTS; j++) {
 			fit_t fit = {.chart = (rep_chart_t)j};

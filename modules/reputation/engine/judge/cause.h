@@ -45,7 +45,7 @@ typedef struct rep_cause
  * asked, on average, between two alarms when all is well. To look for a second
  * cause, leave out the cells that the first names, and ask again. */
 void rep_cause_find(const rep_charts_t *charts, const rep_cause_cell_t *cells,
-		unsigned n, double every, rep_cause_t *cause);
+		unsigned n, double arl0, rep_cause_t *cause);
 
 /* "none", "route", "pool", "several". Never NULL. */
 const char *rep_cause_name(rep_cause_kind_t kind);

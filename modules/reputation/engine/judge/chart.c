@@ -109,7 +109,7 @@ void rep_charts_init(rep_charts_t *charts, const rep_policy_t *policy)
 	}
 	for(int c = 0; c < REP_OUTCOMES; c++)
 		charts->ceiling[c] = policy->ceiling[c];
-	charts->every = policy->false_bench_every;
+	charts->arl0 = policy->false_bench_every;
 	charts->probation_calls = policy->probation_calls;
 	prior_init(charts, policy);
 }
@@ -140,44 +140,44 @@ void rep_mix_make(const rep_charts_t *charts, const rep_counts_t *counts,
 
 /* For each chart, Kullback and Leibler's divergence of its own mix from this
  * one; and which outcomes add to any. */
-static void gains(rep_yardstick_t *yardstick, const rep_charts_t *charts)
+static void gains(rep_baseline_t *baseline, const rep_charts_t *charts)
 {
-	shares_t v = shares_load(yardstick->mix);
+	shares_t v = shares_load(baseline->mix);
 	lanes_t z = common_times(&v, charts->ew) + rare_times(&v, charts->ew);
 	lanes_t log_z = logarithm(z / all(z[REP_CHARTS]));
 
-	yardstick->against = 0;
+	baseline->against = 0;
 	for(int j = 0; j < REP_CHARTS; j++) {
 		float sum = 0;
 
 		for(int c = 0; c < REP_JUDGED; c++) {
 			float w = charts->w[c][j];
 
-			sum += yardstick->mix[c] * charts->ew[c][j] * w;
+			sum += baseline->mix[c] * charts->ew[c][j] * w;
 			if(w > log_z[j])
-				yardstick->against |= 1u << c;
+				baseline->against |= 1u << c;
 		}
-		yardstick->gain[j] = larger(sum / z[j] - log_z[j], 0);
+		baseline->gain[j] = larger(sum / z[j] - log_z[j], 0);
 	}
 }
 
-void rep_yardstick_make(rep_yardstick_t *yardstick, const rep_charts_t *charts,
+void rep_baseline_make(rep_baseline_t *baseline, const rep_charts_t *charts,
 		const rep_counts_t *window, unsigned runs)
 {
 	shares_t v = counts_of(window);
-	double every[REP_CHARTS], h[REP_CHARTS];
+	double arl0[REP_CHARTS], h[REP_CHARTS];
 
-	yardstick->window = *window;
-	yardstick->calls = shares_sum(&v);
-	mix_of(charts, &v, yardstick->mix);
+	baseline->window = *window;
+	baseline->calls = shares_sum(&v);
+	mix_of(charts, &v, baseline->mix);
 	for(int j = 0; j < REP_CHARTS; j++)
-		every[j] = charts->every * fmax(runs, 1) / false_share[j];
-	rep_thresholds(charts, yardstick->mix, every, h);
+		arl0[j] = charts->arl0 * fmax(runs, 1) / false_share[j];
+	rep_thresholds(charts, baseline->mix, arl0, h);
 	for(int j = 0; j < REP_CHARTS; j++) {
-		yardstick->threshold[j] = (float)h[j];
-		yardstick->starts[j] = (float)(exp(h[j]) / (OVERSHOOT * every[j]));
+		baseline->threshold[j] = (float)h[j];
+		baseline->starts[j] = (float)(exp(h[j]) / (OVERSHOOT * arl0[j]));
 	}
-	gains(yardstick, charts);
+	gains(baseline, charts);
 }
 
 void rep_sums_make(
@@ -202,58 +202,57 @@ void rep_sums_make(
 
 /* How uncertain Z is, given the calls that a mix rests on: its relative
  * variance is doubt / calls. */
-static void doubt_init(rep_judging_t *judging, lanes_t z, float calls)
+static void doubt_init(rep_cusum_t *cusum, lanes_t z, float calls)
 {
-	const rep_charts_t *charts = judging->charts;
-	const rep_yardstick_t *yardstick = judging->yardstick;
+	const rep_charts_t *charts = cusum->charts;
+	const rep_baseline_t *baseline = cusum->baseline;
 	lanes_t doubt[2] = {all(1e-12f), all(1e-12f)}, window = all(0);
 
 	for(int c = 0; c < REP_JUDGED; c++) {
 		lanes_t r = load(charts->ew[c]) / z - 1.0f;
 
-		r *= r * judging->mix[c];
+		r *= r * cusum->mix[c];
 		doubt[is_rare(c)] += r;
 		window += r / (calls + charts->prior_calls[c]);
 	}
-	memcpy(judging->doubt, doubt, sizeof(doubt));
+	memcpy(cusum->doubt, doubt, sizeof(doubt));
 	/* The window's error is the same in all buckets. E[e^S] at S = h stays
 	 * what it should be if each call pays h V / (2 gain). */
 	for(int j = 0; j < REP_CHARTS; j++)
-		judging->caution[j] = yardstick->threshold[j] * window[j]
-							  / larger(2 * yardstick->gain[j], 1e-6f);
+		cusum->caution[j] = baseline->threshold[j] * window[j]
+							/ larger(2 * baseline->gain[j], 1e-6f);
 }
 
-void rep_judging_start(rep_judging_t *judging, const rep_charts_t *charts,
-		const rep_yardstick_t *yardstick, const rep_counts_t *own_window)
+void rep_cusum_start(rep_cusum_t *cusum, const rep_charts_t *charts,
+		const rep_baseline_t *baseline, const rep_counts_t *own_window)
 {
-	shares_t v = counts_without(&yardstick->window, own_window);
+	shares_t v = counts_without(&baseline->window, own_window);
 	shares_t own = counts_of(own_window);
 	float others = shares_sum(&v), calls;
 	float stand_in = others < OTHERS_ENOUGH ? 1 - others / OTHERS_ENOUGH : 0;
 	lanes_t common, rare, z;
 
-	memset(judging, 0, sizeof(*judging));
-	judging->charts = charts;
-	judging->yardstick = yardstick;
+	memset(cusum, 0, sizeof(*cusum));
+	cusum->charts = charts;
+	cusum->baseline = baseline;
 	for(int i = 0; i < HALVES; i++)
 		v.h[i] += all(stand_in) * own.h[i];
 	calls = shares_sum(&v);
-	mix_of(charts, &v, judging->mix);
-	v = shares_load(judging->mix);
+	mix_of(charts, &v, cusum->mix);
+	v = shares_load(cusum->mix);
 	common = common_times(&v, charts->ew);
 	rare = rare_times(&v, charts->ew);
 	z = common + rare;
 	common *= window_calls[0];
 	rare *= window_calls[1];
-	memcpy(judging->pull[0], &common, sizeof(common));
-	memcpy(judging->pull[1], &rare, sizeof(rare));
-	doubt_init(judging, z / all(z[REP_CHARTS]), calls);
+	memcpy(cusum->pull[0], &common, sizeof(common));
+	memcpy(cusum->pull[1], &rare, sizeof(rare));
+	doubt_init(cusum, z / all(z[REP_CHARTS]), calls);
 }
 
 /* Z, and in the last lane the sum of shares, where a ceiling is touched. */
-__attribute__((noinline, cold)) static lanes_t cut_z(
-		const rep_judging_t *judging, const rep_counts_t *own,
-		const rep_counts_t *pool)
+__attribute__((noinline, cold)) static lanes_t cut_z(const rep_cusum_t *cusum,
+		const rep_counts_t *own, const rep_counts_t *pool)
 {
 	shares_t v = counts_without(pool, own);
 	float calls = shares_sum(&v), mix[REP_JUDGED];
@@ -261,16 +260,16 @@ __attribute__((noinline, cold)) static lanes_t cut_z(
 	for(int c = 0; c < REP_JUDGED; c++) {
 		float k = window_calls[is_rare(c)];
 
-		mix[c] = (share_of(&v, c) + k * judging->mix[c]) / (calls + k);
+		mix[c] = (share_of(&v, c) + k * cusum->mix[c]) / (calls + k);
 	}
-	cut(mix, judging->charts->ceiling);
+	cut(mix, cusum->charts->ceiling);
 	v = shares_load(mix);
-	return common_times(&v, judging->charts->ew)
-		   + rare_times(&v, judging->charts->ew);
+	return common_times(&v, cusum->charts->ew)
+		   + rare_times(&v, cusum->charts->ew);
 }
 
-/* Evidence `x` of calls whose yardstick is uncertain: `doubt` is its variance.
- * A small excess may be the yardstick's (x^2 / 2 doubt), a large one hardly
+/* Evidence `x` of calls whose baseline is uncertain: `doubt` is its variance.
+ * A small excess may be the baseline's (x^2 / 2 doubt), a large one hardly
  * (x - doubt / 2). */
 static inline lanes_t doubted(lanes_t x, lanes_t doubt)
 {
@@ -281,110 +280,110 @@ static inline lanes_t doubted(lanes_t x, lanes_t doubt)
 	return x - part * (one - part * per_doubt);
 }
 
-static inline void climb(rep_judging_t *judging, lanes_t x)
+static inline void climb(rep_cusum_t *cusum, lanes_t x)
 {
-	lanes_t s = not_negative(load(judging->s) + x);
+	lanes_t s = not_negative(load(cusum->s) + x);
 
-	memcpy(judging->s, &s, sizeof(s));
-	memcpy(judging->x, &x, sizeof(x));
-	judging->buckets++;
+	memcpy(cusum->s, &s, sizeof(s));
+	memcpy(cusum->x, &x, sizeof(x));
+	cusum->buckets++;
 }
 
-__attribute__((always_inline)) static inline void find(rep_judging_t *judging,
+__attribute__((always_inline)) static inline void find(rep_cusum_t *cusum,
 		const rep_counts_t *own, const shares_t *mine, float n,
 		const rep_counts_t *pool, const rep_sums_t *sums)
 {
-	const rep_charts_t *charts = judging->charts;
+	const rep_charts_t *charts = cusum->charts;
 	float calls = larger(sums->calls - n, 0);
 	lanes_t per_common = all(1 / (calls + window_calls[0]));
 	lanes_t per_rare = all(1 / (calls + window_calls[1]));
 	lanes_t common = load(sums->common) - common_times(mine, charts->ew);
 	lanes_t rare = load(sums->rare) - rare_times(mine, charts->ew);
-	lanes_t doubt = load(judging->doubt[0]) * per_common
-					+ load(judging->doubt[1]) * per_rare;
+	lanes_t doubt = load(cusum->doubt[0]) * per_common
+					+ load(cusum->doubt[1]) * per_rare;
 	lanes_t x = common_times(mine, charts->w) + rare_times(mine, charts->w);
-	lanes_t z = (not_negative(common) + load(judging->pull[0])) * per_common
-				+ (not_negative(rare) + load(judging->pull[1])) * per_rare;
+	lanes_t z = (not_negative(common) + load(cusum->pull[0])) * per_common
+				+ (not_negative(rare) + load(cusum->pull[1])) * per_rare;
 
 	if(sums->peak > calls)
-		z = cut_z(judging, own, pool);
+		z = cut_z(cusum, own, pool);
 	z = logarithm(z);
-	z = z - all(z[REP_CHARTS]) + load(judging->caution);
+	z = z - all(z[REP_CHARTS]) + load(cusum->caution);
 	x = doubted(x - z * all(n), doubt * all(n * n));
 	x[REP_CHARTS] = n;
-	climb(judging, x);
+	climb(cusum, x);
 }
 
-__attribute__((noinline, cold)) static void find_huge(rep_judging_t *judging,
+__attribute__((noinline, cold)) static void find_huge(rep_cusum_t *cusum,
 		const rep_counts_t *own, const rep_counts_t *pool,
 		const rep_sums_t *sums)
 {
 	shares_t mine = counts_of(own);
 
-	find(judging, own, &mine, shares_sum(&mine), pool, sums);
+	find(cusum, own, &mine, shares_sum(&mine), pool, sums);
 }
 
-void rep_judging_add_summed(rep_judging_t *judging, const rep_counts_t *own,
+void rep_cusum_add_summed(rep_cusum_t *cusum, const rep_counts_t *own,
 		const rep_counts_t *pool, const rep_sums_t *sums)
 {
 	int32_t n = small_counts_sum(own);
 	shares_t mine;
 
 	if(n < 0) {
-		find_huge(judging, own, pool, sums);
+		find_huge(cusum, own, pool, sums);
 	} else if(n == 0) {
-		memset(judging->x, 0, sizeof(judging->x));
+		memset(cusum->x, 0, sizeof(cusum->x));
 	} else {
 		mine = small_counts_of(own);
-		find(judging, own, &mine, (float)n, pool, sums);
+		find(cusum, own, &mine, (float)n, pool, sums);
 	}
 }
 
-void rep_judging_add(rep_judging_t *judging, const rep_counts_t *own,
-		const rep_counts_t *pool)
+void rep_cusum_add(
+		rep_cusum_t *cusum, const rep_counts_t *own, const rep_counts_t *pool)
 {
 	rep_sums_t sums;
 
-	rep_sums_make(&sums, judging->charts, pool);
-	rep_judging_add_summed(judging, own, pool, &sums);
+	rep_sums_make(&sums, cusum->charts, pool);
+	rep_cusum_add_summed(cusum, own, pool, &sums);
 }
 
-void rep_judging_merge(rep_judging_t *sum, const rep_judging_t *route)
+void rep_cusum_merge(rep_cusum_t *sum, const rep_cusum_t *route)
 {
 	lanes_t x = load(sum->x) + load(route->x);
 
 	memcpy(sum->x, &x, sizeof(x));
 }
 
-void rep_judging_step(rep_judging_t *judging)
+void rep_cusum_step(rep_cusum_t *cusum)
 {
-	if(judging->x[REP_CHARTS] > 0)
-		climb(judging, load(judging->x));
-	memset(judging->x, 0, sizeof(judging->x));
+	if(cusum->x[REP_CHARTS] > 0)
+		climb(cusum, load(cusum->x));
+	memset(cusum->x, 0, sizeof(cusum->x));
 }
 
 /* The thresholds are for a statistic that may start anew at each call. It
  * starts anew with each bucket only, so where a bucket holds many calls it
  * needs to climb less for the same run length. */
-static float lowered(const rep_judging_t *judging, int chart)
+static float lowered(const rep_cusum_t *cusum, int chart)
 {
-	float h = judging->yardstick->threshold[chart];
-	float calls = judging->s[REP_CHARTS] / larger((float)judging->buckets, 1);
+	float h = cusum->baseline->threshold[chart];
+	float calls = cusum->s[REP_CHARTS] / larger((float)cusum->buckets, 1);
 	float more = larger(calls - SMALL_BUCKET, 0);
 
-	h -= logf(1 + more * judging->yardstick->starts[chart]);
+	h -= logf(1 + more * cusum->baseline->starts[chart]);
 	return larger(h, LOWEST);
 }
 
-void rep_judging_end(const rep_judging_t *judging, rep_judged_t *out)
+void rep_cusum_end(const rep_cusum_t *cusum, rep_judged_t *out)
 {
 	memset(out, 0, sizeof(*out));
-	out->calls = (uint32_t)smaller(judging->s[REP_CHARTS], 4.29e9f);
+	out->calls = (uint32_t)smaller(cusum->s[REP_CHARTS], 4.29e9f);
 	for(int j = 0; j < REP_CHARTS; j++) {
-		float h = lowered(judging, j);
-		float score = judging->s[j] / h;
+		float h = lowered(cusum, j);
+		float score = cusum->s[j] / h;
 
-		out->s[j] = judging->s[j];
+		out->s[j] = cusum->s[j];
 		out->threshold[j] = h;
 		if(score > out->score) {
 			out->score = score;
@@ -395,29 +394,29 @@ void rep_judging_end(const rep_judging_t *judging, rep_judged_t *out)
 }
 
 rep_trial_t rep_judge_trial(const rep_charts_t *charts,
-		const rep_yardstick_t *yardstick, const rep_counts_t *since_return,
+		const rep_baseline_t *baseline, const rep_counts_t *since_return,
 		const rep_counts_t *pool, rep_chart_t *chart, float *score)
 {
 	const float fail = (float)log((1 - TRIAL_BETA) / TRIAL_ALPHA);
 	const float pass = (float)log(TRIAL_BETA / (1 - TRIAL_ALPHA));
 	rep_chart_t worst = REP_CHART_BLOCKED;
-	rep_judging_t judging;
+	rep_cusum_t cusum;
 
-	rep_judging_start(&judging, charts, yardstick, since_return);
-	rep_judging_add(&judging, since_return, pool ? pool : since_return);
+	rep_cusum_start(&cusum, charts, baseline, since_return);
+	rep_cusum_add(&cusum, since_return, pool ? pool : since_return);
 	for(int j = 1; j < REP_CHARTS; j++)
-		if(judging.x[j] > judging.x[worst])
+		if(cusum.x[j] > cusum.x[worst])
 			worst = (rep_chart_t)j;
 	if(chart)
 		*chart = worst;
 	if(score)
-		*score = larger(judging.x[worst], 0) / fail;
-	if(judging.x[worst] >= fail)
+		*score = larger(cusum.x[worst], 0) / fail;
+	if(cusum.x[worst] >= fail)
 		return REP_TRIAL_FAILED;
-	if(judging.x[worst] <= pass)
+	if(cusum.x[worst] <= pass)
 		return REP_TRIAL_PASSED;
-	if(judging.x[REP_CHARTS] < (float)charts->probation_calls)
+	if(cusum.x[REP_CHARTS] < (float)charts->probation_calls)
 		return REP_TRIAL_GOES_ON;
 	/* the budget is spent: half of what fails at once is too much */
-	return judging.x[worst] >= fail / 2 ? REP_TRIAL_FAILED : REP_TRIAL_PASSED;
+	return cusum.x[worst] >= fail / 2 ? REP_TRIAL_FAILED : REP_TRIAL_PASSED;
 }

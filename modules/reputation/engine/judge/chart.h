@@ -3,11 +3,11 @@
  *
  * Three CUSUM charts on a tilted outcome mix run side by side over the
  * buckets of one number's evidence; docs/judge.md has the theory, with the
- * yardstick, the thresholds and their measured error rates. Pure functions on
+ * baseline, the thresholds and their measured error rates. Pure functions on
  * plain data: no memory, no lock, no clock. */
 
-#ifndef REP_JUDGE_H
-#define REP_JUDGE_H
+#ifndef REP_CHART_H
+#define REP_CHART_H
 
 #include "policy.h"
 
@@ -24,7 +24,7 @@ typedef struct rep_charts
 	float prior[REP_OUTCOMES];		 /* healthy mix, sums to 1 */
 	float ceiling[REP_OUTCOMES];
 	float prior_calls[REP_JUDGED]; /* calls that the prior weighs */
-	double every;				   /* calls between false benches */
+	double arl0;				   /* calls between false benches */
 	uint32_t probation_calls;
 } rep_charts_t;
 
@@ -41,10 +41,10 @@ typedef struct rep_counts
 void rep_mix_make(const rep_charts_t *charts, const rep_counts_t *counts,
 		float mix[REP_OUTCOMES]);
 
-/* A yardstick and what follows from it, kept per pool (and per pool and route,
- * where there are routes), made anew by rep_yardstick_make() as the counts
+/* A baseline and what follows from it, kept per pool (and per pool and route,
+ * where there are routes), made anew by rep_baseline_make() as the counts
  * move: about once in 100 calls or each minute, not per call. */
-typedef struct rep_yardstick
+typedef struct rep_baseline
 {
 	rep_counts_t window;	 /* what it was made of */
 	float mix[REP_OUTCOMES]; /* drawn to the prior, cut; neutral ones 0 */
@@ -52,22 +52,22 @@ typedef struct rep_yardstick
 	float threshold[REP_CHARTS];
 	float gain[REP_CHARTS];	  /* nats per call under the chart's own mix */
 	float starts[REP_CHARTS]; /* how thresholds fall with calls per bucket */
-	uint32_t against; /* by outcome, a bit: see rep_yardstick_against() */
-} rep_yardstick_t;
+	uint32_t against; /* by outcome, a bit: see rep_baseline_against() */
+} rep_baseline_t;
 
 /* `window`: the counts over the whole window, of all numbers. `runs`: in how
  * many judgings each call takes part: 1, or 2 where a call counts for the
  * number as a whole and for the number on its route. The threshold follows
  * from it. Takes some 30 us by the default policy, below 1 ms by any. */
-void rep_yardstick_make(rep_yardstick_t *yardstick, const rep_charts_t *charts,
+void rep_baseline_make(rep_baseline_t *baseline, const rep_charts_t *charts,
 		const rep_counts_t *window, unsigned runs);
 
 /* Whether a call that ends so speaks against a number on any chart. If not,
  * no verdict can come of it, and nothing need be judged. */
-static inline bool rep_yardstick_against(
-		const rep_yardstick_t *yardstick, rep_outcome_t outcome)
+static inline bool rep_baseline_against(
+		const rep_baseline_t *baseline, rep_outcome_t outcome)
 {
-	return (yardstick->against >> outcome & 1) != 0;
+	return (baseline->against >> outcome & 1) != 0;
 }
 
 /* What judging needs of the pool's counts in one bucket, kept beside them so
@@ -86,10 +86,10 @@ void rep_sums_make(
 
 /* One run over the buckets of a number, oldest first. Lives on the stack:
  * holds pointers. */
-typedef struct rep_judging
+typedef struct rep_cusum
 {
 	const rep_charts_t *charts;
-	const rep_yardstick_t *yardstick;
+	const rep_baseline_t *baseline;
 	float s[REP_LANES];		 /* the statistics, never below 0; then the calls */
 	float x[REP_LANES];		 /* what the last bucket added to them */
 	uint32_t buckets;		 /* with calls */
@@ -98,27 +98,27 @@ typedef struct rep_judging
 	float pull[2][REP_LANES];  /* weight of the window: common, rare */
 	float doubt[2][REP_LANES]; /* variance of Z, times calls */
 	float caution[REP_LANES];  /* nats per call, see docs */
-} rep_judging_t;
+} rep_cusum_t;
 
 /* `own_window`: the number's counts over the window, taken out of the
- * yardstick so that it is not judged by itself. */
-void rep_judging_start(rep_judging_t *judging, const rep_charts_t *charts,
-		const rep_yardstick_t *yardstick, const rep_counts_t *own_window);
+ * baseline so that it is not judged by itself. */
+void rep_cusum_start(rep_cusum_t *cusum, const rep_charts_t *charts,
+		const rep_baseline_t *baseline, const rep_counts_t *own_window);
 
 /* Add a bucket: the number's counts in it, and the pool's in the same bucket
  * (on the same route where there are routes), the number's own included. */
-void rep_judging_add(rep_judging_t *judging, const rep_counts_t *own,
-		const rep_counts_t *pool);
+void rep_cusum_add(
+		rep_cusum_t *cusum, const rep_counts_t *own, const rep_counts_t *pool);
 
 /* The same, faster, with `sums` made from `pool`. */
-void rep_judging_add_summed(rep_judging_t *judging, const rep_counts_t *own,
+void rep_cusum_add_summed(rep_cusum_t *cusum, const rep_counts_t *own,
 		const rep_counts_t *pool, const rep_sums_t *sums);
 
 /* The number as a whole where there are routes: after the same bucket has
  * been added to the judging of each route, add up what they found, and close
- * the bucket. `sum` was started like any other (yardstick of the pool). */
-void rep_judging_merge(rep_judging_t *sum, const rep_judging_t *route);
-void rep_judging_step(rep_judging_t *sum);
+ * the bucket. `sum` was started like any other (baseline of the pool). */
+void rep_cusum_merge(rep_cusum_t *sum, const rep_cusum_t *route);
+void rep_cusum_step(rep_cusum_t *sum);
 
 typedef struct rep_judged
 {
@@ -130,7 +130,7 @@ typedef struct rep_judged
 	uint32_t calls;
 } rep_judged_t;
 
-void rep_judging_end(const rep_judging_t *judging, rep_judged_t *out);
+void rep_cusum_end(const rep_cusum_t *cusum, rep_judged_t *out);
 
 /* Probation: Wald's sequential test on the calls since the return. `pool`:
  * the pool's counts in the same time, the number's own included; NULL = not
@@ -144,7 +144,7 @@ typedef enum rep_trial
 } rep_trial_t;
 
 rep_trial_t rep_judge_trial(const rep_charts_t *charts,
-		const rep_yardstick_t *yardstick, const rep_counts_t *since_return,
+		const rep_baseline_t *baseline, const rep_counts_t *since_return,
 		const rep_counts_t *pool, rep_chart_t *chart, float *score);
 
 #endif

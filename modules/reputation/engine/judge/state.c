@@ -33,12 +33,12 @@ static const char *const pick_names[REP_PICKS] = {
 		[REP_PICK_CALL_REJECTED] = "call-rejected",
 };
 
-static const char *const edge_names[REP_EDGES] = {
-		[REP_EDGE_BENCHED] = "benched",
-		[REP_EDGE_RELEASED] = "released",
-		[REP_EDGE_POOL_ALARM] = "pool-alarm",
-		[REP_EDGE_POOL_EXHAUSTED] = "pool-exhausted",
-		[REP_EDGE_REFUSED] = "caller-id-refused",
+static const char *const event_names[REP_EVENTS] = {
+		[REP_EVENT_BENCHED] = "benched",
+		[REP_EVENT_RELEASED] = "released",
+		[REP_EVENT_POOL_ALARM] = "pool-alarm",
+		[REP_EVENT_POOL_EXHAUSTED] = "pool-exhausted",
+		[REP_EVENT_REFUSED] = "caller-id-refused",
 };
 
 static const char *name_of(const char *const *names, unsigned n, unsigned i)
@@ -80,7 +80,7 @@ const char *rep_pick_name(rep_pick_t pick)
 	return name_of(pick_names, REP_PICKS, pick);
 }
 
-const char *rep_edge_name(rep_edge_kind_t kind)
+const char *rep_event_name(rep_event_kind_t kind)
 {
-	return name_of(edge_names, REP_EDGES, kind);
+	return name_of(event_names, REP_EVENTS, kind);
 }

@@ -2,8 +2,8 @@
 /* Vectors of four floats for judge.c, in GCC's and Clang's portable notation:
  * SSE2 and NEON do them in one instruction, others in four. */
 
-#ifndef REP_LANES_H
-#define REP_LANES_H
+#ifndef REP_VEC_H
+#define REP_VEC_H
 
 #include "chart.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Pool-wide causes: brings what the pools count before core/cause.h. */
+/* Pool-wide causes: brings what the pools count before cause.h. */
 
 #include <stdio.h>
 
@@ -33,10 +33,10 @@ struct rep_alarms
 	rep_cause_cell_t cells[REP_CAUSE_CELLS];
 };
 
-void rep_alarms_destroy(rep_book_t *book)
+void rep_alarms_destroy(rep_registry_t *registry)
 {
-	rep_free(book->alarms);
-	book->alarms = NULL;
+	rep_free(registry->alarms);
+	registry->alarms = NULL;
 }
 
 static uint32_t label_put(struct rep_alarms *a, const char *label)
@@ -82,14 +82,14 @@ static void gather_route(const rep_pool_t *pool, const rep_route_t *route,
 		cell->past = this_hour;
 }
 
-static void gather(rep_book_t *book, struct rep_alarms *a, rep_time_t now,
-		rep_charts_t *charts)
+static void gather(rep_registry_t *registry, struct rep_alarms *a,
+		rep_time_t now, rep_charts_t *charts)
 {
 	uint32_t minute = (uint32_t)(now / 60000);
 
 	a->n_cells = 0;
-	for(int p = 0; p < rep_book_pools(book); p++) {
-		rep_pool_t *pool = rep_pool_lock(book, p);
+	for(int p = 0; p < rep_registry_pools(registry); p++) {
+		rep_pool_t *pool = rep_pool_lock(registry, p);
 		if(!pool)
 			continue;
 		*charts = pool->charts;
@@ -141,30 +141,30 @@ static void describe(const struct rep_alarms *a, const rep_cause_t *cause,
 			cause->beyond ? ", beyond the ceiling" : "");
 }
 
-static void announce(rep_book_t *book, const struct rep_alarms *a,
+static void announce(rep_registry_t *registry, const struct rep_alarms *a,
 		const rep_cause_t *cause, rep_time_t now)
 {
 	uint64_t told[(REP_POOLS_MAX + 63) / 64] = {0};
-	rep_edge_t edge = {.kind = REP_EDGE_POOL_ALARM,
-			.observed = rep_book_observes(book),
+	rep_event_t event = {.kind = REP_EVENT_POOL_ALARM,
+			.observed = rep_registry_observes(registry),
 			.at = now,
 			.reason = (rep_reason_t)cause->chart,
 			.outcome = REP_OUTCOMES,
 			.counts = cause->recent,
 			.pool_counts = cause->past};
 
-	edge.judged.score = cause->score;
-	edge.judged.chart = cause->chart;
-	describe(a, cause, edge.detail, sizeof(edge.detail));
+	event.judged.score = cause->score;
+	event.judged.chart = cause->chart;
+	describe(a, cause, event.detail, sizeof(event.detail));
 	if(cause->kind == REP_CAUSE_ROUTE && cause->route < LABELS)
-		memcpy(edge.route, a->labels[cause->route], sizeof(edge.route));
+		memcpy(event.route, a->labels[cause->route], sizeof(event.route));
 	for(unsigned i = 0; i < a->n_cells; i++) {
 		uint32_t p = a->cells[i].pool;
 		if(!names(cause, &a->cells[i]) || told[p / 64] >> (p % 64) & 1)
 			continue;
 		told[p / 64] |= UINT64_C(1) << (p % 64);
-		edge.pool = (int32_t)p;
-		rep_book_announce(book, &edge);
+		event.pool = (int32_t)p;
+		rep_event_announce(registry, &event);
 	}
 }
 
@@ -192,7 +192,7 @@ static const known_t *remember(struct rep_alarms *a, const rep_cause_t *cause,
 
 /* It is not the numbers: those that happen to share more of the shift than
  * others are not benched for it. Not for long, and not beyond a ceiling. */
-static void hold(rep_book_t *book, const struct rep_alarms *a,
+static void hold(rep_registry_t *registry, const struct rep_alarms *a,
 		const rep_cause_t *cause, rep_time_t since, rep_time_t now)
 {
 	if(cause->beyond || now - since >= HOLD_AT_MOST)
@@ -201,7 +201,7 @@ static void hold(rep_book_t *book, const struct rep_alarms *a,
 		rep_pool_t *pool;
 		if(!names(cause, &a->cells[i]))
 			continue;
-		pool = rep_pool_lock(book, (int)a->cells[i].pool);
+		pool = rep_pool_lock(registry, (int)a->cells[i].pool);
 		if(!pool)
 			continue;
 		pool->held_until[cause->chart] = now + 2 * ASK_EVERY;
@@ -209,7 +209,7 @@ static void hold(rep_book_t *book, const struct rep_alarms *a,
 	}
 }
 
-static void ask(rep_book_t *book, struct rep_alarms *a, rep_time_t now)
+static void ask(rep_registry_t *registry, struct rep_alarms *a, rep_time_t now)
 {
 	const known_t *known;
 	rep_charts_t charts;
@@ -219,7 +219,7 @@ static void ask(rep_book_t *book, struct rep_alarms *a, rep_time_t now)
 
 	for(unsigned i = 0; i < a->n_known; i++)
 		a->known[i].seen = false;
-	gather(book, a, now, &charts);
+	gather(registry, a, now, &charts);
 	for(unsigned found = 0; a->n_cells && found < CAUSES; found++) {
 		rep_cause_find(&charts, a->cells, a->n_cells, ALARM_EVERY, &cause);
 		if(cause.kind == REP_CAUSE_NONE)
@@ -227,9 +227,9 @@ static void ask(rep_book_t *book, struct rep_alarms *a, rep_time_t now)
 		known = remember(a, &cause, now, &fresh);
 		if(!known)
 			break;
-		hold(book, a, &cause, known->since, now);
+		hold(registry, a, &cause, known->since, now);
 		if(fresh)
-			announce(book, a, &cause, now);
+			announce(registry, a, &cause, now);
 		kept = 0; /* what is explained is left out, for a second cause */
 		for(unsigned i = 0; i < a->n_cells; i++)
 			if(!names(&cause, &a->cells[i]))
@@ -243,17 +243,17 @@ static void ask(rep_book_t *book, struct rep_alarms *a, rep_time_t now)
 	a->n_known = kept;
 }
 
-void rep_alarms_tick(rep_book_t *book, rep_time_t now)
+void rep_alarms_tick(rep_registry_t *registry, rep_time_t now)
 {
-	if(book->asked_at && now >= book->asked_at
-			&& now - book->asked_at < ASK_EVERY)
+	if(registry->asked_at && now >= registry->asked_at
+			&& now - registry->asked_at < ASK_EVERY)
 		return;
-	book->asked_at = now;
-	if(!book->alarms) {
-		book->alarms = rep_alloc(sizeof(*book->alarms));
-		if(!book->alarms)
+	registry->asked_at = now;
+	if(!registry->alarms) {
+		registry->alarms = rep_alloc(sizeof(*registry->alarms));
+		if(!registry->alarms)
 			return;
-		memset(book->alarms, 0, sizeof(*book->alarms));
+		memset(registry->alarms, 0, sizeof(*registry->alarms));
 	}
-	ask(book, book->alarms, now);
+	ask(registry, registry->alarms, now);
 }

@@ -26,7 +26,7 @@ typedef struct on_route
 	struct rep_assessed *assessed;
 	rep_stamp_t stamp; /* of this turn */
 	bool in_sum;
-	rep_judging_t judging;
+	rep_cusum_t cusum;
 } on_route_t;
 
 typedef struct seen
@@ -116,10 +116,10 @@ static void add_cell(const rep_pool_t *pool, const seen_t *seen, on_route_t *on)
 	rep_counts_add(&on->assessed->counts, &seen->counts);
 	if(row) {
 		rep_counts_add(&on->assessed->pool, &row->counts);
-		rep_judging_add_summed(
-				&on->judging, &seen->counts, &row->counts, &row->sums);
+		rep_cusum_add_summed(
+				&on->cusum, &seen->counts, &row->counts, &row->sums);
 	} else {
-		rep_judging_add(&on->judging, &seen->counts, &seen->counts);
+		rep_cusum_add(&on->cusum, &seen->counts, &seen->counts);
 	}
 }
 
@@ -130,7 +130,7 @@ void rep_assess(const rep_pool_t *pool, const rep_number_t *number,
 	on_route_t on[REP_ROUTES_MAX];
 	seen_t seen[CELLS_MAX];
 	bool routes = pool->n_routes > 1;
-	rep_judging_t sum;
+	rep_cusum_t sum;
 	unsigned n;
 
 	a->counts = a->window = a->pool = (rep_counts_t){{0}};
@@ -138,11 +138,11 @@ void rep_assess(const rep_pool_t *pool, const rep_number_t *number,
 	n = gather(pool, number, oldest, a, on, seen);
 	if(!routes)
 		route_of(pool, number, 0, a, on);
-	rep_judging_start(&sum, &pool->charts, &pool->yardstick, &a->window);
+	rep_cusum_start(&sum, &pool->charts, &pool->baseline, &a->window);
 	for(unsigned r = 0; r < a->n_routes; r++)
-		rep_judging_start(&on[r].judging, &pool->charts,
-				routes ? &pool->routes[a->routes[r].route]->yardstick
-					   : &pool->yardstick,
+		rep_cusum_start(&on[r].cusum, &pool->charts,
+				routes ? &pool->routes[a->routes[r].route]->baseline
+					   : &pool->baseline,
 				&a->routes[r].window);
 	while(n-- > 0) {
 		on_route_t *at = &on[seen[n].on];
@@ -150,17 +150,17 @@ void rep_assess(const rep_pool_t *pool, const rep_number_t *number,
 		if(!routes)
 			continue;
 		if(at->in_sum)
-			rep_judging_merge(&sum, &at->judging);
+			rep_cusum_merge(&sum, &at->cusum);
 		if(n == 0 || seen[n - 1].bucket != seen[n].bucket)
-			rep_judging_step(&sum);
+			rep_cusum_step(&sum);
 	}
 	for(unsigned r = 0; r < a->n_routes; r++) {
-		rep_judging_end(&on[r].judging, &a->routes[r].judged);
+		rep_cusum_end(&on[r].cusum, &a->routes[r].judged);
 		rep_counts_add(&a->counts, &a->routes[r].counts);
 		rep_counts_add(&a->pool, &a->routes[r].pool);
 	}
 	if(routes)
-		rep_judging_end(&sum, &a->sum);
+		rep_cusum_end(&sum, &a->sum);
 	else
 		a->sum = a->routes[0].judged;
 }

@@ -8,7 +8,7 @@
 static void refused(
 		rep_pool_t *pool, const rep_ticket_t *ticket, rep_time_t now)
 {
-	rep_edge_t edge = {.kind = REP_EDGE_REFUSED,
+	rep_event_t event = {.kind = REP_EVENT_REFUSED,
 			.observed = rep_observed(pool),
 			.pool = pool->id,
 			.number = ticket->number,
@@ -22,15 +22,16 @@ static void refused(
 		return;
 	pool->refused_at = now;
 	if(i != REP_NONE)
-		edge.state = rep_number_state(pool, rep_number_at(pool, i), now);
-	memcpy(edge.route, pool->routes[ticket->route]->label, sizeof(edge.route));
-	rep_book_announce(pool->book, &edge);
+		event.state = rep_number_state(pool, rep_number_at(pool, i), now);
+	memcpy(event.route, pool->routes[ticket->route]->label,
+			sizeof(event.route));
+	rep_event_announce(pool->registry, &event);
 }
 
-void rep_book_refused(
-		rep_book_t *book, const rep_ticket_t *ticket, rep_time_t now)
+void rep_ticket_refused(
+		rep_registry_t *registry, const rep_ticket_t *ticket, rep_time_t now)
 {
-	rep_pool_t *pool = rep_pool_lock(book, ticket->pool);
+	rep_pool_t *pool = rep_pool_lock(registry, ticket->pool);
 
 	if(!pool)
 		return;
@@ -47,13 +48,13 @@ static bool to_be_judged(const rep_pool_t *pool, uint32_t i, uint8_t route,
 
 	return number->verdict.state != REP_ACTIVE
 		   || (on && on->state != REP_ACTIVE)
-		   || rep_yardstick_against(&pool->yardstick, outcome)
+		   || rep_baseline_against(&pool->baseline, outcome)
 		   || (pool->n_routes > 1
-				   && rep_yardstick_against(
-						   &pool->routes[route]->yardstick, outcome));
+				   && rep_baseline_against(
+						   &pool->routes[route]->baseline, outcome));
 }
 
-bool rep_book_count(rep_book_t *book, const rep_ticket_t *ticket,
+bool rep_ticket_count(rep_registry_t *registry, const rep_ticket_t *ticket,
 		rep_outcome_t outcome, rep_time_t now)
 {
 	rep_pool_t *pool;
@@ -61,7 +62,7 @@ bool rep_book_count(rep_book_t *book, const rep_ticket_t *ticket,
 
 	if((unsigned)outcome >= REP_OUTCOMES)
 		return false;
-	pool = rep_pool_lock(book, ticket->pool);
+	pool = rep_pool_lock(registry, ticket->pool);
 	if(pool) {
 		i = rep_number_index(pool, ticket);
 		if(i != REP_NONE
@@ -73,11 +74,12 @@ bool rep_book_count(rep_book_t *book, const rep_ticket_t *ticket,
 			refused(pool, ticket, now);
 		rep_pool_unlock(pool);
 	}
-	atomic_fetch_add(i != REP_NONE ? &book->counted : &book->lost, 1);
+	atomic_fetch_add(i != REP_NONE ? &registry->counted : &registry->lost, 1);
 	return i != REP_NONE;
 }
 
-void rep_book_hang_up(rep_book_t *book, rep_ticket_t *ticket, rep_time_t now)
+void rep_ticket_hang_up(
+		rep_registry_t *registry, rep_ticket_t *ticket, rep_time_t now)
 {
 	rep_pool_t *pool;
 	uint32_t i;
@@ -85,7 +87,7 @@ void rep_book_hang_up(rep_book_t *book, rep_ticket_t *ticket, rep_time_t now)
 	if(!ticket->holds)
 		return;
 	ticket->holds = false;
-	pool = rep_pool_lock(book, ticket->pool);
+	pool = rep_pool_lock(registry, ticket->pool);
 	if(!pool)
 		return;
 	i = rep_number_index(pool, ticket);

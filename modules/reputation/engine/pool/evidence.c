@@ -80,9 +80,9 @@ void rep_cell_add(const rep_pool_t *pool, uint32_t ref, rep_counts_t *sum)
 static void give(rep_pool_t *pool, uint32_t ref)
 {
 	if(ref & REP_WIDE)
-		rep_slab_give(&pool->wide, ref & ~REP_WIDE);
+		rep_slab_free(&pool->wide, ref & ~REP_WIDE);
 	else
-		rep_slab_give(&pool->narrow, ref);
+		rep_slab_free(&pool->narrow, ref);
 }
 
 /* Where the reference to the cell is kept: in the number or in the cell
@@ -102,9 +102,9 @@ static uint32_t *find_cell(rep_pool_t *pool, rep_number_t *number,
 				&& cell->route == route)
 			return at;
 	}
-	ref = rep_slab_take(&pool->narrow);
+	ref = rep_slab_alloc(&pool->narrow);
 	if(ref == REP_SLAB_NONE) {
-		atomic_fetch_add(&pool->book->full_memory, 1);
+		atomic_fetch_add(&pool->registry->full_memory, 1);
 		return NULL;
 	}
 	cell = rep_cell_at(pool, ref);
@@ -116,11 +116,11 @@ static uint32_t *find_cell(rep_pool_t *pool, rep_number_t *number,
 /* Move a cell whose counters no longer fit; false without memory. */
 static bool widen(rep_pool_t *pool, uint32_t *at)
 {
-	uint32_t old = *at, ref = rep_slab_take(&pool->wide);
+	uint32_t old = *at, ref = rep_slab_alloc(&pool->wide);
 	rep_cell_head_t *cell;
 
 	if(ref == REP_SLAB_NONE) {
-		atomic_fetch_add(&pool->book->full_memory, 1);
+		atomic_fetch_add(&pool->registry->full_memory, 1);
 		return false;
 	}
 	cell = rep_slab_at(&pool->wide, ref);
@@ -181,7 +181,7 @@ static void row_add(
 					+ 2;
 		route->rows = rep_alloc(pool->n_rows * sizeof(*row));
 		if(!route->rows) {
-			atomic_fetch_add(&pool->book->full_memory, 1);
+			atomic_fetch_add(&pool->registry->full_memory, 1);
 			return;
 		}
 		memset(route->rows, 0, pool->n_rows * sizeof(*row));

@@ -27,16 +27,16 @@ static bool take_cells(const rep_pool_t *pool, const rep_number_t *number,
 	return true;
 }
 
-size_t rep_pool_take_cells(
-		rep_book_t *book, int id, rep_cell_t *out, size_t max)
+size_t rep_pool_drain_cells(
+		rep_registry_t *registry, int id, rep_cell_t *out, size_t max)
 {
-	rep_pool_t *pool = rep_pool_lock(book, id);
+	rep_pool_t *pool = rep_pool_lock(registry, id);
 	size_t n = 0;
 
 	if(!pool)
 		return 0;
 	for(uint32_t left = pool->dirty_cells.count; left > 0 && n < max; left--) {
-		uint32_t i = rep_list_take(&pool->dirty_cells);
+		uint32_t i = rep_fifo_pop(&pool->dirty_cells);
 		rep_number_t *number = rep_number_at(pool, i);
 		number->flags &= ~REP_DIRTY_CELLS;
 		if(!(number->flags & REP_LIVE))
@@ -50,7 +50,7 @@ size_t rep_pool_take_cells(
 
 /* Mark the cells of a number that hold own counts; all of them, or (`only`)
  * one. */
-static void untake(rep_pool_t *pool, uint32_t i, const rep_cell_t *only)
+static void requeue(rep_pool_t *pool, uint32_t i, const rep_cell_t *only)
 {
 	rep_cell_head_t *cell;
 	rep_counts_t own;
@@ -76,20 +76,20 @@ static void untake(rep_pool_t *pool, uint32_t i, const rep_cell_t *only)
 		rep_number_mark(pool, i, REP_DIRTY_CELLS);
 }
 
-void rep_pool_untake_cells(
-		rep_book_t *book, int id, const rep_cell_t *cells, size_t n)
+void rep_pool_requeue_cells(
+		rep_registry_t *registry, int id, const rep_cell_t *cells, size_t n)
 {
 	for(size_t k = 0; k < n; k++) {
 		uint32_t i;
-		rep_pool_t *pool = rep_number_lock(book, id, cells[k].number, &i);
+		rep_pool_t *pool = rep_number_lock(registry, id, cells[k].number, &i);
 		if(!pool)
 			continue;
-		untake(pool, i, &cells[k]);
+		requeue(pool, i, &cells[k]);
 		rep_pool_unlock(pool);
 	}
 }
 
-static void untake_verdicts(rep_pool_t *pool, uint32_t i)
+static void requeue_verdicts(rep_pool_t *pool, uint32_t i)
 {
 	rep_number_t *number = rep_number_at(pool, i);
 	rep_routed_t *routed;
@@ -108,18 +108,18 @@ static void untake_verdicts(rep_pool_t *pool, uint32_t i)
 		rep_number_mark(pool, i, REP_DIRTY_RECORD);
 }
 
-void rep_pool_untake_all(rep_book_t *book, int id)
+void rep_pool_requeue_all(rep_registry_t *registry, int id)
 {
 	for(uint32_t i = 0, more = 1; more;) {
-		rep_pool_t *pool = rep_pool_lock(book, id);
+		rep_pool_t *pool = rep_pool_lock(registry, id);
 		if(!pool)
 			return;
 		for(int k = 0; k < 256 && i < rep_slab_count(&pool->numbers);
 				k++, i++) {
 			if(!(rep_number_at(pool, i)->flags & REP_LIVE))
 				continue;
-			untake(pool, i, NULL);
-			untake_verdicts(pool, i);
+			requeue(pool, i, NULL);
+			requeue_verdicts(pool, i);
 			rep_number_mark(pool, i, REP_DIRTY_HEALTH);
 		}
 		more = i < rep_slab_count(&pool->numbers);
@@ -138,11 +138,11 @@ static bool forgotten(const rep_number_t *number, uint32_t stamp)
 	return ago < 192 && turn - ago < number->verdict.reset;
 }
 
-bool rep_pool_put_others(
-		rep_book_t *book, int id, const rep_cell_t *cell, rep_time_t now)
+bool rep_pool_put_others(rep_registry_t *registry, int id,
+		const rep_cell_t *cell, rep_time_t now)
 {
 	uint32_t i, route;
-	rep_pool_t *pool = rep_number_lock(book, id, cell->number, &i);
+	rep_pool_t *pool = rep_number_lock(registry, id, cell->number, &i);
 	bool done = false;
 
 	if(!pool)

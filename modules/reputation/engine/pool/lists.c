@@ -3,7 +3,7 @@
 
 #include "pool.h"
 
-int rep_list_reserve(rep_list_t *list, uint32_t n)
+int rep_fifo_reserve(rep_fifo_t *list, uint32_t n)
 {
 	uint32_t room = list->room ? list->room : REP_SLAB_CHUNK;
 	uint32_t *items;
@@ -24,13 +24,13 @@ int rep_list_reserve(rep_list_t *list, uint32_t n)
 	return 0;
 }
 
-void rep_list_put(rep_list_t *list, uint32_t item)
+void rep_fifo_push(rep_fifo_t *list, uint32_t item)
 {
 	if(list->count < list->room)
 		list->items[(list->head + list->count++) % list->room] = item;
 }
 
-uint32_t rep_list_take(rep_list_t *list)
+uint32_t rep_fifo_pop(rep_fifo_t *list)
 {
 	uint32_t item = list->items[list->head];
 
@@ -39,21 +39,21 @@ uint32_t rep_list_take(rep_list_t *list)
 	return item;
 }
 
-void rep_list_clear(rep_list_t *list)
+void rep_fifo_clear(rep_fifo_t *list)
 {
 	rep_free(list->items);
-	*list = (rep_list_t){0};
+	*list = (rep_fifo_t){0};
 }
 
 void rep_number_mark(rep_pool_t *pool, uint32_t i, uint8_t flag)
 {
 	rep_number_t *number = rep_number_at(pool, i);
 
-	if(number->flags & flag || atomic_load(&pool->book->alone))
+	if(number->flags & flag || atomic_load(&pool->registry->alone))
 		return;
 	number->flags |= flag;
-	rep_list_put(flag == REP_DIRTY_CELLS	? &pool->dirty_cells
-				 : flag == REP_DIRTY_RECORD ? &pool->dirty_records
-											: &pool->dirty_health,
+	rep_fifo_push(flag == REP_DIRTY_CELLS	 ? &pool->dirty_cells
+				  : flag == REP_DIRTY_RECORD ? &pool->dirty_records
+											 : &pool->dirty_health,
 			i);
 }

@@ -100,9 +100,9 @@ uint32_t rep_number_find(const rep_pool_t *pool, rep_e164_t e164)
 }
 
 rep_pool_t *rep_number_lock(
-		rep_book_t *book, int id, rep_e164_t e164, uint32_t *i)
+		rep_registry_t *registry, int id, rep_e164_t e164, uint32_t *i)
 {
-	rep_pool_t *pool = rep_pool_lock(book, id);
+	rep_pool_t *pool = rep_pool_lock(registry, id);
 
 	if(!pool)
 		return NULL;
@@ -246,9 +246,9 @@ static int reserve(rep_pool_t *pool)
 {
 	uint32_t n = rep_slab_count(&pool->numbers);
 
-	if(rep_list_reserve(&pool->dirty_cells, n) < 0
-			|| rep_list_reserve(&pool->dirty_records, n) < 0
-			|| rep_list_reserve(&pool->dirty_health, n) < 0
+	if(rep_fifo_reserve(&pool->dirty_cells, n) < 0
+			|| rep_fifo_reserve(&pool->dirty_records, n) < 0
+			|| rep_fifo_reserve(&pool->dirty_health, n) < 0
 			|| rep_heap_reserve(&pool->timer, n) < 0)
 		return -1;
 	for(uint32_t r = 0; r < pool->n_routes; r++)
@@ -258,18 +258,18 @@ static int reserve(rep_pool_t *pool)
 	return 0;
 }
 
-static bool count_in(rep_book_t *book)
+static bool count_in(rep_registry_t *registry)
 {
-	uint32_t n = atomic_fetch_add(&book->n_numbers, 1);
+	uint32_t n = atomic_fetch_add(&registry->n_numbers, 1);
 
-	if(n < book->max_numbers)
+	if(n < registry->max_numbers)
 		return true;
-	atomic_fetch_sub(&book->n_numbers, 1);
-	atomic_fetch_add(&book->full_numbers, 1);
+	atomic_fetch_sub(&registry->n_numbers, 1);
+	atomic_fetch_add(&registry->full_numbers, 1);
 	return false;
 }
 
-static uint32_t slot_take(rep_pool_t *pool)
+static uint32_t slot_alloc(rep_pool_t *pool)
 {
 	if(pool->numbers.free == REP_SLAB_NONE
 			&& (rep_slab_grow(&pool->numbers) < 0 || reserve(pool) < 0))
@@ -277,7 +277,7 @@ static uint32_t slot_take(rep_pool_t *pool)
 	/* a grown slab without the room that goes with it is tried again */
 	if(reserve(pool) < 0)
 		return REP_NONE;
-	return rep_slab_take(&pool->numbers);
+	return rep_slab_alloc(&pool->numbers);
 }
 
 static int add(rep_pool_t *pool, rep_e164_t e164, const rep_attrs_t *attrs,
@@ -286,15 +286,15 @@ static int add(rep_pool_t *pool, rep_e164_t e164, const rep_attrs_t *attrs,
 	rep_number_t *number;
 	uint32_t i, *head;
 
-	if(!count_in(pool->book))
+	if(!count_in(pool->registry))
 		return -1;
-	if(index_grow(pool) < 0 || (i = slot_take(pool)) == REP_NONE)
+	if(index_grow(pool) < 0 || (i = slot_alloc(pool)) == REP_NONE)
 		goto no_memory;
 	number = rep_number_at(pool, i);
 	number->e164 = e164;
 	number->cells = number->routed = REP_NONE;
 	if(set_attrs(pool, number, attrs) < 0) {
-		rep_slab_give(&pool->numbers, i);
+		rep_slab_free(&pool->numbers, i);
 		goto no_memory;
 	}
 	number->flags |= REP_LIVE;
@@ -316,15 +316,15 @@ static int add(rep_pool_t *pool, rep_e164_t e164, const rep_attrs_t *attrs,
 	return 1;
 
 no_memory:
-	atomic_fetch_sub(&pool->book->n_numbers, 1);
-	atomic_fetch_add(&pool->book->full_memory, 1);
+	atomic_fetch_sub(&pool->registry->n_numbers, 1);
+	atomic_fetch_add(&pool->registry->full_memory, 1);
 	return -1;
 }
 
-int rep_pool_put(rep_book_t *book, int id, rep_e164_t e164,
+int rep_pool_put(rep_registry_t *registry, int id, rep_e164_t e164,
 		const rep_attrs_t *attrs, uint64_t hash, uint32_t load, rep_time_t now)
 {
-	rep_pool_t *pool = rep_pool_lock(book, id);
+	rep_pool_t *pool = rep_pool_lock(registry, id);
 	rep_number_t *number;
 	uint32_t i;
 	int result = 0;
@@ -350,10 +350,10 @@ int rep_pool_put(rep_book_t *book, int id, rep_e164_t e164,
 	return result;
 }
 
-static bool touch(rep_book_t *book, int id, rep_e164_t e164,
+static bool touch(rep_registry_t *registry, int id, rep_e164_t e164,
 		const uint64_t *hash, uint32_t load)
 {
-	rep_pool_t *pool = rep_pool_lock(book, id);
+	rep_pool_t *pool = rep_pool_lock(registry, id);
 	rep_number_t *number;
 	uint32_t i;
 	bool known = false;
@@ -371,15 +371,16 @@ static bool touch(rep_book_t *book, int id, rep_e164_t e164,
 	return known;
 }
 
-bool rep_pool_same(rep_book_t *book, int pool, rep_e164_t e164, uint64_t hash,
-		uint32_t load)
+bool rep_pool_same(rep_registry_t *registry, int pool, rep_e164_t e164,
+		uint64_t hash, uint32_t load)
 {
-	return touch(book, pool, e164, &hash, load);
+	return touch(registry, pool, e164, &hash, load);
 }
 
-bool rep_pool_seen(rep_book_t *book, int pool, rep_e164_t e164, uint32_t load)
+bool rep_pool_seen(
+		rep_registry_t *registry, int pool, rep_e164_t e164, uint32_t load)
 {
-	return touch(book, pool, e164, NULL, load);
+	return touch(registry, pool, e164, NULL, load);
 }
 
 /* The slot itself is given back by rep_number_reap(): queues and the timer
@@ -393,7 +394,7 @@ void rep_number_forget(rep_pool_t *pool, uint32_t i)
 	for(uint32_t r = number->routed, next; r != REP_NONE; r = next) {
 		rep_routed_t *routed = rep_slab_at(&pool->routed, r);
 		next = routed->next;
-		rep_slab_give(&pool->routed, r);
+		rep_slab_free(&pool->routed, r);
 	}
 	number->routed = REP_NONE;
 	rep_evidence_forget(pool, number);
@@ -402,7 +403,7 @@ void rep_number_forget(rep_pool_t *pool, uint32_t i)
 	number->text = NULL;
 	number->flags &= ~(REP_LIVE | REP_MATCHES);
 	pool->live_numbers--;
-	atomic_fetch_sub(&pool->book->n_numbers, 1);
+	atomic_fetch_sub(&pool->registry->n_numbers, 1);
 	rep_number_reap(pool, i);
 }
 
@@ -413,12 +414,12 @@ void rep_number_reap(rep_pool_t *pool, uint32_t i)
 			REP_DIRTY_CELLS | REP_DIRTY_RECORD | REP_DIRTY_HEALTH | REP_LIVE;
 
 	if(!(number->flags & listed) && !number->queued && !number->wake)
-		rep_slab_give(&pool->numbers, i);
+		rep_slab_free(&pool->numbers, i);
 }
 
-bool rep_pool_remove(rep_book_t *book, int id, rep_e164_t e164)
+bool rep_pool_remove(rep_registry_t *registry, int id, rep_e164_t e164)
 {
-	rep_pool_t *pool = rep_pool_lock(book, id);
+	rep_pool_t *pool = rep_pool_lock(registry, id);
 	uint32_t i;
 
 	if(!pool)
@@ -430,9 +431,9 @@ bool rep_pool_remove(rep_book_t *book, int id, rep_e164_t e164)
 	return i != REP_NONE;
 }
 
-rep_e164_t rep_pool_find_cut(rep_book_t *book, int id, uint32_t low)
+rep_e164_t rep_pool_find_cut(rep_registry_t *registry, int id, uint32_t low)
 {
-	rep_pool_t *pool = rep_pool_lock(book, id);
+	rep_pool_t *pool = rep_pool_lock(registry, id);
 	rep_e164_t found = 0;
 	unsigned n = 0;
 
@@ -449,10 +450,10 @@ rep_e164_t rep_pool_find_cut(rep_book_t *book, int id, uint32_t low)
 	return n == 1 ? found : 0;
 }
 
-bool rep_pool_sweep(rep_book_t *book, int id, uint32_t load, uint32_t *cursor,
-		uint32_t slice, rep_e164_t *gone, size_t *n)
+bool rep_pool_sweep(rep_registry_t *registry, int id, uint32_t load,
+		uint32_t *cursor, uint32_t slice, rep_e164_t *gone, size_t *n)
 {
-	rep_pool_t *pool = rep_pool_lock(book, id);
+	rep_pool_t *pool = rep_pool_lock(registry, id);
 	bool more;
 
 	*n = 0;
@@ -482,9 +483,9 @@ void rep_numbers_clear(rep_pool_t *pool)
 	rep_slab_clear(&pool->routed);
 	rep_free(pool->index.heads);
 	rep_free(pool->index.old);
-	rep_list_clear(&pool->dirty_cells);
-	rep_list_clear(&pool->dirty_records);
-	rep_list_clear(&pool->dirty_health);
+	rep_fifo_clear(&pool->dirty_cells);
+	rep_fifo_clear(&pool->dirty_records);
+	rep_fifo_clear(&pool->dirty_health);
 	rep_heap_clear(&pool->timer);
 	for(uint32_t r = 0; r < pool->n_routes; r++) {
 		rep_heap_clear(&pool->routes[r]->queue);

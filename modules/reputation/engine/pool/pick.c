@@ -149,7 +149,7 @@ static void queue_put(rep_pool_t *pool, uint32_t i, uint8_t r)
 	if(rep_heap_push(&pool->routes[r]->queue, number->key, i) == 0)
 		number->queued |= UINT64_C(1) << r;
 	else
-		atomic_fetch_add(&pool->book->full_memory, 1);
+		atomic_fetch_add(&pool->registry->full_memory, 1);
 }
 
 static void timer_set(rep_pool_t *pool, uint32_t i, uint32_t when)
@@ -167,7 +167,7 @@ static void timer_set(rep_pool_t *pool, uint32_t i, uint32_t when)
 			number->later = number->wake;
 		number->wake = when;
 	} else {
-		atomic_fetch_add(&pool->book->full_memory, 1);
+		atomic_fetch_add(&pool->registry->full_memory, 1);
 	}
 }
 
@@ -280,7 +280,7 @@ static bool rests(rep_pick_t stop)
 void rep_pool_check_stop(rep_pool_t *pool, rep_time_t now)
 {
 	bool whole = rests(rep_pool_stop(pool, 0));
-	rep_edge_t edge = {.kind = REP_EDGE_POOL_EXHAUSTED,
+	rep_event_t event = {.kind = REP_EVENT_POOL_EXHAUSTED,
 			.observed = rep_observed(pool),
 			.pool = pool->id,
 			.at = now,
@@ -290,15 +290,15 @@ void rep_pool_check_stop(rep_pool_t *pool, rep_time_t now)
 
 	for(uint32_t r = 0; r < pool->n_routes; r++) {
 		rep_route_t *route = pool->routes[r];
-		edge.stop = rep_pool_stop(pool, (uint8_t)r);
-		if(!rests(edge.stop)) {
+		event.stop = rep_pool_stop(pool, (uint8_t)r);
+		if(!rests(event.stop)) {
 			route->stop_announced = false;
 		} else if(!route->stop_announced) {
 			route->stop_announced = true;
 			if(r > 0 && whole)
 				continue;
-			memcpy(edge.route, route->label, sizeof(edge.route));
-			rep_book_announce(pool->book, &edge);
+			memcpy(event.route, route->label, sizeof(event.route));
+			rep_event_announce(pool->registry, &event);
 		}
 	}
 }
@@ -408,11 +408,11 @@ static rep_pick_t choose(rep_pool_t *pool, uint8_t r, rep_time_t now,
 	return *i == REP_NONE ? why_none(pool, r) : REP_PICKED;
 }
 
-rep_picked_t rep_book_pick(rep_book_t *book, int id, rep_e164_t callee,
+rep_picked_t rep_pool_pick(rep_registry_t *registry, int id, rep_e164_t callee,
 		rep_span_t route, rep_time_t now, bool dry, rep_ticket_t *ticket)
 {
 	rep_picked_t picked = {.result = REP_PICK_UNKNOWN_POOL};
-	rep_pool_t *pool = rep_pool_lock(book, id);
+	rep_pool_t *pool = rep_pool_lock(registry, id);
 	const rep_number_t *number;
 	uint32_t i = REP_NONE;
 	uint8_t r;
@@ -440,11 +440,11 @@ rep_picked_t rep_book_pick(rep_book_t *book, int id, rep_e164_t callee,
 	return picked;
 }
 
-bool rep_book_track(rep_book_t *book, int id, rep_e164_t e164, rep_span_t route,
-		rep_time_t now, rep_ticket_t *ticket)
+bool rep_pool_track(rep_registry_t *registry, int id, rep_e164_t e164,
+		rep_span_t route, rep_time_t now, rep_ticket_t *ticket)
 {
 	uint32_t i;
-	rep_pool_t *pool = rep_number_lock(book, id, e164, &i);
+	rep_pool_t *pool = rep_number_lock(registry, id, e164, &i);
 
 	if(!pool)
 		return false;
@@ -455,11 +455,11 @@ bool rep_book_track(rep_book_t *book, int id, rep_e164_t e164, rep_span_t route,
 	return true;
 }
 
-bool rep_book_ticket(rep_book_t *book, int id, rep_e164_t e164,
+bool rep_pool_ticket(rep_registry_t *registry, int id, rep_e164_t e164,
 		rep_span_t route, rep_ticket_t *ticket)
 {
 	uint32_t i;
-	rep_pool_t *pool = rep_number_lock(book, id, e164, &i);
+	rep_pool_t *pool = rep_number_lock(registry, id, e164, &i);
 
 	if(!pool)
 		return false;
@@ -468,10 +468,10 @@ bool rep_book_ticket(rep_book_t *book, int id, rep_e164_t e164,
 	return true;
 }
 
-void rep_book_route(rep_book_t *book, const rep_ticket_t *ticket,
+void rep_ticket_route(rep_registry_t *registry, const rep_ticket_t *ticket,
 		char label[REP_ROUTE_MAX + 1])
 {
-	rep_pool_t *pool = rep_pool_lock(book, ticket->pool);
+	rep_pool_t *pool = rep_pool_lock(registry, ticket->pool);
 
 	label[0] = '\0';
 	if(!pool)
@@ -481,9 +481,10 @@ void rep_book_route(rep_book_t *book, const rep_ticket_t *ticket,
 	rep_pool_unlock(pool);
 }
 
-void rep_book_reroute(rep_book_t *book, rep_ticket_t *ticket, rep_span_t route)
+void rep_ticket_reroute(
+		rep_registry_t *registry, rep_ticket_t *ticket, rep_span_t route)
 {
-	rep_pool_t *pool = rep_pool_lock(book, ticket->pool);
+	rep_pool_t *pool = rep_pool_lock(registry, ticket->pool);
 	uint32_t i;
 
 	if(!pool)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How the book looks inside. Only the files that implement book.h include
+/* How the registry looks inside. Only the files that implement registry.h include
  * this. Every function here that takes a rep_pool_t wants its lock held. */
 
-#ifndef REP_INSIDE_H
-#define REP_INSIDE_H
+#ifndef REP_POOL_H
+#define REP_POOL_H
 
 #include <stdatomic.h>
 
@@ -137,11 +137,11 @@ typedef struct rep_index
 
 /* Numbers that somebody is to look at. Room for all numbers is kept, so that
  * adding needs no memory. */
-typedef struct rep_list
+typedef struct rep_fifo
 {
 	uint32_t *items;
 	uint32_t head, count, room;
-} rep_list_t;
+} rep_fifo_t;
 
 typedef struct rep_route
 {
@@ -154,26 +154,26 @@ typedef struct rep_route
 	bool open; /* the queue is kept */
 	rep_row_t *rows;
 	rep_counts_t window;
-	rep_yardstick_t yardstick;
+	rep_baseline_t baseline;
 } rep_route_t;
 
 struct rep_pool
 {
 	rep_lock_t lock;
-	rep_book_t *book;
+	rep_registry_t *registry;
 	char name[REP_POOL_MAX + 1];
 	_Atomic bool live;
 	int32_t id;
 	rep_policy_t policy;
 	rep_charts_t charts;
-	rep_yardstick_t yardstick; /* of all routes together */
-	rep_time_t yardstick_at, measured_at, ticked_at;
+	rep_baseline_t baseline; /* of all routes together */
+	rep_time_t baseline_at, measured_at, ticked_at;
 	uint32_t charts_made;
 	int32_t utc_offset;
 
 	rep_slab_t numbers, narrow, wide, routed;
 	rep_index_t index;
-	rep_list_t dirty_cells, dirty_records, dirty_health;
+	rep_fifo_t dirty_cells, dirty_records, dirty_health;
 	rep_heap_t timer;
 	uint64_t clock;	 /* of the weighted order: key of the last pick */
 	uint64_t newest; /* highest key given out */
@@ -200,7 +200,7 @@ struct rep_pool
 };
 typedef struct rep_pool rep_pool_t;
 
-struct rep_book
+struct rep_registry
 {
 	_Atomic int n_pools;
 	_Atomic uint32_t n_numbers;
@@ -216,24 +216,24 @@ struct rep_book
 	rep_time_t asked_at;		/* for causes; by the process that ticks */
 	struct rep_alarms *alarms;
 
-	rep_lock_t edge_lock;
-	uint64_t edge_count;
-	rep_edge_t edges[REP_EDGE_RING];
+	rep_lock_t event_lock;
+	uint64_t event_count;
+	rep_event_t events[REP_EVENT_RING];
 
 	uint32_t edit_head, edit_count; /* under edge_lock */
 	rep_edit_t edits[REP_EDITS];
 };
 
-/* ---- book.c ---------------------------------------------------------- */
+/* ---- registry.c ---------------------------------------------------------- */
 
 /* The pool of that index with its lock held, or NULL (nothing held) when
  * there is none or it is dropped. */
-rep_pool_t *rep_pool_lock(const rep_book_t *book, int pool);
+rep_pool_t *rep_pool_lock(const rep_registry_t *registry, int pool);
 void rep_pool_unlock(rep_pool_t *pool);
-void rep_book_announce(rep_book_t *book, const rep_edge_t *edge);
+void rep_event_announce(rep_registry_t *registry, const rep_event_t *event);
 static inline bool rep_observed(const rep_pool_t *pool)
 {
-	return atomic_load_explicit(&pool->book->observe, memory_order_relaxed);
+	return atomic_load_explicit(&pool->registry->observe, memory_order_relaxed);
 }
 
 /* ---- numbers.c ------------------------------------------------------- */
@@ -252,7 +252,7 @@ static inline rep_number_t *rep_number_at(const rep_pool_t *pool, uint32_t i)
 /* The pool with its lock held and the number's index; NULL (nothing held) when
  * either is unknown. */
 rep_pool_t *rep_number_lock(
-		rep_book_t *book, int pool, rep_e164_t e164, uint32_t *i);
+		rep_registry_t *registry, int pool, rep_e164_t e164, uint32_t *i);
 /* Index of a number, or REP_NONE. */
 uint32_t rep_number_find(const rep_pool_t *pool, rep_e164_t e164);
 /* Take a number into the counts of its pool (`by` 1), or out of them (-1):
@@ -276,10 +276,10 @@ uint32_t rep_route_put(rep_pool_t *pool, rep_span_t label);
 /* The same, but none is made: 0 for one that is not known. */
 uint32_t rep_route_find(const rep_pool_t *pool, rep_span_t label);
 
-void rep_list_put(rep_list_t *list, uint32_t item);
-uint32_t rep_list_take(rep_list_t *list); /* the list is not empty */
-int rep_list_reserve(rep_list_t *list, uint32_t n);
-void rep_list_clear(rep_list_t *list);
+void rep_fifo_push(rep_fifo_t *list, uint32_t item);
+uint32_t rep_fifo_pop(rep_fifo_t *list); /* the list is not empty */
+int rep_fifo_reserve(rep_fifo_t *list, uint32_t n);
+void rep_fifo_clear(rep_fifo_t *list);
 /* Put a number on one of the pool's lists unless `flag` says it is there. */
 void rep_number_mark(rep_pool_t *pool, uint32_t i, uint8_t flag);
 
@@ -354,7 +354,7 @@ void rep_verdict_moved(
 		rep_pool_t *pool, uint32_t i, rep_verdict_t *verdict, rep_time_t now);
 /* `judged`, `counts` and `pool_counts` may be NULL. */
 void rep_verdict_announce(rep_pool_t *pool, const rep_number_t *number,
-		uint8_t route, rep_edge_kind_t kind, const rep_judged_t *judged,
+		uint8_t route, rep_event_kind_t kind, const rep_judged_t *judged,
 		const rep_counts_t *counts, const rep_counts_t *pool_counts,
 		bool adopted, rep_time_t now);
 /* The evidence is gone. */
@@ -393,7 +393,7 @@ uint32_t rep_day_of(const rep_pool_t *pool, rep_time_t now);
 
 /* ---- tick.c ---------------------------------------------------------- */
 
-/* Make the pool's yardsticks anew from its window. Takes the lock itself, and
+/* Make the pool's baselines anew from its window. Takes the lock itself, and
  * not for the arithmetic. */
 void rep_pool_measure(rep_pool_t *pool, rep_time_t now);
 /* Look at numbers again from the cursor `refresh` on, at most `max`; true
@@ -404,7 +404,7 @@ bool rep_pool_refresh(rep_pool_t *pool, rep_time_t now, uint32_t max);
 
 /* Does the pool as a whole, a route, or everything shift? Asked once a
  * minute; announces each cause once while it lasts. */
-void rep_alarms_tick(rep_book_t *book, rep_time_t now);
-void rep_alarms_destroy(rep_book_t *book);
+void rep_alarms_tick(rep_registry_t *registry, rep_time_t now);
+void rep_alarms_destroy(rep_registry_t *registry);
 
 #endif

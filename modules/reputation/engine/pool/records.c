@@ -49,17 +49,17 @@ static bool take_records(rep_pool_t *pool, rep_number_t *number,
 	return true;
 }
 
-size_t rep_pool_take_records(
-		rep_book_t *book, int id, rep_record_t *out, size_t max)
+size_t rep_pool_drain_records(
+		rep_registry_t *registry, int id, rep_record_t *out, size_t max)
 {
-	rep_pool_t *pool = rep_pool_lock(book, id);
+	rep_pool_t *pool = rep_pool_lock(registry, id);
 	size_t n = 0;
 
 	if(!pool)
 		return 0;
 	for(uint32_t left = pool->dirty_records.count; left > 0 && n < max;
 			left--) {
-		uint32_t i = rep_list_take(&pool->dirty_records);
+		uint32_t i = rep_fifo_pop(&pool->dirty_records);
 		rep_number_t *number = rep_number_at(pool, i);
 		number->flags &= ~REP_DIRTY_RECORD;
 		if(!(number->flags & REP_LIVE))
@@ -71,12 +71,12 @@ size_t rep_pool_take_records(
 	return n;
 }
 
-void rep_pool_untake_records(
-		rep_book_t *book, int id, const rep_record_t *records, size_t n)
+void rep_pool_requeue_records(
+		rep_registry_t *registry, int id, const rep_record_t *records, size_t n)
 {
 	for(size_t k = 0; k < n; k++) {
 		uint32_t i;
-		rep_pool_t *pool = rep_number_lock(book, id, records[k].number, &i);
+		rep_pool_t *pool = rep_number_lock(registry, id, records[k].number, &i);
 		rep_verdict_t *verdict;
 		if(!pool)
 			continue;
@@ -120,7 +120,7 @@ static void adopt(rep_pool_t *pool, uint32_t i, uint8_t route,
 		rep_verdict_t *verdict, const rep_record_t *record, rep_time_t now)
 {
 	rep_number_t *number = rep_number_at(pool, i);
-	rep_time_t started = atomic_load(&pool->book->started);
+	rep_time_t started = atomic_load(&pool->registry->started);
 	bool was = verdict->state == REP_BENCHED;
 	bool is = record->state == REP_BENCHED;
 	/* what happened before this proxy was there is no news */
@@ -148,17 +148,17 @@ static void adopt(rep_pool_t *pool, uint32_t i, uint8_t route,
 	verdict->score = record->score;
 	if(news)
 		rep_verdict_announce(pool, number, route,
-				is ? REP_EDGE_BENCHED : REP_EDGE_RELEASED, &on.judged,
+				is ? REP_EVENT_BENCHED : REP_EVENT_RELEASED, &on.judged,
 				is ? &on.counts : NULL, is ? &on.pool : NULL, true, now);
 	rep_verdict_moved(pool, i, verdict, now);
 	verdict->flags &= ~REP_VERDICT_DIRTY;
 }
 
-int rep_pool_adopt(rep_book_t *book, int id, const rep_record_t *record,
+int rep_pool_adopt(rep_registry_t *registry, int id, const rep_record_t *record,
 		bool authority, rep_time_t now)
 {
 	uint32_t i;
-	rep_pool_t *pool = rep_number_lock(book, id, record->number, &i);
+	rep_pool_t *pool = rep_number_lock(registry, id, record->number, &i);
 	rep_verdict_t *verdict;
 	uint32_t route;
 	int result = 0;

@@ -3,24 +3,24 @@
 
 #include "pool.h"
 
-rep_book_t *rep_book_create(uint32_t max_numbers)
+rep_registry_t *rep_registry_create(uint32_t max_numbers)
 {
-	rep_book_t *book = rep_alloc(sizeof(*book));
+	rep_registry_t *registry = rep_alloc(sizeof(*registry));
 
-	if(!book)
+	if(!registry)
 		return NULL;
-	memset(book, 0, sizeof(*book));
-	book->max_numbers = max_numbers;
-	if(rep_lock_init(&book->lock) < 0)
+	memset(registry, 0, sizeof(*registry));
+	registry->max_numbers = max_numbers;
+	if(rep_lock_init(&registry->lock) < 0)
 		goto no_lock;
-	if(rep_lock_init(&book->edge_lock) < 0)
-		goto no_edge_lock;
-	return book;
+	if(rep_lock_init(&registry->event_lock) < 0)
+		goto no_event_lock;
+	return registry;
 
-no_edge_lock:
-	rep_lock_destroy(&book->lock);
+no_event_lock:
+	rep_lock_destroy(&registry->lock);
 no_lock:
-	rep_free(book);
+	rep_free(registry);
 	return NULL;
 }
 
@@ -31,24 +31,24 @@ static void pool_destroy(rep_pool_t *pool)
 	rep_free(pool);
 }
 
-void rep_book_destroy(rep_book_t *book)
+void rep_registry_destroy(rep_registry_t *registry)
 {
-	if(!book)
+	if(!registry)
 		return;
-	for(int i = 0; i < atomic_load(&book->n_pools); i++)
-		pool_destroy(book->pools[i]);
-	rep_alarms_destroy(book);
-	rep_lock_destroy(&book->edge_lock);
-	rep_lock_destroy(&book->lock);
-	rep_free(book);
+	for(int i = 0; i < atomic_load(&registry->n_pools); i++)
+		pool_destroy(registry->pools[i]);
+	rep_alarms_destroy(registry);
+	rep_lock_destroy(&registry->event_lock);
+	rep_lock_destroy(&registry->lock);
+	rep_free(registry);
 }
 
-void rep_book_observe(rep_book_t *book, bool observe)
+void rep_registry_observe(rep_registry_t *registry, bool observe)
 {
-	if(atomic_exchange(&book->observe, observe) == observe)
+	if(atomic_exchange(&registry->observe, observe) == observe)
 		return;
-	for(int i = 0; i < rep_book_pools(book); i++) {
-		rep_pool_t *pool = rep_pool_lock(book, i);
+	for(int i = 0; i < rep_registry_pools(registry); i++) {
+		rep_pool_t *pool = rep_pool_lock(registry, i);
 		if(!pool)
 			continue;
 		pool->refresh = 0;
@@ -56,36 +56,37 @@ void rep_book_observe(rep_book_t *book, bool observe)
 	}
 }
 
-void rep_book_alone(rep_book_t *book)
+void rep_registry_alone(rep_registry_t *registry)
 {
-	atomic_store(&book->alone, true);
+	atomic_store(&registry->alone, true);
 }
 
-bool rep_book_observes(const rep_book_t *book)
+bool rep_registry_observes(const rep_registry_t *registry)
 {
-	return atomic_load(&book->observe);
+	return atomic_load(&registry->observe);
 }
 
-int rep_book_pools(const rep_book_t *book)
+int rep_registry_pools(const rep_registry_t *registry)
 {
-	return atomic_load_explicit(&book->n_pools, memory_order_acquire);
+	return atomic_load_explicit(&registry->n_pools, memory_order_acquire);
 }
 
-const char *rep_book_name(const rep_book_t *book, int pool)
+const char *rep_registry_name(const rep_registry_t *registry, int pool)
 {
-	if(pool < 0 || pool >= rep_book_pools(book)
-			|| !atomic_load(&book->pools[pool]->live))
+	if(pool < 0 || pool >= rep_registry_pools(registry)
+			|| !atomic_load(&registry->pools[pool]->live))
 		return "";
-	return book->pools[pool]->name;
+	return registry->pools[pool]->name;
 }
 
 /* Pools are few, never move and never change their names: no lock. */
-static int find(const rep_book_t *book, rep_span_t name, bool dropped_too)
+static int find(
+		const rep_registry_t *registry, rep_span_t name, bool dropped_too)
 {
-	int n = rep_book_pools(book);
+	int n = rep_registry_pools(registry);
 
 	for(int i = 0; i < n; i++) {
-		const rep_pool_t *pool = book->pools[i];
+		const rep_pool_t *pool = registry->pools[i];
 		if(rep_span_is(name, pool->name)
 				&& (dropped_too || atomic_load(&pool->live)))
 			return i;
@@ -93,9 +94,9 @@ static int find(const rep_book_t *book, rep_span_t name, bool dropped_too)
 	return REP_NO_POOL;
 }
 
-int rep_book_find(const rep_book_t *book, rep_span_t name)
+int rep_registry_find(const rep_registry_t *registry, rep_span_t name)
 {
-	return find(book, name, false);
+	return find(registry, name, false);
 }
 
 bool rep_pool_name_fits(rep_span_t name)
@@ -111,7 +112,8 @@ bool rep_pool_name_fits(rep_span_t name)
 	return true;
 }
 
-static rep_pool_t *pool_create(rep_book_t *book, rep_span_t name, int id)
+static rep_pool_t *pool_create(
+		rep_registry_t *registry, rep_span_t name, int id)
 {
 	rep_pool_t *pool = rep_alloc(sizeof(*pool));
 	rep_counts_t nothing = {{0}};
@@ -123,12 +125,12 @@ static rep_pool_t *pool_create(rep_book_t *book, rep_span_t name, int id)
 		rep_free(pool);
 		return NULL;
 	}
-	pool->book = book;
+	pool->registry = registry;
 	pool->id = id;
 	memcpy(pool->name, name.s, name.len);
 	rep_policy_default(&pool->policy);
 	rep_charts_init(&pool->charts, &pool->policy);
-	rep_yardstick_make(&pool->yardstick, &pool->charts, &nothing, 1);
+	rep_baseline_make(&pool->baseline, &pool->charts, &nothing, 1);
 	rep_slab_init(&pool->numbers, sizeof(rep_number_t));
 	rep_slab_init(&pool->narrow, sizeof(rep_narrow_t));
 	rep_slab_init(&pool->wide, sizeof(rep_wide_t));
@@ -141,35 +143,36 @@ static rep_pool_t *pool_create(rep_book_t *book, rep_span_t name, int id)
 	return pool;
 }
 
-int rep_book_put(rep_book_t *book, rep_span_t name)
+int rep_registry_put(rep_registry_t *registry, rep_span_t name)
 {
 	rep_pool_t *pool;
 	int id;
 
 	if(!rep_pool_name_fits(name))
 		return REP_NO_POOL;
-	rep_lock(&book->lock);
-	id = find(book, name, true);
+	rep_lock(&registry->lock);
+	id = find(registry, name, true);
 	if(id != REP_NO_POOL) {
-		atomic_store(&book->pools[id]->live, true);
-	} else if(rep_book_pools(book) < REP_POOLS_MAX) {
-		id = rep_book_pools(book);
-		pool = pool_create(book, name, id);
+		atomic_store(&registry->pools[id]->live, true);
+	} else if(rep_registry_pools(registry) < REP_POOLS_MAX) {
+		id = rep_registry_pools(registry);
+		pool = pool_create(registry, name, id);
 		if(pool) {
 			atomic_store(&pool->live, true);
-			book->pools[id] = pool;
-			atomic_store_explicit(&book->n_pools, id + 1, memory_order_release);
+			registry->pools[id] = pool;
+			atomic_store_explicit(
+					&registry->n_pools, id + 1, memory_order_release);
 		} else {
 			id = REP_NO_POOL;
 		}
 	}
-	rep_unlock(&book->lock);
+	rep_unlock(&registry->lock);
 	return id;
 }
 
-void rep_book_drop(rep_book_t *book, int id)
+void rep_registry_drop(rep_registry_t *registry, int id)
 {
-	rep_pool_t *pool = rep_pool_lock(book, id);
+	rep_pool_t *pool = rep_pool_lock(registry, id);
 	rep_policy_t fresh;
 
 	if(!pool)
@@ -180,16 +183,16 @@ void rep_book_drop(rep_book_t *book, int id)
 			rep_number_forget(pool, i);
 	rep_unlock(&pool->lock);
 	rep_policy_default(&fresh);
-	rep_pool_set_policy(book, id, &fresh, 0);
+	rep_pool_set_policy(registry, id, &fresh, 0);
 }
 
-rep_pool_t *rep_pool_lock(const rep_book_t *book, int id)
+rep_pool_t *rep_pool_lock(const rep_registry_t *registry, int id)
 {
 	rep_pool_t *pool;
 
-	if(id < 0 || id >= rep_book_pools(book))
+	if(id < 0 || id >= rep_registry_pools(registry))
 		return NULL;
-	pool = book->pools[id];
+	pool = registry->pools[id];
 	rep_lock(&pool->lock);
 	if(atomic_load_explicit(&pool->live, memory_order_relaxed))
 		return pool;
@@ -202,52 +205,53 @@ void rep_pool_unlock(rep_pool_t *pool)
 	rep_unlock(&pool->lock);
 }
 
-void rep_book_announce(rep_book_t *book, const rep_edge_t *edge)
+void rep_event_announce(rep_registry_t *registry, const rep_event_t *event)
 {
-	rep_lock(&book->edge_lock);
-	book->edges[book->edge_count++ % REP_EDGE_RING] = *edge;
-	rep_unlock(&book->edge_lock);
+	rep_lock(&registry->event_lock);
+	registry->events[registry->event_count++ % REP_EVENT_RING] = *event;
+	rep_unlock(&registry->event_lock);
 }
 
-size_t rep_book_edges(
-		rep_book_t *book, uint64_t *cursor, rep_edge_t *out, size_t max)
+size_t rep_events_read(rep_registry_t *registry, uint64_t *cursor,
+		rep_event_t *out, size_t max)
 {
 	size_t n = 0;
 
-	rep_lock(&book->edge_lock);
-	if(book->edge_count > REP_EDGE_RING
-			&& *cursor < book->edge_count - REP_EDGE_RING)
-		*cursor = book->edge_count - REP_EDGE_RING;
-	while(n < max && *cursor < book->edge_count)
-		out[n++] = book->edges[(*cursor)++ % REP_EDGE_RING];
-	rep_unlock(&book->edge_lock);
+	rep_lock(&registry->event_lock);
+	if(registry->event_count > REP_EVENT_RING
+			&& *cursor < registry->event_count - REP_EVENT_RING)
+		*cursor = registry->event_count - REP_EVENT_RING;
+	while(n < max && *cursor < registry->event_count)
+		out[n++] = registry->events[(*cursor)++ % REP_EVENT_RING];
+	rep_unlock(&registry->event_lock);
 	return n;
 }
 
-bool rep_book_edit(rep_book_t *book, const rep_edit_t *edit)
+bool rep_edit_put(rep_registry_t *registry, const rep_edit_t *edit)
 {
 	bool room;
 
-	rep_lock(&book->edge_lock);
-	room = book->edit_count < REP_EDITS;
+	rep_lock(&registry->event_lock);
+	room = registry->edit_count < REP_EDITS;
 	if(room)
-		book->edits[(book->edit_head + book->edit_count++) % REP_EDITS] = *edit;
-	rep_unlock(&book->edge_lock);
+		registry->edits[(registry->edit_head + registry->edit_count++)
+						% REP_EDITS] = *edit;
+	rep_unlock(&registry->event_lock);
 	return room;
 }
 
-bool rep_book_take_edit(rep_book_t *book, rep_edit_t *edit)
+bool rep_edit_drain(rep_registry_t *registry, rep_edit_t *edit)
 {
 	bool any;
 
-	rep_lock(&book->edge_lock);
-	any = book->edit_count > 0;
+	rep_lock(&registry->event_lock);
+	any = registry->edit_count > 0;
 	if(any) {
-		*edit = book->edits[book->edit_head];
-		book->edit_head = (book->edit_head + 1) % REP_EDITS;
-		book->edit_count--;
+		*edit = registry->edits[registry->edit_head];
+		registry->edit_head = (registry->edit_head + 1) % REP_EDITS;
+		registry->edit_count--;
 	}
-	rep_unlock(&book->edge_lock);
+	rep_unlock(&registry->event_lock);
 	return any;
 }
 
@@ -273,20 +277,20 @@ static size_t pool_bytes(const rep_pool_t *pool)
 	return bytes;
 }
 
-void rep_book_stats(rep_book_t *book, rep_book_stats_t *out)
+void rep_registry_stats(rep_registry_t *registry, rep_registry_stats_t *out)
 {
-	*out = (rep_book_stats_t){
-			.numbers = atomic_load(&book->n_numbers),
-			.max_numbers = book->max_numbers,
-			.counted = atomic_load(&book->counted),
-			.lost = atomic_load(&book->lost),
-			.full_numbers = atomic_load(&book->full_numbers),
-			.full_memory = atomic_load(&book->full_memory),
-			.full_routes = atomic_load(&book->full_routes),
-			.bytes = sizeof(*book),
+	*out = (rep_registry_stats_t){
+			.numbers = atomic_load(&registry->n_numbers),
+			.max_numbers = registry->max_numbers,
+			.counted = atomic_load(&registry->counted),
+			.lost = atomic_load(&registry->lost),
+			.full_numbers = atomic_load(&registry->full_numbers),
+			.full_memory = atomic_load(&registry->full_memory),
+			.full_routes = atomic_load(&registry->full_routes),
+			.bytes = sizeof(*registry),
 	};
-	for(int i = 0; i < rep_book_pools(book); i++) {
-		rep_pool_t *pool = rep_pool_lock(book, i);
+	for(int i = 0; i < rep_registry_pools(registry); i++) {
+		rep_pool_t *pool = rep_pool_lock(registry, i);
 		if(!pool)
 			continue;
 		out->pools++;

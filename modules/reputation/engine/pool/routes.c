@@ -36,11 +36,11 @@ uint32_t rep_route_put(rep_pool_t *pool, rep_span_t label)
 	if(label.len)
 		memcpy(route->label, label.s, label.len);
 	route->len = (uint8_t)label.len;
-	rep_yardstick_make(&route->yardstick, &pool->charts, &route->window, 2);
+	rep_baseline_make(&route->baseline, &pool->charts, &route->window, 2);
 	pool->routes[pool->n_routes] = route;
 	return pool->n_routes++;
 
 full:
-	atomic_fetch_add(&pool->book->full_routes, 1);
+	atomic_fetch_add(&pool->registry->full_routes, 1);
 	return 0;
 }

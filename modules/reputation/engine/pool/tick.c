@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What time brings: policies in force, yardsticks, returns, ageing. Bounded
+/* What time brings: policies in force, baselines, returns, ageing. Bounded
  * work under each hold of a lock. */
 
 #include "pool.h"
@@ -10,7 +10,7 @@
 #define MEASURE_EVERY 60000 /* ms */
 #define MEASURE_LEAST 1000
 
-/* ---- yardsticks ------------------------------------------------------ */
+/* ---- baselines ------------------------------------------------------ */
 
 static uint32_t moved_since(
 		const rep_counts_t *made_of, const rep_counts_t *now)
@@ -24,19 +24,19 @@ static uint32_t moved_since(
 }
 
 /* Early on each call says much, later each says little. */
-static bool out_of_date(const rep_yardstick_t *yardstick,
+static bool out_of_date(const rep_baseline_t *baseline,
 		const rep_counts_t *window, bool long_ago)
 {
-	uint32_t moved = moved_since(&yardstick->window, window);
+	uint32_t moved = moved_since(&baseline->window, window);
 
-	return moved > 20 + rep_counts_judged(&yardstick->window) / 20
+	return moved > 20 + rep_counts_judged(&baseline->window) / 20
 		   || (long_ago && moved);
 }
 
 /* `r` REP_ROUTES_MAX: the pool as a whole. */
 static void measure_one(rep_pool_t *pool, uint32_t r, bool force, bool long_ago)
 {
-	rep_yardstick_t fresh, *kept;
+	rep_baseline_t fresh, *kept;
 	rep_counts_t window;
 	rep_charts_t charts;
 	uint32_t made;
@@ -44,7 +44,7 @@ static void measure_one(rep_pool_t *pool, uint32_t r, bool force, bool long_ago)
 	bool due;
 
 	rep_lock(&pool->lock);
-	kept = r == REP_ROUTES_MAX ? &pool->yardstick : &pool->routes[r]->yardstick;
+	kept = r == REP_ROUTES_MAX ? &pool->baseline : &pool->routes[r]->baseline;
 	window = r == REP_ROUTES_MAX ? pool->window : pool->routes[r]->window;
 	charts = pool->charts;
 	made = pool->charts_made;
@@ -53,7 +53,7 @@ static void measure_one(rep_pool_t *pool, uint32_t r, bool force, bool long_ago)
 	rep_unlock(&pool->lock);
 	if(!due)
 		return;
-	rep_yardstick_make(&fresh, &charts, &window, runs);
+	rep_baseline_make(&fresh, &charts, &window, runs);
 	rep_lock(&pool->lock);
 	if(made == pool->charts_made) /* else another policy came meanwhile */
 		*kept = fresh;
@@ -62,15 +62,15 @@ static void measure_one(rep_pool_t *pool, uint32_t r, bool force, bool long_ago)
 
 static void measure(rep_pool_t *pool, bool force, rep_time_t now)
 {
-	bool long_ago = force || now - pool->yardstick_at >= MEASURE_EVERY
-					|| now < pool->yardstick_at;
+	bool long_ago = force || now - pool->baseline_at >= MEASURE_EVERY
+					|| now < pool->baseline_at;
 
 	if(!long_ago && now - pool->measured_at < MEASURE_LEAST
 			&& now >= pool->measured_at)
 		return;
 	pool->measured_at = now;
 	if(long_ago)
-		pool->yardstick_at = now;
+		pool->baseline_at = now;
 	measure_one(pool, REP_ROUTES_MAX, force, long_ago);
 	/* one route is the pool itself */
 	for(uint32_t r = 0; pool->n_routes > 1 && r < pool->n_routes; r++)
@@ -117,16 +117,16 @@ bool rep_pool_refresh(rep_pool_t *pool, rep_time_t now, uint32_t max)
 	return pool->refresh != REP_NONE;
 }
 
-void rep_pool_set_policy(
-		rep_book_t *book, int id, const rep_policy_t *policy, rep_time_t now)
+void rep_pool_set_policy(rep_registry_t *registry, int id,
+		const rep_policy_t *policy, rep_time_t now)
 {
 	rep_pool_t *pool;
 	rep_charts_t charts;
 	bool more;
 
-	if(id < 0 || id >= rep_book_pools(book))
+	if(id < 0 || id >= rep_registry_pools(registry))
 		return;
-	pool = book->pools[id];
+	pool = registry->pools[id];
 	rep_charts_init(&charts, policy);
 	rep_lock(&pool->lock);
 	more = policy->window_hours != pool->policy.window_hours
@@ -154,9 +154,9 @@ void rep_pool_set_policy(
 	} while(more);
 }
 
-bool rep_pool_policy(rep_book_t *book, int id, rep_policy_t *out)
+bool rep_pool_policy(rep_registry_t *registry, int id, rep_policy_t *out)
 {
-	rep_pool_t *pool = rep_pool_lock(book, id);
+	rep_pool_t *pool = rep_pool_lock(registry, id);
 
 	if(!pool)
 		return false;
@@ -165,9 +165,9 @@ bool rep_pool_policy(rep_book_t *book, int id, rep_policy_t *out)
 	return true;
 }
 
-bool rep_pool_country(rep_book_t *book, int id, char out[3])
+bool rep_pool_country(rep_registry_t *registry, int id, char out[3])
 {
-	rep_pool_t *pool = rep_pool_lock(book, id);
+	rep_pool_t *pool = rep_pool_lock(registry, id);
 
 	if(!pool)
 		return false;
@@ -176,9 +176,9 @@ bool rep_pool_country(rep_book_t *book, int id, char out[3])
 	return true;
 }
 
-void rep_pool_set_utc_offset(rep_book_t *book, int id, int32_t seconds)
+void rep_pool_set_utc_offset(rep_registry_t *registry, int id, int32_t seconds)
 {
-	rep_pool_t *pool = rep_pool_lock(book, id);
+	rep_pool_t *pool = rep_pool_lock(registry, id);
 
 	if(!pool)
 		return;
@@ -250,22 +250,22 @@ static bool tick_pool(rep_pool_t *pool, rep_time_t now)
 	more |= rep_pool_refresh(pool, now, SLICE);
 	age(pool, now, oldest);
 	reserve(pool);
-	if(pool->yardstick_at / MEASURE_EVERY != now / MEASURE_EVERY)
+	if(pool->baseline_at / MEASURE_EVERY != now / MEASURE_EVERY)
 		rep_rows_expire(pool, oldest);
 	rep_unlock(&pool->lock);
 	measure(pool, false, now);
 	return more;
 }
 
-bool rep_book_tick(rep_book_t *book, rep_time_t now)
+bool rep_registry_tick(rep_registry_t *registry, rep_time_t now)
 {
 	bool more = false;
 
-	if(!atomic_load(&book->started))
-		atomic_store(&book->started, now);
-	for(int i = 0; i < rep_book_pools(book); i++)
-		if(atomic_load(&book->pools[i]->live))
-			more |= tick_pool(book->pools[i], now);
-	rep_alarms_tick(book, now);
+	if(!atomic_load(&registry->started))
+		atomic_store(&registry->started, now);
+	for(int i = 0; i < rep_registry_pools(registry); i++)
+		if(atomic_load(&registry->pools[i]->live))
+			more |= tick_pool(registry->pools[i], now);
+	rep_alarms_tick(registry, now);
 	return more;
 }

@@ -42,9 +42,9 @@ rep_verdict_t *rep_verdict_put(
 
 	if(verdict)
 		return verdict;
-	r = rep_slab_take(&pool->routed);
+	r = rep_slab_alloc(&pool->routed);
 	if(r == REP_SLAB_NONE) {
-		atomic_fetch_add(&pool->book->full_memory, 1);
+		atomic_fetch_add(&pool->registry->full_memory, 1);
 		return NULL;
 	}
 	routed = rep_slab_at(&pool->routed, r);
@@ -96,12 +96,12 @@ rep_time_t rep_verdict_next(const rep_pool_t *pool, const rep_number_t *number)
 /* ---- announcing ------------------------------------------------------ */
 
 void rep_verdict_announce(rep_pool_t *pool, const rep_number_t *number,
-		uint8_t route, rep_edge_kind_t kind, const rep_judged_t *judged,
+		uint8_t route, rep_event_kind_t kind, const rep_judged_t *judged,
 		const rep_counts_t *counts, const rep_counts_t *pool_counts,
 		bool adopted, rep_time_t now)
 {
 	const rep_verdict_t *verdict = rep_verdict_of(pool, number, route);
-	rep_edge_t edge = {
+	rep_event_t event = {
 			.kind = kind,
 			.adopted = adopted,
 			.observed = rep_observed(pool),
@@ -117,15 +117,15 @@ void rep_verdict_announce(rep_pool_t *pool, const rep_number_t *number,
 			.strikes = verdict->strikes,
 	};
 
-	memcpy(edge.route, pool->routes[route]->label, sizeof(edge.route));
-	memcpy(edge.mix, pool->yardstick.mix, sizeof(edge.mix));
+	memcpy(event.route, pool->routes[route]->label, sizeof(event.route));
+	memcpy(event.mix, pool->baseline.mix, sizeof(event.mix));
 	if(judged)
-		edge.judged = *judged;
+		event.judged = *judged;
 	if(counts)
-		edge.counts = *counts;
+		event.counts = *counts;
 	if(pool_counts)
-		edge.pool_counts = *pool_counts;
-	rep_book_announce(pool->book, &edge);
+		event.pool_counts = *pool_counts;
+	rep_event_announce(pool->registry, &event);
 }
 
 /* ---- moving ---------------------------------------------------------- */
@@ -197,7 +197,7 @@ static void bench(rep_pool_t *pool, uint32_t i, uint8_t route,
 	verdict->struck = (uint32_t)(now / MS);
 	verdict->score = on ? on->judged.score : 0;
 	number->trial = 0;
-	rep_verdict_announce(pool, number, route, REP_EDGE_BENCHED,
+	rep_verdict_announce(pool, number, route, REP_EVENT_BENCHED,
 			on ? &on->judged : NULL, on ? &on->counts : NULL,
 			on ? &on->pool : NULL, false, now);
 	rep_verdict_moved(pool, i, verdict, now);
@@ -222,7 +222,7 @@ static void restore(rep_pool_t *pool, uint32_t i, uint8_t route,
 		verdict->reason = REP_REASON_NONE;
 	number->trial = 0;
 	if(announced)
-		rep_verdict_announce(pool, number, route, REP_EDGE_RELEASED,
+		rep_verdict_announce(pool, number, route, REP_EVENT_RELEASED,
 				on ? &on->judged : NULL, NULL, NULL, false, now);
 	rep_verdict_moved(pool, i, verdict, now);
 }
@@ -253,7 +253,7 @@ void rep_verdict_due(rep_pool_t *pool, uint32_t i, rep_time_t now)
 /* ---- judging --------------------------------------------------------- */
 
 static bool on_trial(rep_pool_t *pool, uint32_t i, uint8_t route,
-		const struct rep_assessed *on, const rep_yardstick_t *yardstick,
+		const struct rep_assessed *on, const rep_baseline_t *baseline,
 		rep_time_t now)
 {
 	const rep_verdict_t *verdict =
@@ -263,7 +263,7 @@ static bool on_trial(rep_pool_t *pool, uint32_t i, uint8_t route,
 
 	if(!verdict || verdict->state != REP_PROBATION)
 		return false;
-	switch(rep_judge_trial(&pool->charts, yardstick, &on->counts, &on->pool,
+	switch(rep_judge_trial(&pool->charts, baseline, &on->counts, &on->pool,
 			&chart, &evidence.judged.score)) {
 		case REP_TRIAL_FAILED:
 			evidence.judged.chart = chart;
@@ -347,7 +347,7 @@ static void judge_active(
 	} else {
 		for(unsigned r = 0; r < a->n_routes; r++)
 			on_trial(pool, i, a->routes[r].route, &a->routes[r],
-					&pool->routes[a->routes[r].route]->yardstick, now);
+					&pool->routes[a->routes[r].route]->baseline, now);
 	}
 }
 
@@ -370,16 +370,16 @@ void rep_verdict_judge(rep_pool_t *pool, uint32_t i, rep_time_t now)
 	sum.judged = a.sum;
 	sum.counts = a.counts;
 	sum.pool = a.pool;
-	on_trial(pool, i, 0, &sum, &pool->yardstick, now);
+	on_trial(pool, i, 0, &sum, &pool->baseline, now);
 }
 
 /* ---- by hand --------------------------------------------------------- */
 
-bool rep_book_bench(rep_book_t *book, int id, rep_e164_t e164, uint32_t seconds,
-		rep_reason_t reason, rep_time_t now)
+bool rep_pool_bench(rep_registry_t *registry, int id, rep_e164_t e164,
+		uint32_t seconds, rep_reason_t reason, rep_time_t now)
 {
 	uint32_t i;
-	rep_pool_t *pool = rep_number_lock(book, id, e164, &i);
+	rep_pool_t *pool = rep_number_lock(registry, id, e164, &i);
 
 	if(!pool)
 		return false;
@@ -388,10 +388,11 @@ bool rep_book_bench(rep_book_t *book, int id, rep_e164_t e164, uint32_t seconds,
 	return true;
 }
 
-bool rep_book_release(rep_book_t *book, int id, rep_e164_t e164, rep_time_t now)
+bool rep_pool_release(
+		rep_registry_t *registry, int id, rep_e164_t e164, rep_time_t now)
 {
 	uint32_t i;
-	rep_pool_t *pool = rep_number_lock(book, id, e164, &i);
+	rep_pool_t *pool = rep_number_lock(registry, id, e164, &i);
 	const rep_routed_t *routed;
 
 	if(!pool)
@@ -417,16 +418,17 @@ void rep_verdict_forget(rep_pool_t *pool, uint32_t i)
 	number->verdict.score = 0;
 }
 
-bool rep_book_reset(rep_book_t *book, int id, rep_e164_t e164, rep_time_t now)
+bool rep_pool_reset(
+		rep_registry_t *registry, int id, rep_e164_t e164, rep_time_t now)
 {
 	uint32_t i;
 	rep_pool_t *pool;
 	rep_verdict_t *verdict;
 	rep_routed_t *routed;
 
-	if(!rep_book_release(book, id, e164, now))
+	if(!rep_pool_release(registry, id, e164, now))
 		return false;
-	pool = rep_number_lock(book, id, e164, &i);
+	pool = rep_number_lock(registry, id, e164, &i);
 	if(!pool)
 		return false;
 	verdict = &rep_number_at(pool, i)->verdict;

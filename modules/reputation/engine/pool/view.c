@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Copies of what the book holds, for RPC, logs and the published health. */
+/* Copies of what the registry holds, for RPC, logs and the published health. */
 
 #include "pool.h"
 
@@ -85,11 +85,11 @@ static void number_view(const rep_pool_t *pool, const rep_number_t *number,
 	}
 }
 
-bool rep_book_view(rep_book_t *book, int id, rep_e164_t e164, rep_time_t now,
-		rep_number_view_t *out, rep_route_view_t *routes, size_t max,
-		size_t *n_routes)
+bool rep_view_number(rep_registry_t *registry, int id, rep_e164_t e164,
+		rep_time_t now, rep_number_view_t *out, rep_route_view_t *routes,
+		size_t max, size_t *n_routes)
 {
-	rep_pool_t *pool = rep_pool_lock(book, id);
+	rep_pool_t *pool = rep_pool_lock(registry, id);
 	rep_assessment_t a;
 	uint32_t i;
 
@@ -110,10 +110,10 @@ bool rep_book_view(rep_book_t *book, int id, rep_e164_t e164, rep_time_t now,
 	return i != REP_NONE;
 }
 
-size_t rep_book_list(rep_book_t *book, int id, rep_time_t now, uint32_t *cursor,
-		rep_number_view_t *out, size_t max)
+size_t rep_view_list(rep_registry_t *registry, int id, rep_time_t now,
+		uint32_t *cursor, rep_number_view_t *out, size_t max)
 {
-	rep_pool_t *pool = rep_pool_lock(book, id);
+	rep_pool_t *pool = rep_pool_lock(registry, id);
 	rep_assessment_t a;
 	size_t n = 0;
 
@@ -130,10 +130,10 @@ size_t rep_book_list(rep_book_t *book, int id, rep_time_t now, uint32_t *cursor,
 	return n;
 }
 
-size_t rep_book_buckets(rep_book_t *book, int id, rep_e164_t e164,
+size_t rep_view_buckets(rep_registry_t *registry, int id, rep_e164_t e164,
 		rep_bucket_view_t *out, size_t max)
 {
-	rep_pool_t *pool = rep_pool_lock(book, id);
+	rep_pool_t *pool = rep_pool_lock(registry, id);
 	const rep_cell_head_t *cell;
 	const rep_row_t *row;
 	uint32_t i, ref;
@@ -197,10 +197,10 @@ static rep_pick_t stop_of(const rep_pool_t *pool)
 	return rep_counts_judged(&pool->routes[0]->window) ? REP_PICKED : stop;
 }
 
-bool rep_book_pool_view(
-		rep_book_t *book, int id, rep_time_t now, rep_pool_view_t *out)
+bool rep_view_pool(
+		rep_registry_t *registry, int id, rep_time_t now, rep_pool_view_t *out)
 {
-	rep_pool_t *pool = rep_pool_lock(book, id);
+	rep_pool_t *pool = rep_pool_lock(registry, id);
 	uint32_t in_use;
 
 	if(!pool)
@@ -212,7 +212,7 @@ bool rep_book_pool_view(
 			.used_today = rep_window_used(&pool->day, rep_day_of(pool, now)),
 			.stop_reason = stop_of(pool),
 			.counts = pool->window,
-			.yardstick = pool->yardstick,
+			.baseline = pool->baseline,
 			.picks = pool->picks,
 			.refusals = pool->refusals,
 	};
@@ -227,17 +227,17 @@ bool rep_book_pool_view(
 
 /* ---- published health ------------------------------------------------ */
 
-size_t rep_pool_take_health(rep_book_t *book, int id, rep_time_t now,
+size_t rep_pool_drain_health(rep_registry_t *registry, int id, rep_time_t now,
 		rep_number_view_t *out, size_t max)
 {
-	rep_pool_t *pool = rep_pool_lock(book, id);
+	rep_pool_t *pool = rep_pool_lock(registry, id);
 	rep_assessment_t a;
 	size_t n = 0;
 
 	if(!pool)
 		return 0;
 	for(uint32_t left = pool->dirty_health.count; left > 0 && n < max; left--) {
-		uint32_t i = rep_list_take(&pool->dirty_health);
+		uint32_t i = rep_fifo_pop(&pool->dirty_health);
 		rep_number_t *number = rep_number_at(pool, i);
 		number->flags &= ~REP_DIRTY_HEALTH;
 		if(!(number->flags & REP_LIVE)) {
@@ -251,10 +251,10 @@ size_t rep_pool_take_health(rep_book_t *book, int id, rep_time_t now,
 	return n;
 }
 
-void rep_pool_untake_health(
-		rep_book_t *book, int id, const rep_number_view_t *views, size_t n)
+void rep_pool_requeue_health(rep_registry_t *registry, int id,
+		const rep_number_view_t *views, size_t n)
 {
-	rep_pool_t *pool = rep_pool_lock(book, id);
+	rep_pool_t *pool = rep_pool_lock(registry, id);
 
 	if(!pool)
 		return;

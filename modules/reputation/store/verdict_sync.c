@@ -7,13 +7,13 @@
 
 #define OFFERS 128
 
-static void offer_args(rep_store_t *store, const rep_store_pool_t *pool,
+static void sync_args(rep_store_t *store, const rep_store_pool_t *pool,
 		const rep_record_t *records, size_t n)
 {
 	rep_args_t *args = &store->args;
 	char text[REP_RECORD_TEXT];
 
-	rep_script_begin(store, REP_SHA_OFFER, 3);
+	rep_script_begin(store, REP_SHA_VERDICT, 3);
 	rep_args_text(args, rep_key(store, text, "x:feed", pool->name));
 	rep_args_text(args, rep_key(store, text, "x:seq", pool->name));
 	rep_args_text(args, rep_key(store, text, "x:v1", pool->name));
@@ -54,7 +54,7 @@ static void adopt(rep_store_t *store, const rep_store_pool_t *pool,
 	ours = text.len > n && memcmp(text.s + text.len - n, store->node, n) == 0
 		   && text.s[text.len - n - 1] == ' ';
 	rep_events_decide(store, pool->index, &record, ours);
-	rep_pool_adopt(store->book, pool->index, &record, true, store->clock());
+	rep_pool_adopt(store->registry, pool->index, &record, true, store->clock());
 }
 
 static void decided(rep_store_t *store, const rep_store_pool_t *pool,
@@ -71,10 +71,11 @@ static void decided(rep_store_t *store, const rep_store_pool_t *pool,
 	adopt(store, pool, (rep_span_t){field, n}, rep_reply_span(answer));
 }
 
-bool rep_offer(rep_store_t *store, rep_store_pool_t *pool, bool *more)
+bool rep_verdict_sync(rep_store_t *store, rep_store_pool_t *pool, bool *more)
 {
 	rep_record_t records[OFFERS];
-	size_t n = rep_pool_take_records(store->book, pool->index, records, OFFERS);
+	size_t n = rep_pool_drain_records(
+			store->registry, pool->index, records, OFFERS);
 	redisReply *reply;
 
 	*more = n == OFFERS;
@@ -82,10 +83,10 @@ bool rep_offer(rep_store_t *store, rep_store_pool_t *pool, bool *more)
 		return true;
 	/* the edges of these records are in the ring by now */
 	rep_events_drain(store);
-	offer_args(store, pool, records, n);
-	reply = rep_script_call(store, REP_SHA_OFFER);
+	sync_args(store, pool, records, n);
+	reply = rep_script_call(store, REP_SHA_VERDICT);
 	if(!reply) {
-		rep_pool_untake_records(store->book, pool->index, records, n);
+		rep_pool_requeue_records(store->registry, pool->index, records, n);
 		rep_store_refused(store, "writing verdicts");
 		return false;
 	}
@@ -123,7 +124,7 @@ bool rep_pull_records(rep_store_t *store, rep_store_pool_t *pool,
 }
 
 /* A page of the records' hash, for resync.c. */
-void rep_take_record_page(rep_store_t *store, const rep_store_pool_t *pool,
+void rep_pull_record_page(rep_store_t *store, const rep_store_pool_t *pool,
 		const redisReply *pairs)
 {
 	for(size_t i = 0; rep_reply_at(pairs, i + 1); i += 2)

@@ -3,28 +3,30 @@
  * Their counts start at zero again, so that they must be written under
  * another writer's name, or the earlier ones would be overwritten. */
 
-#ifndef REP_LIVES_H
-#define REP_LIVES_H
+#ifndef REP_INCARNATIONS_H
+#define REP_INCARNATIONS_H
 
 #include "../engine/base/types.h"
 
-struct rep_life
+struct rep_incarnation
 {
 	uint64_t key;
 	uint32_t life;
 };
 
 /* All zero is empty. */
-typedef struct rep_lives
+typedef struct rep_incarnations
 {
-	struct rep_life *slot;
+	struct rep_incarnation *slot;
 	size_t used, size;
-} rep_lives_t;
+} rep_incarnations_t;
 
 /* How often the number was removed. */
-uint32_t rep_lives_get(const rep_lives_t *lives, int pool, rep_e164_t number);
+uint32_t rep_incarnations_get(
+		const rep_incarnations_t *incarnations, int pool, rep_e164_t number);
 /* It was removed once more; false when there is no memory. */
-bool rep_lives_add(rep_lives_t *lives, int pool, rep_e164_t number);
-void rep_lives_free(rep_lives_t *lives);
+bool rep_incarnations_add(
+		rep_incarnations_t *incarnations, int pool, rep_e164_t number);
+void rep_incarnations_free(rep_incarnations_t *incarnations);
 
 #endif

@@ -8,7 +8,7 @@
 
 #include <sys/random.h>
 
-#include "seal.h"
+#include "rr_cookie.h"
 #include "../engine/reply/e164.h"
 
 #define MARK 16 /* hexadecimal digits of the digest that are shown */
@@ -20,7 +20,7 @@ static bool has_rr;
  * the marks of earlier calls are not known any more. */
 static char key[16];
 
-void rep_seal_init(void)
+void rep_rr_cookie_init(void)
 {
 	if(getrandom(key, sizeof(key), 0) != sizeof(key))
 		for(size_t i = 0; i < sizeof(key); i++)
@@ -41,7 +41,7 @@ static bool mark(struct sip_msg *msg, rep_e164_t number, char out[33])
 	return true;
 }
 
-void rep_seal_add(struct sip_msg *invite, rep_e164_t number)
+void rep_rr_cookie_add(struct sip_msg *invite, rep_e164_t number)
 {
 	char param[sizeof(PARAM) + 33] = PARAM;
 	str s = {param, sizeof(PARAM) - 1 + MARK};
@@ -52,7 +52,7 @@ void rep_seal_add(struct sip_msg *invite, rep_e164_t number)
 		LM_DBG("no mark in Record-Route\n");
 }
 
-bool rep_seal_holds(struct sip_msg *request, rep_e164_t number)
+bool rep_rr_cookie_holds(struct sip_msg *request, rep_e164_t number)
 {
 	static str name = str_init("rep");
 	char expected[33];

@@ -13,10 +13,10 @@ static void want(rep_store_pool_t *pool)
 	pool->numbers_wanted = true;
 }
 
-void rep_operator_want_all(rep_store_t *store)
+void rep_config_sync_all(rep_store_t *store)
 {
 	store->pools_wanted = true;
-	for(int i = 0; i < rep_book_pools(store->book); i++) {
+	for(int i = 0; i < rep_registry_pools(store->registry); i++) {
 		rep_store_pool_t *pool = rep_store_pool(store, i);
 
 		if(pool)
@@ -36,12 +36,12 @@ static rep_store_pool_t *pool_of(
 	if(key.len <= (size_t)n || memcmp(key.s, head, (size_t)n) != 0
 			|| key.s[key.len - 1] != '}')
 		return NULL;
-	index = rep_book_find(
-			store->book, (rep_span_t){key.s + n, key.len - (size_t)n - 1});
+	index = rep_registry_find(
+			store->registry, (rep_span_t){key.s + n, key.len - (size_t)n - 1});
 	return index == REP_NO_POOL ? NULL : rep_store_pool(store, index);
 }
 
-void rep_operator_edited(rep_store_t *store, rep_span_t key)
+void rep_config_sync_edited(rep_store_t *store, rep_span_t key)
 {
 	char pools[REP_KEY_MAX];
 	rep_store_pool_t *pool;
@@ -74,8 +74,8 @@ bool rep_pools_listed(rep_store_t *store, bool *there)
 
 static bool any_pool(const rep_store_t *store)
 {
-	for(int i = 0; i < rep_book_pools(store->book); i++)
-		if(rep_book_name(store->book, i)[0])
+	for(int i = 0; i < rep_registry_pools(store->registry); i++)
+		if(rep_registry_name(store->registry, i)[0])
 			return true;
 	return false;
 }
@@ -89,7 +89,7 @@ static void no_pools(rep_store_t *store, const char *key)
 			"exists again";
 
 	store->empty = true;
-	for(int i = 0; i < rep_book_pools(store->book); i++)
+	for(int i = 0; i < rep_registry_pools(store->registry); i++)
 		if(store->pools[i])
 			rep_numbers_abort(store, store->pools[i]);
 	if(any_pool(store)) {
@@ -105,14 +105,15 @@ static void no_pools(rep_store_t *store, const char *key)
 
 static void take_pool(rep_store_t *store, rep_span_t name, const char *key)
 {
-	int known = rep_book_find(store->book, name);
-	int index = rep_book_put(store->book, name);
+	int known = rep_registry_find(store->registry, name);
+	int index = rep_registry_put(store->registry, name);
 	rep_store_pool_t *pool;
 
 	if(index == REP_NO_POOL) {
 		rep_error_add(store, &store->pools_round, key, name,
 				name.len > 0 && name.len <= REP_POOL_MAX
-								&& rep_book_pools(store->book) >= REP_POOLS_MAX
+								&& rep_registry_pools(store->registry)
+										   >= REP_POOLS_MAX
 						? "there is no room for more pools"
 						: "not a pool name: 1 to 64 of A-Z a-z 0-9 _ -");
 		return;
@@ -137,7 +138,7 @@ static void drop_pool(rep_store_t *store, rep_store_pool_t *pool)
 	rep_numbers_abort(store, pool);
 	if(store->resync.pool == pool)
 		rep_resync_abort(store);
-	rep_book_drop(store->book, pool->index);
+	rep_registry_drop(store->registry, pool->index);
 	rep_policy_forget(pool);
 	pool->life++; /* its numbers count from zero if they come back */
 	pool->placed = pool->loaded = false;
@@ -150,7 +151,7 @@ static void take_pools(
 		rep_store_t *store, const redisReply *reply, const char *key)
 {
 	bool was[REP_POOLS_MAX];
-	int n = rep_book_pools(store->book);
+	int n = rep_registry_pools(store->registry);
 
 	for(int i = 0; i < n; i++) {
 		was[i] = store->pools[i] && store->pools[i]->listed;
@@ -161,7 +162,7 @@ static void take_pools(
 	store->empty = store->told_empty = store->told_waiting = false;
 	for(size_t i = 0; i < reply->elements; i++) {
 		rep_span_t name = rep_reply_span(reply->element[i]);
-		int at = rep_book_find(store->book, name);
+		int at = rep_registry_find(store->registry, name);
 
 		if(at != REP_NO_POOL && at < n && store->pools[at])
 			store->pools[at]->listed = was[at];
@@ -213,7 +214,7 @@ static void retry_keys(rep_store_t *store)
 	store->next_poll = rep_mono_ms() + RETRY_MS;
 	store->pools_wanted = store->pools_wanted || store->pools_failed;
 	store->pools_failed = false;
-	for(int i = 0; i < rep_book_pools(store->book); i++) {
+	for(int i = 0; i < rep_registry_pools(store->registry); i++) {
 		rep_store_pool_t *pool = rep_store_pool(store, i);
 
 		if(pool && pool->failed)
@@ -236,7 +237,7 @@ static void poll_keys(rep_store_t *store)
 	}
 	store->next_poll = now + POLL_MS;
 	store->pools_wanted = true;
-	for(int i = 0; i < rep_book_pools(store->book); i++) {
+	for(int i = 0; i < rep_registry_pools(store->registry); i++) {
 		rep_store_pool_t *pool = rep_store_pool(store, i);
 
 		if(!pool)
@@ -261,7 +262,7 @@ static bool seed_if_empty(rep_store_t *store)
 	return true;
 }
 
-bool rep_operator_step(rep_store_t *store)
+bool rep_config_sync_step(rep_store_t *store)
 {
 	bool more = false;
 
@@ -272,7 +273,7 @@ bool rep_operator_step(rep_store_t *store)
 		return false;
 	if(store->empty)
 		return false; /* nothing is believed until rep:pools is there */
-	for(int i = 0; i < rep_book_pools(store->book); i++) {
+	for(int i = 0; i < rep_registry_pools(store->registry); i++) {
 		rep_store_pool_t *pool = rep_store_pool(store, i);
 
 		if(!pool || !pool->listed)
