@@ -13,7 +13,7 @@ static bool others(rep_time_t now, int64_t ahead)
 	uint32_t i = rep_number_find(p, FIRST);
 	rep_cell_t cell = {.number = FIRST,
 			.bucket = (uint32_t)(rep_bucket_of(&p->policy, now) + ahead),
-			.turn = rep_stamp_of(p, rep_number_at(p, i), 0)};
+			.stamp = rep_stamp_of(p, rep_number_at(p, i), 0)};
 
 	cell.counts.n[REP_ANSWERED] = 1;
 	return rep_pool_put_others(registry, pool, &cell, now);

@@ -183,7 +183,7 @@ END_TEST
 
 START_TEST(cell_fields)
 {
-	rep_cell_t in = {.number = 15551230001, .turn = 7, .route = "a|b"}, out;
+	rep_cell_t in = {.number = 15551230001, .stamp = 7, .route = "a|b"}, out;
 	char text[REP_FIELD_TEXT];
 	rep_span_t writer;
 
@@ -192,7 +192,7 @@ START_TEST(cell_fields)
 	ck_assert(rep_unpack_field(rep_span(text), &out, &writer));
 	ck_assert(rep_span_is(writer, "n.0a1b"));
 	ck_assert_uint_eq(out.number, in.number);
-	ck_assert_uint_eq(out.turn, 7);
+	ck_assert_uint_eq(out.stamp, 7);
 	ck_assert_str_eq(out.route, "a|b");
 	rep_pack_field(&in, NULL, text);
 	ck_assert_str_eq(text, "+15551230001|7|a|b");
@@ -208,7 +208,7 @@ END_TEST
 
 START_TEST(cell_fields_at_their_longest)
 {
-	rep_cell_t in = {.number = 999999999999999, .turn = UINT32_MAX}, out;
+	rep_cell_t in = {.number = 999999999999999, .stamp = UINT32_MAX}, out;
 	char text[REP_FIELD_TEXT], writer[REP_WRITER_MAX + 1];
 	rep_span_t got;
 

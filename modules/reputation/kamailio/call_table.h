@@ -10,7 +10,7 @@
 /* What is remembered of a branch. */
 typedef struct branch
 {
-	uint32_t turn;	/* of the verdict, and */
+	uint32_t stamp; /* of the verdict, and */
 	uint16_t route; /* by which route it went */
 	rep_signs_t signs;
 } branch_t;

@@ -30,7 +30,7 @@ static rep_ticket_t ticket_of(const rep_call_t *call, int branch)
 
 	if(branch < call->legs) {
 		ticket.route = call->branch[branch].route;
-		ticket.turn = call->branch[branch].turn;
+		ticket.stamp = call->branch[branch].stamp;
 	}
 	return ticket;
 }
@@ -327,7 +327,7 @@ void rep_call_reroute(rep_call_id_t id, rep_span_t route)
 		return;
 	while(call->legs < branches && call->legs < (int)rep_calls_branches()) {
 		call->branch[call->legs].route = call->ticket.route;
-		call->branch[call->legs].turn = call->ticket.turn;
+		call->branch[call->legs].stamp = call->ticket.stamp;
 		call->legs++;
 	}
 	ticket = call->ticket;
@@ -337,7 +337,7 @@ void rep_call_reroute(rep_call_id_t id, rep_span_t route)
 	if(!call)
 		return;
 	call->ticket.route = ticket.route;
-	call->ticket.turn = ticket.turn;
+	call->ticket.stamp = ticket.stamp;
 	rep_unlock(&call->lock);
 }
 

@@ -61,8 +61,9 @@ static void add_buckets(rpc_t *rpc, void *parent, int pool, rep_e164_t number)
 	rpc->struct_add(parent, "[", "buckets", &list);
 	for(size_t i = 0; i < n; i++) {
 		rpc->array_add(list, "{", &item);
-		rpc->struct_add(item, "usu", "start", buckets[i].bucket * 60, "route",
-				buckets[i].route, "turn", buckets[i].turn);
+		rpc->struct_add(item, "usuu", "start", buckets[i].bucket * 60, "route",
+				buckets[i].route, "turn", buckets[i].turn, "route_turn",
+				buckets[i].route_turn);
 		rep_rpc_counts(rpc, item, "counts", &buckets[i].own);
 		rep_rpc_counts(rpc, item, "pool_counts", &buckets[i].pool);
 	}

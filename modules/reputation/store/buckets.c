@@ -34,17 +34,14 @@ static struct json_object *bucket_object(const rep_bucket_view_t *bucket)
 	return object;
 }
 
-/* A stamp has the turns' low eight bits: of the number in its high byte, of
- * the route in its low one. The move itself made the turn one higher. */
+/* The move itself made the turn one higher. */
 static bool was_judged(
 		const rep_bucket_view_t *bucket, const rep_event_t *event)
 {
-	uint8_t before = (uint8_t)(event->turn - 1);
-
 	if(!event->route[0])
-		return (uint8_t)(bucket->turn >> 8) == before;
+		return bucket->turn == event->turn - 1;
 	return strcmp(bucket->route, event->route) == 0
-		   && (uint8_t)bucket->turn == before;
+		   && bucket->route_turn == event->turn - 1;
 }
 
 char *rep_buckets_json(rep_store_t *store, const rep_event_t *event)

@@ -205,8 +205,8 @@ static int compare_cells(const void *a, const void *b)
 		return x->bucket < y->bucket ? -1 : 1;
 	if(x->number != y->number)
 		return x->number < y->number ? -1 : 1;
-	if(x->turn != y->turn)
-		return x->turn < y->turn ? -1 : 1;
+	if(x->stamp != y->stamp)
+		return x->stamp < y->stamp ? -1 : 1;
 	return strcmp(x->route, y->route);
 }
 

@@ -109,7 +109,7 @@ size_t rep_pack_field(
 	size_t n = rep_e164_print(cell->number, out);
 
 	out[n++] = '|';
-	n += put_u32(out + n, cell->turn);
+	n += put_u32(out + n, cell->stamp);
 	out[n++] = '|';
 	if(writer) {
 		n += put_text(out + n, writer, REP_WRITER_MAX);
@@ -142,7 +142,7 @@ bool rep_unpack_field(rep_span_t text, rep_cell_t *out, rep_span_t *writer)
 			|| !rep_unpack_u64(turn, UINT32_MAX, &v)
 			|| !unpack_route(text, out->route))
 		return false;
-	out->turn = (uint32_t)v;
+	out->stamp = (uint32_t)v;
 	if(writer)
 		*writer = who;
 	return true;

@@ -66,7 +66,7 @@ bool rep_ticket_count(rep_registry_t *registry, const rep_ticket_t *ticket,
 	if(pool) {
 		i = rep_number_index(pool, ticket);
 		if(i != REP_NONE
-				&& rep_evidence_count(pool, i, (rep_stamp_t)ticket->turn,
+				&& rep_evidence_count(pool, i, (rep_stamp_t)ticket->stamp,
 						(uint8_t)ticket->route, outcome, now)
 				&& to_be_judged(pool, i, (uint8_t)ticket->route, outcome))
 			rep_verdict_judge(pool, i, now);

@@ -18,7 +18,7 @@ static bool take_cells(const rep_pool_t *pool, const rep_number_t *number,
 		cell->flags &= ~REP_CELL_DIRTY;
 		out[*n] = (rep_cell_t){.number = number->e164,
 				.bucket = cell->bucket,
-				.turn = cell->stamp};
+				.stamp = cell->stamp};
 		memcpy(out[*n].route, pool->routes[cell->route]->label,
 				sizeof(out[*n].route));
 		rep_cell_own(pool, ref, &out[*n].counts);
@@ -60,7 +60,7 @@ static void requeue(rep_pool_t *pool, uint32_t i, const rep_cell_t *only)
 			ref = cell->next) {
 		cell = rep_cell_at(pool, ref);
 		if(only
-				&& (cell->bucket != only->bucket || cell->stamp != only->turn
+				&& (cell->bucket != only->bucket || cell->stamp != only->stamp
 						|| strcmp(
 								pool->routes[cell->route]->label, only->route)))
 			continue;
@@ -127,15 +127,11 @@ void rep_pool_requeue_all(rep_registry_t *registry, int id)
 	}
 }
 
-/* Counted before the number's last reset: forgotten. A stamp has eight bits of
- * the turn that it was counted in, which is this one or an earlier one. */
-static bool forgotten(const rep_number_t *number, uint32_t stamp)
+/* Counted before the number's last reset: forgotten. */
+static bool forgotten(const rep_number_t *number, rep_stamp_t stamp)
 {
-	uint32_t turn = number->verdict.turn;
-	uint8_t ago = (uint8_t)(turn - (stamp >> 8));
-
-	/* a turn that this node has not heard of looks long ago: it is not */
-	return ago < 192 && turn - ago < number->verdict.reset;
+	return rep_stamp_turn(number->verdict.turn, stamp >> 8)
+		   < number->verdict.reset;
 }
 
 bool rep_pool_put_others(rep_registry_t *registry, int id,
@@ -151,11 +147,11 @@ bool rep_pool_put_others(rep_registry_t *registry, int id,
 	if(cell->bucket >= rep_bucket_oldest(&pool->policy, now)
 			&& cell->bucket <= rep_bucket_of(&pool->policy, now)
 									   + pool->policy.bucket_minutes
-			&& cell->turn <= UINT16_MAX
-			&& !forgotten(rep_number_at(pool, i), cell->turn)
+			&& cell->stamp <= UINT16_MAX
+			&& !forgotten(rep_number_at(pool, i), (rep_stamp_t)cell->stamp)
 			&& (route != 0 || !cell->route[0]))
 		done = rep_evidence_put_others(pool, i, cell->bucket,
-				(rep_stamp_t)cell->turn, (uint8_t)route, &cell->counts);
+				(rep_stamp_t)cell->stamp, (uint8_t)route, &cell->counts);
 	if(done)
 		rep_verdict_judge(pool, i, now);
 	rep_pool_unlock(pool);

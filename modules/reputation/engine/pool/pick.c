@@ -333,7 +333,7 @@ static void ticket_fill(
 			.pool = pool->id,
 			.index = i,
 			.generation = number->generation,
-			.turn = rep_stamp_of(pool, number, route),
+			.stamp = rep_stamp_of(pool, number, route),
 			.route = route,
 			.limited = pool->policy.cap_concurrent > 0,
 	};

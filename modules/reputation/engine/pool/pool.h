@@ -340,6 +340,13 @@ void rep_counts_add(rep_counts_t *sum, const rep_counts_t *counts);
 
 rep_stamp_t rep_stamp_of(
 		const rep_pool_t *pool, const rep_number_t *number, uint8_t route);
+/* The turn that the eight bits of a stamp stand for, while the verdict is in
+ * `turn`: that one, one of the 191 before it or of the 64 after it. */
+#define REP_STAMP_PAST 192
+uint32_t rep_stamp_turn(uint32_t turn, unsigned bits);
+/* The turns of the number and on the route in which a cell was counted. */
+void rep_stamp_read(const rep_pool_t *pool, const rep_number_t *number,
+		const rep_cell_head_t *cell, uint32_t *turn, uint32_t *route_turn);
 /* The number's verdict on a route, 0 = everywhere; NULL when none was made. */
 rep_verdict_t *rep_verdict_of(
 		const rep_pool_t *pool, const rep_number_t *number, uint8_t route);

@@ -119,7 +119,7 @@ typedef struct rep_ticket
 	rep_e164_t number; /* 0 = no ticket */
 	int32_t pool;
 	uint32_t index, generation;
-	uint32_t turn;	/* of the verdict, at the time of the pick */
+	uint32_t stamp; /* of the verdict, at the time of the pick */
 	uint16_t route; /* label's index in the pool */
 	bool holds;		/* counts as in flight until the hang-up */
 	bool limited;	/* its pool limits calls at once */
@@ -235,8 +235,9 @@ size_t rep_view_list(rep_registry_t *registry, int pool, rep_time_t now,
 /* One bucket of a number's evidence, for explanations. */
 typedef struct rep_bucket_view
 {
-	uint32_t bucket; /* its start, minutes since 1970 */
-	uint32_t turn;
+	uint32_t bucket;	 /* its start, minutes since 1970 */
+	uint32_t turn;		 /* of the number's verdict, */
+	uint32_t route_turn; /* and of that on its route, when it was counted */
 	char route[REP_ROUTE_MAX + 1];
 	rep_counts_t own;  /* the number's, over all nodes */
 	rep_counts_t pool; /* the pool's in this bucket on this route */
@@ -280,7 +281,7 @@ typedef struct rep_cell
 {
 	rep_e164_t number;
 	uint32_t bucket; /* its start, minutes since 1970 */
-	uint32_t turn;
+	uint32_t stamp;
 	char route[REP_ROUTE_MAX + 1];
 	rep_counts_t counts;
 } rep_cell_t;

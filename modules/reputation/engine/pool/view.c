@@ -147,7 +147,8 @@ size_t rep_view_buckets(rep_registry_t *registry, int id, rep_e164_t e164,
 		cell = rep_cell_at(pool, ref);
 		memset(&out[n], 0, sizeof(out[n]));
 		out[n].bucket = cell->bucket;
-		out[n].turn = cell->stamp;
+		rep_stamp_read(pool, rep_number_at(pool, i), cell, &out[n].turn,
+				&out[n].route_turn);
 		memcpy(out[n].route, pool->routes[cell->route]->label,
 				sizeof(out[n].route));
 		rep_cell_add(pool, ref, &out[n].own);
