@@ -6,6 +6,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "engine/pool/count.h"
+#include "engine/pool/exchange.h"
+#include "engine/pool/numbers.h"
+#include "engine/pool/pick.h"
+#include "engine/pool/pool_policy.h"
+#include "engine/pool/registry.h"
+#include "engine/pool/tick.h"
+#include "engine/pool/view.h"
+
 #include "core_mem.h"
 #include "core_world.h"
 

@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "core_mem.h"
 #include "engine/base/mem.h"
+
+#include "core_mem.h"
 
 static size_t bytes;
 static bool watching;

@@ -3,8 +3,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "engine/pool/count.h"
+#include "engine/pool/evidence.h"
+#include "engine/pool/exchange.h"
+#include "engine/pool/index.h"
+#include "engine/pool/lock.h"
+#include "engine/pool/measure.h"
+#include "engine/pool/numbers.h"
+#include "engine/pool/pick.h"
+#include "engine/pool/pool_policy.h"
+#include "engine/pool/registry.h"
+#include "engine/pool/routes.h"
+#include "engine/pool/tick.h"
+#include "engine/pool/view.h"
+
 #include "core_world.h"
-#include "engine/pool/pool.h"
 
 #define START INT64_C(1767283200000) /* 2026-01-01, at 16:00 */
 #define HOUR 3600000

@@ -4,7 +4,8 @@
 #ifndef CORE_WORLD_H
 #define CORE_WORLD_H
 
-#include "engine/pool/registry.h"
+#include "engine/pool/pools.h"
+#include "engine/reply/outcome.h"
 
 typedef struct world
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "judgement_rivals.h"
 
 #include <math.h>
+
+#include "judgement_rivals.h"
 
 #define WARM_HOURS 96 /* a pool is known after so long */
 

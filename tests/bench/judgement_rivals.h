@@ -4,6 +4,8 @@
 #ifndef REP_JUDGEMENT_RIVALS_H
 #define REP_JUDGEMENT_RIVALS_H
 
+#include "engine/judge/policy.h"
+
 #include "judgement_sim.h"
 
 /* A detector benches a number when its score reaches `threshold`. */

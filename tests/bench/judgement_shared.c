@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "judgement_shared.h"
 
 #include <math.h>
 
 #include "engine/judge/cause.h"
+#include "engine/judge/trial.h"
+
+#include "judgement_shared.h"
 
 #define POOLS 3
 #define ROUTES 3

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "judgement_sim.h"
 
 #include <math.h>
 #include <stdlib.h>
+
+#include "judgement_sim.h"
 
 static uint64_t rotate(uint64_t x, int k)
 {

@@ -4,7 +4,7 @@
 #ifndef REP_JUDGEMENT_SIM_H
 #define REP_JUDGEMENT_SIM_H
 
-#include "engine/judge/chart.h"
+#include "engine/judge/cusum.h"
 
 #define SIM_BUCKETS 72 /* of an hour */
 #define SIM_LAST 100   /* calls that a rival looks back on */

@@ -4,13 +4,11 @@
  * policy values. With libFuzzer, or by itself: -DREP_FUZZ_STANDALONE replays
  * the files it is given, or runs mutations of its seeds: [-n count] [-s seed]. */
 
-#include "engine/reply/e164.h"
-#include "engine/reply/outcome.h"
-#include "engine/judge/policy.h"
-#include "engine/reply/reason.h"
-
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "engine/judge/policy.h"
+#include "engine/reply/e164.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -12,9 +12,17 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "engine/pool/by_hand.h"
+#include "engine/pool/count.h"
+#include "engine/pool/edit.h"
+#include "engine/pool/numbers.h"
+#include "engine/pool/pick.h"
+#include "engine/pool/pool_policy.h"
+#include "engine/pool/registry.h"
+#include "engine/pool/tick.h"
 #include "engine/reply/e164.h"
-#include "../../modules/reputation/store/pack.h"
-#include "../../modules/reputation/store/store.h"
+#include "store/pack.h"
+#include "store/store.h"
 
 static rep_registry_t *registry;
 static rep_store_t *store;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Runs the unit tests: all suites, or the one that is named. */
 
-#include "suites.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "suites.h"
 
 static const struct
 {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* core/mem.h on the C library, for tests, bench and tools. */
 
-#include "engine/base/mem.h"
-
-#include "mem_test.h"
-
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+
+#include "engine/base/mem.h"
+
+#include "mem_test.h"
 
 static atomic_long left = -1;
 static atomic_long live;

@@ -8,7 +8,15 @@
 #include <check.h>
 #include <stdio.h>
 
+#include "engine/pool/by_hand.h"
+#include "engine/pool/count.h"
+#include "engine/pool/numbers.h"
+#include "engine/pool/pick.h"
 #include "engine/pool/pool.h"
+#include "engine/pool/pool_policy.h"
+#include "engine/pool/records.h"
+#include "engine/pool/registry.h"
+#include "engine/pool/view.h"
 
 #define NOW INT64_C(1760000000000) /* a Thursday, 08:53:20 UTC */
 #define FIRST UINT64_C(15551230001)

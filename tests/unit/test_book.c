@@ -5,7 +5,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "engine/pool/by_hand.h"
+#include "engine/pool/count.h"
+#include "engine/pool/exchange.h"
+#include "engine/pool/numbers.h"
+#include "engine/pool/pick.h"
 #include "engine/pool/pool.h"
+#include "engine/pool/pool_policy.h"
+#include "engine/pool/records.h"
+#include "engine/pool/registry.h"
+#include "engine/pool/tick.h"
+#include "engine/pool/view.h"
+
 #include "mem_test.h"
 #include "suites.h"
 

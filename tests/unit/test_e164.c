@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-#include "suites.h"
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "engine/reply/e164.h"
 
-#include <stdio.h>
-#include <stdlib.h>
+#include "suites.h"
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 

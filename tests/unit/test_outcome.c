@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-#include "suites.h"
-
-#include "engine/reply/outcome.h"
-#include "reason_samples.h"
-
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "engine/reply/outcome.h"
+
+#include "suites.h"
+#include "reason_samples.h"
 
 /* Rows of a table give only what they differ in. */
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"

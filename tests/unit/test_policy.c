@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-#include "suites.h"
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "engine/base/decimal.h"
 #include "engine/judge/policy.h"
 
-#include <stdio.h>
-#include <stdlib.h>
+#include "suites.h"
 
 /* Rows of a table give only what they differ in. */
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"

@@ -2,6 +2,8 @@
 /* Faults that the core once had, in verdicts, picks and shares: each test
  * fails on the code that had it. */
 
+#include "engine/pool/tick.h"
+
 #include "pool_test.h"
 #include "suites.h"
 

@@ -2,6 +2,14 @@
 /* Faults that the core once had, in evidence and in what it holds: each test
  * fails on the code that had it. */
 
+#include "engine/judge/bucket.h"
+#include "engine/pool/exchange.h"
+#include "engine/pool/index.h"
+#include "engine/pool/slot.h"
+#include "engine/pool/stamp.h"
+#include "engine/pool/standing.h"
+#include "engine/pool/tick.h"
+
 #include "pool_test.h"
 #include "suites.h"
 

@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What reputation-replay reads: times, CSV, lines, names, order, records. */
 
-#include "suites.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "replay/calls.h"
 #include "replay/clock.h"
 #include "replay/csv.h"
-#include "replay/fields.h"
 #include "replay/pair.h"
 #include "replay/reader.h"
 #include "replay/sweep.h"
 #include "replay/take.h"
+
+#include "suites.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 

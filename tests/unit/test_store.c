@@ -4,15 +4,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "suites.h"
-
-#include "../../modules/reputation/store/args.h"
-#include "../../modules/reputation/store/attrs.h"
-#include "../../modules/reputation/store/link.h"
+#include "engine/pool/pool_policy.h"
+#include "engine/pool/registry.h"
+#include "store/attrs.h"
 #include "store/incarnations.h"
-#include "../../modules/reputation/store/pack.h"
-#include "../../modules/reputation/store/pool_file.h"
-#include "../../modules/reputation/store/url.h"
+#include "store/link.h"
+#include "store/pack.h"
+#include "store/pool_file.h"
+
+#include "suites.h"
 
 /* ---- urls ------------------------------------------------------------- */
 

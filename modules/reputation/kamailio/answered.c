@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "answered.h"
+
 #include "../engine/base/mem.h"
+#include "../engine/pool/count.h"
 
 /* A call whose BYE never comes stops counting as one at once after this. */
 #define LOST_AFTER (4 * 3600 * (rep_time_t)1000)

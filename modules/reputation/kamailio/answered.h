@@ -5,7 +5,8 @@
 #ifndef REP_ANSWERED_H
 #define REP_ANSWERED_H
 
-#include "../engine/pool/registry.h"
+#include "../engine/pool/pools.h"
+#include "../engine/pool/ticket.h"
 
 struct rep_answered;
 

@@ -12,6 +12,7 @@
 
 #include "calls.h"
 #include "functions.h"
+#include "module.h"
 #include "../engine/reply/e164.h"
 
 #define IDENTITY_MAX 512

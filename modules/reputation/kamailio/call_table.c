@@ -3,6 +3,8 @@
 #include "core/globals.h"
 
 #include "call_table.h"
+#include "module.h"
+#include "../engine/pool/count.h"
 
 #define NO_CALL UINT32_MAX
 

@@ -6,6 +6,7 @@
 #define REP_CALL_TABLE_H
 
 #include "calls.h"
+#include "../engine/base/mem.h"
 
 /* What is remembered of a branch. */
 typedef struct branch

@@ -3,10 +3,14 @@
 #include "core/script_cb.h"
 #include "modules/tm/tm_load.h"
 
-#include "answered.h"
+#include "calls.h"
 #include "call_table.h"
+#include "contacts.h"
+#include "module.h"
 #include "replies.h"
 #include "rr_cookie.h"
+#include "../engine/pool/count.h"
+#include "../engine/pool/pick.h"
 
 /* ids travel through TM as a callback's parameter */
 _Static_assert(sizeof(void *) >= sizeof(rep_call_id_t), "64-bit pointers");

@@ -10,8 +10,8 @@
 
 #include "core/parser/msg_parser.h"
 
-#include "contacts.h"
-#include "module.h"
+#include "../engine/pool/ticket.h"
+#include "../engine/reply/outcome.h"
 
 struct rep_calls;
 

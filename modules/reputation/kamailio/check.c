@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The values of modparam(): one clear sentence for the first that is wrong. */
 
+#include <unistd.h>
+
 #include "core/dprint.h"
 #include "core/globals.h"
 #include "core/mem/mem.h"
-
-#include <unistd.h>
 
 #include "check.h"
 #include "../store/url.h"

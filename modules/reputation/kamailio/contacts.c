@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "contacts.h"
+
 #include "../engine/base/mem.h"
 
 struct rep_contacts

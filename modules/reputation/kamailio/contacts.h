@@ -4,7 +4,7 @@
 #ifndef REP_CONTACTS_H
 #define REP_CONTACTS_H
 
-#include "../engine/reply/outcome.h"
+#include "../engine/reply/reason.h"
 
 #define REP_CONTACTS 1024 /* the newest are kept */
 

@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
+#include <time.h>
+
 #include "core/action.h"
 #include "core/dprint.h"
 #include "core/fmsg.h"
 #include "core/kemi.h"
 #include "core/route.h"
 
-#include <time.h>
-
+#include "events.h"
 #include "answered.h"
 #include "calls.h"
-#include "events.h"
 #include "functions.h"
+#include "module.h"
+#include "../engine/pool/event.h"
+#include "../engine/pool/pool_policy.h"
+#include "../engine/pool/registry.h"
+#include "../engine/pool/tick.h"
 #include "../engine/reply/e164.h"
 
 #define AT_ONCE 16

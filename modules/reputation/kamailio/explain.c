@@ -3,8 +3,9 @@
 
 #include "core/dprint.h"
 
+#include "module.h"
 #include "rpc.h"
-#include "../engine/reply/e164.h"
+#include "../engine/pool/event.h"
 
 #define BUCKETS 72
 #define EVENTS 16

@@ -4,8 +4,14 @@
 #include "core/parser/parse_to.h"
 #include "core/route.h"
 
-#include "calls.h"
 #include "functions.h"
+#include "calls.h"
+#include "module.h"
+#include "../engine/pool/by_hand.h"
+#include "../engine/pool/count.h"
+#include "../engine/pool/pick.h"
+#include "../engine/pool/pool_policy.h"
+#include "../engine/pool/view.h"
 #include "../engine/reply/e164.h"
 
 enum

@@ -7,7 +7,7 @@
 
 #include "core/parser/msg_parser.h"
 
-#include "module.h"
+#include "../engine/base/types.h"
 
 /* What $rep(...) says in this process, for the message of `id` and `pid`. */
 typedef struct rep_answer

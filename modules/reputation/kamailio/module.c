@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Tables, start and end of the module. */
 
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
 #include "core/cfg/cfg_struct.h"
 #include "core/dprint.h"
 #include "core/globals.h"
@@ -11,20 +15,17 @@
 #include "core/timer_proc.h"
 #include "core/ut.h"
 
-#include <sys/time.h>
-#include <time.h>
-#include <unistd.h>
-
+#include "module.h"
 #include "answered.h"
 #include "calls.h"
 #include "check.h"
 #include "contacts.h"
 #include "events.h"
 #include "functions.h"
-#include "module.h"
 #include "pv.h"
 #include "rpc.h"
 #include "rr_cookie.h"
+#include "../engine/pool/registry.h"
 #include "../store/pool_file.h"
 
 MODULE_VERSION

@@ -8,7 +8,6 @@
 #include "core/sr_module.h"
 #include "core/str.h"
 
-#include "../engine/pool/registry.h"
 #include "../store/store.h"
 
 /* modparam() values, as docs/parameters.md describes them. */

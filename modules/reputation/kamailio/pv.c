@@ -2,9 +2,12 @@
 
 #include "core/dprint.h"
 
+#include "pv.h"
 #include "calls.h"
 #include "functions.h"
-#include "pv.h"
+#include "module.h"
+#include "../engine/pool/pick.h"
+#include "../engine/pool/view.h"
 #include "../engine/reply/e164.h"
 
 typedef enum field

@@ -8,9 +8,12 @@
 #include "core/parser/parse_uri.h"
 #include "core/ut.h"
 
-#include "module.h"
 #include "replies.h"
+#include "call_table.h"
+#include "module.h"
 #include "rr_cookie.h"
+#include "../engine/pool/count.h"
+#include "../engine/pool/pick.h"
 #include "../engine/reply/e164.h"
 
 bool rep_reply_is_invite(struct sip_msg *reply)

@@ -7,6 +7,7 @@
 #include "core/parser/msg_parser.h"
 
 #include "answered.h"
+#include "../engine/reply/reason.h"
 
 /* Is it a reply to INVITE (and not to our CANCEL on the same branch)? */
 bool rep_reply_is_invite(struct sip_msg *reply);

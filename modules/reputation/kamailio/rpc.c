@@ -3,10 +3,17 @@
 #include "core/dprint.h"
 #include "core/ut.h"
 
+#include "rpc.h"
 #include "answered.h"
 #include "calls.h"
 #include "contacts.h"
-#include "rpc.h"
+#include "module.h"
+#include "../engine/pool/by_hand.h"
+#include "../engine/pool/edit.h"
+#include "../engine/pool/numbers.h"
+#include "../engine/pool/pick.h"
+#include "../engine/pool/pool_policy.h"
+#include "../engine/pool/registry.h"
 #include "../engine/reply/e164.h"
 #include "../store/attrs.h"
 

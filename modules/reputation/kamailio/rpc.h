@@ -6,7 +6,7 @@
 
 #include "core/rpc.h"
 
-#include "module.h"
+#include "../engine/pool/view.h"
 
 extern rpc_export_t rep_rpc[];
 

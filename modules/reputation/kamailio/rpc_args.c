@@ -4,7 +4,10 @@
 #include "core/dprint.h"
 #include "core/ut.h"
 
+#include "module.h"
 #include "rpc.h"
+#include "../engine/pool/numbers.h"
+#include "../engine/pool/pick.h"
 #include "../engine/reply/e164.h"
 
 /* ---- arguments ------------------------------------------------------- */

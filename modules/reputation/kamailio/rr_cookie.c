@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
+#include <sys/random.h>
+
 #include "core/crypto/md5utils.h"
 #include "core/dprint.h"
 #include "core/rand/kam_rand.h"
 #include "core/route.h"
 #include "modules/rr/api.h"
-
-#include <sys/random.h>
 
 #include "rr_cookie.h"
 #include "../engine/reply/e164.h"

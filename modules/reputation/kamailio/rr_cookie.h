@@ -8,7 +8,7 @@
 
 #include "core/parser/msg_parser.h"
 
-#include "module.h"
+#include "../engine/base/types.h"
 
 /* Draws the key and binds rr if it is there; mod_init. */
 void rep_rr_cookie_init(void);

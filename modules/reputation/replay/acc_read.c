@@ -3,9 +3,9 @@
  * ("INVITE|tag|tag|call-id|200|OK|1700000000|…") and its log lines
  * ("ACC: transaction answered: timestamp=1700000000;method=INVITE;…"). */
 
+#include "input.h"
 #include "../engine/base/decimal.h"
 #include "../store/pack.h"
-#include "input.h"
 
 #define FIELDS 64
 

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
 #include "calls.h"
 
 #include <stdlib.h>
+
+#include "../engine/reply/outcome.h"
 
 /* ---- numbers ------------------------------------------------------------ */
 

@@ -4,7 +4,6 @@
 #ifndef REP_REPLAY_CALLS_H
 #define REP_REPLAY_CALLS_H
 
-#include "../engine/reply/outcome.h"
 #include "names.h"
 
 #define REPLAY_ROUTES_MAX 4096

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
 #include "csv.h"
 
 /* The quote that closes the field whose text begins at `p`, or NULL. */

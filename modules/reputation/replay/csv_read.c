@@ -3,9 +3,9 @@
 
 #include <stdio.h>
 
-#include "../engine/base/decimal.h"
 #include "csv.h"
 #include "input.h"
+#include "../engine/base/decimal.h"
 
 #define COLUMNS 256
 #define RECORD_LINES 100 /* a quoted field may span so many */

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
 #include "input.h"
 
 #include <errno.h>
 #include <stdio.h>
 
+#include "clock.h"
 #include "../engine/base/decimal.h"
 #include "../store/pack.h"
-#include "clock.h"
 
 static const char *const formats[REPLAY_FORMATS] = {
 		"auto", "csv", "jsonl", "acc"};

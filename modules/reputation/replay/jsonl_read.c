@@ -2,11 +2,10 @@
 /* A log in JSON lines. */
 
 #include <stdio.h>
-
 #include <json-c/json.h>
 
-#include "../engine/base/decimal.h"
 #include "input.h"
+#include "../engine/base/decimal.h"
 
 #define DEPTH_MAX 8
 

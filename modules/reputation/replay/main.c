@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "options.h"
+#include "../engine/pool/registry.h"
 
 /* Records without a pool belong to the only one there is, if so. */
 static const char *pool_of(const replay_options_t *options, char *name)

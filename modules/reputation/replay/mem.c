@@ -2,9 +2,9 @@
 /* core/mem.h for a program of one thread: the C library's memory, and locks
  * that nobody else can hold. */
 
-#include "../engine/base/mem.h"
-
 #include <stdlib.h>
+
+#include "../engine/base/mem.h"
 
 void *rep_alloc(size_t size)
 {

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
 #include "options.h"
 
 #include <getopt.h>
 #include <stdio.h>
 
+#include "clock.h"
 #include "../engine/base/decimal.h"
 #include "../engine/reply/e164.h"
-#include "clock.h"
 
 #define MAX_CALLS 100000000
 

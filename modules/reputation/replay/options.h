@@ -5,7 +5,6 @@
 #define REP_REPLAY_OPTIONS_H
 
 #include "input.h"
-#include "policies.h"
 #include "sweep.h"
 
 typedef struct replay_options

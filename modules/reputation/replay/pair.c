@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
 #include "pair.h"
 
 #include <stdlib.h>
+
+#include "../engine/reply/outcome.h"
 
 #define SAME_ATTEMPT 1000 /* ms between two records of one */
 

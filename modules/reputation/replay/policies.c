@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
 #include "policies.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-
 #include <json-c/json.h>
 
 #include "../engine/base/decimal.h"
+#include "../engine/pool/pool_policy.h"
 #include "../store/pool_file.h"
 
 #define LINE_MAX_LEN 1024

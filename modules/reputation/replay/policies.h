@@ -4,7 +4,8 @@
 #ifndef REP_REPLAY_POLICIES_H
 #define REP_REPLAY_POLICIES_H
 
-#include "../engine/pool/registry.h"
+#include "../engine/judge/policy.h"
+#include "../engine/pool/pools.h"
 
 /* A field set for all pools, on top of what a pool file says. */
 typedef struct replay_setting

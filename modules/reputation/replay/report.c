@@ -3,9 +3,9 @@
 
 #include "report.h"
 
+#include "clock.h"
 #include "../engine/reply/e164.h"
 #include "../store/pack.h"
-#include "clock.h"
 
 static const char *reason_of(const rep_event_t *event)
 {

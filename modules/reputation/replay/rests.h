@@ -4,8 +4,9 @@
 #ifndef REP_REPLAY_RESTS_H
 #define REP_REPLAY_RESTS_H
 
-#include "../engine/pool/registry.h"
 #include "../engine/base/heap.h"
+#include "../engine/judge/counts.h"
+#include "../engine/judge/policy.h"
 
 typedef struct replay_bench
 {

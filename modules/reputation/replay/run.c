@@ -1,8 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
 #include "run.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "../engine/pool/count.h"
+#include "../engine/pool/numbers.h"
+#include "../engine/pool/pick.h"
+#include "../engine/pool/pool_policy.h"
+#include "../engine/pool/registry.h"
+#include "../engine/pool/tick.h"
+#include "../engine/pool/view.h"
 
 #define MINUTE 60000
 #define STEP 5 /* minutes for each baseline */

@@ -8,6 +8,7 @@
 #include "policies.h"
 #include "progress.h"
 #include "rests.h"
+#include "../engine/pool/event.h"
 
 /* What a pool came to. */
 typedef struct replay_tally

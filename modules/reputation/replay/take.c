@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
 #include "take.h"
 
-#include "../engine/base/decimal.h"
-#include "../engine/reply/e164.h"
 #include "clock.h"
+#include "../engine/base/decimal.h"
+#include "../engine/pool/pools.h"
+#include "../engine/reply/e164.h"
+#include "../engine/reply/outcome.h"
 
 static const char *take_number(
 		const replay_take_t *take, rep_span_t text, rep_e164_t *number)

@@ -5,7 +5,6 @@
 #define REP_REPLAY_TAKE_H
 
 #include "calls.h"
-#include "../engine/pool/registry.h"
 #include "fields.h"
 
 typedef struct replay_take

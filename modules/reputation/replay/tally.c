@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
 #include "run.h"
 
 uint64_t replay_tally_benches(const replay_tally_t *tally)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
 #include "attrs.h"
 
 #include <math.h>
 #include <stdio.h>
-
 #include <json-c/json.h>
 
 #define TEXT_MAX 8192

@@ -4,7 +4,7 @@
 #ifndef REP_ATTRS_H
 #define REP_ATTRS_H
 
-#include "../engine/pool/registry.h"
+#include "../engine/pool/attrs.h"
 
 struct json_object;
 

@@ -3,7 +3,6 @@
  * which still stand when the event is written. */
 
 #include <stdlib.h>
-
 #include <json-c/json.h>
 
 #include "internal.h"

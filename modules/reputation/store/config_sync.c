@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* rep:pools, and what is to be read next of the keys that operators edit. */
-#include "internal.h"
 
 #include <stdio.h>
+
+#include "internal.h"
+#include "../engine/pool/registry.h"
 
 #define POLL_MS 500
 #define RETRY_MS 5000

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Edits made by RPC, written where an operator would have written them. */
-#include "internal.h"
 
+#include "internal.h"
 #include "../engine/reply/e164.h"
 
 /* The number is gone from the registry already, and may come back any time. */

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Malformed values: each is logged once, listed in the status while it
  * stands, and forgotten when a later reading of its key is without it. */
-#include "internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "internal.h"
 
 #define NOTES 4096 /* slots; at most half of them are used */
 #define AGE_MS 30000

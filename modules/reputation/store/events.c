@@ -3,12 +3,12 @@
  * of a number waits until Redis has accepted its verdict: the proxy whose
  * verdict stands writes the event. A guard key next to the stream makes a
  * repeated writing harmless. */
-#include "internal.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "internal.h"
 #include "../engine/reply/e164.h"
 
 #define LENGTH 10000		 /* of the stream, about */

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The feed of each pool names the cells and verdicts that changed. Entries
  * are numbered without gaps; whoever misses one reads the whole again. */
-#include "internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "internal.h"
 
 #define ENTRIES 16 /* a reading, of each feed: up to 8,192 cells */
 #define CHUNK 256  /* cells a command */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* rep:health:{POOL}: what operators read at a glance. */
-#include "internal.h"
 
+#include "internal.h"
 #include "../engine/reply/e164.h"
 
 #define BATCHES 4 /* a second and pool */

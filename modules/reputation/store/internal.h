@@ -6,11 +6,12 @@
 #ifndef REP_STORE_INTERNAL_H
 #define REP_STORE_INTERNAL_H
 
-#include "args.h"
-#include "link.h"
 #include "incarnations.h"
+#include "link.h"
 #include "pack.h"
 #include "store.h"
+#include "../engine/pool/edit.h"
+#include "../engine/pool/event.h"
 
 #define REP_KEY_MAX 256
 #define REP_BATCH 512		 /* cells a script call */

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* rep:numbers:{POOL}: read in slices, so that neither Redis nor this process
  * is kept busy for long by a pool of a million numbers. */
-#include "internal.h"
 
 #include <stdio.h>
 
-#include "../engine/reply/e164.h"
 #include "attrs.h"
+#include "internal.h"
+#include "../engine/pool/numbers.h"
+#include "../engine/reply/e164.h"
 
 #define SLICE "1000"
 #define SLICES_A_STEP 8

@@ -5,7 +5,9 @@
 #ifndef REP_PACK_H
 #define REP_PACK_H
 
-#include "../engine/pool/registry.h"
+#include "../engine/pool/exchange.h"
+#include "../engine/pool/records.h"
+#include "../engine/pool/view.h"
 
 #define REP_COUNTS_TEXT 144 /* twelve numbers of ten digits, commas, zero */
 #define REP_FIELD_TEXT 256	/* +NUMBER|TURN|WRITER|ROUTE */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* rep:policy:{POOL}: each field overrides a default; a malformed one keeps
  * the value that was last good. */
-#include "policy_take.h"
-#include "internal.h"
 
 #include <stdlib.h>
+
+#include "internal.h"
+#include "policy_take.h"
+#include "../engine/pool/pool_policy.h"
 
 #define FIELDS_MAX 1000
 

@@ -5,7 +5,7 @@
 #ifndef REP_POOL_FILE_H
 #define REP_POOL_FILE_H
 
-#include "../engine/pool/registry.h"
+#include "../engine/pool/pools.h"
 
 struct json_object;
 

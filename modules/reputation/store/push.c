@@ -2,10 +2,11 @@
 /* Own counts to Redis. A cell is written as an absolute value under this
  * process's own name, and the script adds only what is new to the total: to
  * send it again after a lost reply changes nothing. */
-#include "internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "internal.h"
 
 static int by_bucket(const void *a, const void *b)
 {

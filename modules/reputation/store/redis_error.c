@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What Redis means by an error. */
+
 #include "link.h"
 
 static const struct

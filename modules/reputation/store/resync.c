@@ -2,11 +2,12 @@
 /* A pool's shared history as a whole: at the start, after a reconnect, after
  * a gap in the feed, and when new numbers came. In slices, one pool at a
  * time, so that pushes and edits go on meanwhile. */
-#include "internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "internal.h"
+#include "../engine/pool/numbers.h"
 #include "../engine/reply/e164.h"
 
 #define SLICE "1000"

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The main loop: connect, follow edits, exchange, wait. Every step is
  * bounded, so that an edit never waits long behind a large exchange. */
-#include "internal.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 
+#include "internal.h"
 #include "pool_file.h"
 
 #define HEALTH_MS 1000

@@ -2,15 +2,15 @@
 /* The pool file into a Redis that has no rep:pools. One proxy does it, under
  * a lock; rep:pools comes last, so that nobody sees half of it; and what an
  * operator has written meanwhile is never overwritten. */
-#include "policy_take.h"
-#include "internal.h"
 
 #include <stdio.h>
 #include <json-c/json.h>
 
-#include "../engine/reply/e164.h"
 #include "attrs.h"
+#include "internal.h"
+#include "policy_take.h"
 #include "pool_file.h"
+#include "../engine/reply/e164.h"
 
 #define LOCK_SECONDS "30"
 #define PIPELINE 256

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Creating, destroying, and the small services of internal.h. The main loop
  * is in run.c. */
-#include "internal.h"
+
+#include "store.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "internal.h"
 #include "scripts.h"
 
 #define CONNECT_MS 1000

@@ -12,8 +12,8 @@
 
 #include <signal.h>
 
-#include "../engine/pool/registry.h"
 #include "../engine/base/mem.h"
+#include "../engine/pool/pools.h"
 
 typedef enum rep_log_level
 {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Verdicts: offered to Redis, where the one with the higher turn stands, and
  * taken over from there. */
-#include "internal.h"
 
 #include <stdio.h>
+
+#include "internal.h"
 
 #define OFFERS 128
 

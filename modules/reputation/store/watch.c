@@ -2,9 +2,10 @@
 /* Live edits: Redis sends the names of edited keys over a second connection
  * (client-side caching in broadcast mode, redirected, as RESP2 has it). Where
  * it does not, the keys are polled. */
-#include "internal.h"
 
 #include <stdio.h>
+
+#include "internal.h"
 
 #define CHANNEL "__redis__:invalidate"
 #define PING_MS 2000

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "heap.h"
+
 #include "mem.h"
 
 #define ARITY 4 /* four children of 16 bytes are one cache line */

@@ -9,6 +9,8 @@
 
 #include <stddef.h>
 
+#include "types.h"
+
 /* NULL when there is none left; the bytes are not set. */
 void *rep_alloc(size_t size);
 void rep_free(void *p); /* NULL is fine */

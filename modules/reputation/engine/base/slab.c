@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "slab.h"
+
 #include "mem.h"
 
 void rep_slab_init(rep_slab_t *slab, size_t size)

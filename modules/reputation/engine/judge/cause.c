@@ -7,6 +7,8 @@
 
 #include <math.h>
 
+#include "mix.h"
+
 /* The mix drifts by itself from hour to hour, as if tilted by this share of a
  * chart's weights (standard deviation): no alarm comes of that. */
 #define DRIFT 0.1

@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The verdict's arithmetic: is this mix of outcomes a healthy number's?
+/* What a policy asks of the three charts, worked out once per edit of it.
  *
- * Three CUSUM charts on a tilted outcome mix run side by side over the
- * buckets of one number's evidence; docs/judge.md has the theory, with the
- * baseline, the thresholds and their measured error rates. Pure functions on
- * plain data: no memory, no lock, no clock. */
+ * Three CUSUM charts on a tilted outcome mix run side by side over the buckets
+ * of one number's evidence; docs/judge.md has the theory, with the baseline,
+ * the thresholds and their measured error rates. Everything in this room is
+ * pure functions on plain data: no memory, no lock, no clock. */
 
 #ifndef REP_CHART_H
 #define REP_CHART_H
 
+#include "counts.h"
 #include "policy.h"
 
-/* Outcomes below this one carry evidence; the rest are neutral: they are part
- * of no mix, and calls that end so are not counted. */
-#define REP_JUDGED REP_CANCELLED
 #define REP_LANES 4 /* REP_CHARTS and a fourth, so that vectors fit */
 
 /* What a policy asks for, worked out once per edit of it. */
@@ -24,127 +22,10 @@ typedef struct rep_charts
 	float prior[REP_OUTCOMES];		 /* healthy mix, sums to 1 */
 	float ceiling[REP_OUTCOMES];
 	float prior_calls[REP_JUDGED]; /* calls that the prior weighs */
-	double arl0;				   /* calls between false benches */
+	double arl0;				   /* ARL0: calls between false benches */
 	uint32_t probation_calls;
 } rep_charts_t;
 
 void rep_charts_init(rep_charts_t *charts, const rep_policy_t *policy);
-
-/* Calls by outcome. */
-typedef struct rep_counts
-{
-	uint32_t n[REP_OUTCOMES];
-} rep_counts_t;
-
-/* The mix that these calls show, each share drawn to the prior's, cut at the
- * ceilings; sums to 1, neutral outcomes 0. */
-void rep_mix_make(const rep_charts_t *charts, const rep_counts_t *counts,
-		float mix[REP_OUTCOMES]);
-
-/* A baseline and what follows from it, kept per pool (and per pool and route,
- * where there are routes), made anew by rep_baseline_make() as the counts
- * move: about once in 100 calls or each minute, not per call. */
-typedef struct rep_baseline
-{
-	rep_counts_t window;	 /* what it was made of */
-	float mix[REP_OUTCOMES]; /* drawn to the prior, cut; neutral ones 0 */
-	float calls;			 /* how many calls it rests on */
-	float threshold[REP_CHARTS];
-	float gain[REP_CHARTS];	  /* nats per call under the chart's own mix */
-	float starts[REP_CHARTS]; /* how thresholds fall with calls per bucket */
-	uint32_t against; /* by outcome, a bit: see rep_baseline_against() */
-} rep_baseline_t;
-
-/* `window`: the counts over the whole window, of all numbers. `runs`: in how
- * many judgings each call takes part: 1, or 2 where a call counts for the
- * number as a whole and for the number on its route. The threshold follows
- * from it. Takes some 30 us by the default policy, below 1 ms by any. */
-void rep_baseline_make(rep_baseline_t *baseline, const rep_charts_t *charts,
-		const rep_counts_t *window, unsigned runs);
-
-/* Whether a call that ends so speaks against a number on any chart. If not,
- * no verdict can come of it, and nothing need be judged. */
-static inline bool rep_baseline_against(
-		const rep_baseline_t *baseline, rep_outcome_t outcome)
-{
-	return (baseline->against >> outcome & 1) != 0;
-}
-
-/* What judging needs of the pool's counts in one bucket, kept beside them so
- * that it is not worked out for each number: whoever changes the counts, or
- * the policy, makes it anew (some 20 ns). */
-typedef struct rep_sums
-{
-	float common[REP_LANES]; /* sum of count * ew: outcomes that are common, */
-	float rare[REP_LANES];	 /* and the others */
-	float calls;
-	float peak; /* with fewer calls, a ceiling may be touched */
-} rep_sums_t;
-
-void rep_sums_make(
-		rep_sums_t *sums, const rep_charts_t *charts, const rep_counts_t *pool);
-
-/* One run over the buckets of a number, oldest first. Lives on the stack:
- * holds pointers. */
-typedef struct rep_cusum
-{
-	const rep_charts_t *charts;
-	const rep_baseline_t *baseline;
-	float s[REP_LANES];		 /* the statistics, never below 0; then the calls */
-	float x[REP_LANES];		 /* what the last bucket added to them */
-	uint32_t buckets;		 /* with calls */
-	float mix[REP_OUTCOMES]; /* window mix without this number */
-	/* the rest is the implementation's */
-	float pull[2][REP_LANES];  /* weight of the window: common, rare */
-	float doubt[2][REP_LANES]; /* variance of Z, times calls */
-	float caution[REP_LANES];  /* nats per call, see docs */
-} rep_cusum_t;
-
-/* `own_window`: the number's counts over the window, taken out of the
- * baseline so that it is not judged by itself. */
-void rep_cusum_start(rep_cusum_t *cusum, const rep_charts_t *charts,
-		const rep_baseline_t *baseline, const rep_counts_t *own_window);
-
-/* Add a bucket: the number's counts in it, and the pool's in the same bucket
- * (on the same route where there are routes), the number's own included. */
-void rep_cusum_add(
-		rep_cusum_t *cusum, const rep_counts_t *own, const rep_counts_t *pool);
-
-/* The same, faster, with `sums` made from `pool`. */
-void rep_cusum_add_summed(rep_cusum_t *cusum, const rep_counts_t *own,
-		const rep_counts_t *pool, const rep_sums_t *sums);
-
-/* The number as a whole where there are routes: after the same bucket has
- * been added to the judging of each route, add up what they found, and close
- * the bucket. `sum` was started like any other (baseline of the pool). */
-void rep_cusum_merge(rep_cusum_t *sum, const rep_cusum_t *route);
-void rep_cusum_step(rep_cusum_t *sum);
-
-typedef struct rep_judged
-{
-	bool crossed;
-	rep_chart_t chart;	 /* the one that crossed, or is nearest */
-	float score;		 /* its statistic / its threshold; >= 1 crossed */
-	float s[REP_CHARTS]; /* statistics, in nats */
-	float threshold[REP_CHARTS]; /* likewise */
-	uint32_t calls;
-} rep_judged_t;
-
-void rep_cusum_end(const rep_cusum_t *cusum, rep_judged_t *out);
-
-/* Probation: Wald's sequential test on the calls since the return. `pool`:
- * the pool's counts in the same time, the number's own included; NULL = not
- * known, the window's mix is taken. `chart` and `score` as in rep_judged_t,
- * with the failing bound for threshold; both may be NULL. */
-typedef enum rep_trial
-{
-	REP_TRIAL_GOES_ON,
-	REP_TRIAL_PASSED,
-	REP_TRIAL_FAILED
-} rep_trial_t;
-
-rep_trial_t rep_judge_trial(const rep_charts_t *charts,
-		const rep_baseline_t *baseline, const rep_counts_t *since_return,
-		const rep_counts_t *pool, rep_chart_t *chart, float *score);
 
 #endif

@@ -3,11 +3,11 @@
 
 #include "policy.h"
 
-#include "../base/decimal.h"
-#include "../reply/e164.h"
-
 #include <inttypes.h>
 #include <stdio.h>
+
+#include "../base/decimal.h"
+#include "../reply/e164.h"
 
 typedef enum kind
 {

@@ -6,7 +6,6 @@
 #define REP_POLICY_H
 
 #include "../reply/outcome.h"
-#include "../base/types.h"
 
 /* The three ways in which a number goes bad, one chart each. */
 typedef enum rep_chart

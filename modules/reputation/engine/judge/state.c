@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "state.h"
-#include "../pool/registry.h"
 
 static const char *const state_names[REP_STATES] = {
 		[REP_WARMING] = "warming",
@@ -31,14 +30,6 @@ static const char *const pick_names[REP_PICKS] = {
 		[REP_PICK_NO_MATCH] = "no-match",
 		[REP_PICK_EMPTY_POOL] = "empty-pool",
 		[REP_PICK_CALL_REJECTED] = "call-rejected",
-};
-
-static const char *const event_names[REP_EVENTS] = {
-		[REP_EVENT_BENCHED] = "benched",
-		[REP_EVENT_RELEASED] = "released",
-		[REP_EVENT_POOL_ALARM] = "pool-alarm",
-		[REP_EVENT_POOL_EXHAUSTED] = "pool-exhausted",
-		[REP_EVENT_REFUSED] = "caller-id-refused",
 };
 
 static const char *name_of(const char *const *names, unsigned n, unsigned i)
@@ -78,9 +69,4 @@ rep_reason_t rep_reason_parse(rep_span_t name)
 const char *rep_pick_name(rep_pick_t pick)
 {
 	return name_of(pick_names, REP_PICKS, pick);
-}
-
-const char *rep_event_name(rep_event_kind_t kind)
-{
-	return name_of(event_names, REP_EVENTS, kind);
 }

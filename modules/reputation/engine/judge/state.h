@@ -4,7 +4,7 @@
 #ifndef REP_STATE_H
 #define REP_STATE_H
 
-#include "policy.h"
+#include "../base/types.h"
 
 typedef enum rep_state
 {

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Pool-wide causes: brings what the pools count before cause.h. */
+/* Pool-wide causes: brings what the pools count before judge/cause.h. */
+
+#include "alarm.h"
 
 #include <stdio.h>
 
+#include "lock.h"
+#include "../judge/bucket.h"
 #include "../judge/cause.h"
-#include "pool.h"
 
-#define ASK_EVERY 60000			/* ms */
+#define ASK_EVERY REP_MINUTE
 #define RECENT 60				/* minutes */
 #define ALARM_EVERY 100000.0	/* questions between two false alarms */
 #define ENOUGH_AT_THIS_HOUR 500 /* calls: the past of this hour will do */
@@ -85,7 +88,7 @@ static void gather_route(const rep_pool_t *pool, const rep_route_t *route,
 static void gather(rep_registry_t *registry, struct rep_alarms *a,
 		rep_time_t now, rep_charts_t *charts)
 {
-	uint32_t minute = (uint32_t)(now / 60000);
+	uint32_t minute = rep_minute_of(now);
 
 	a->n_cells = 0;
 	for(int p = 0; p < rep_registry_pools(registry); p++) {

@@ -1,24 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Brings a number's cells before the judge, oldest bucket first. */
 
-#include "pool.h"
+#include "assess.h"
+
+#include "cells.h"
+#include "rows.h"
+#include "stamp.h"
+#include "standing.h"
+#include "../judge/bucket.h"
 
 #define CELLS_MAX 4096 /* newest cells that are judged */
-
-void rep_counts_add(rep_counts_t *sum, const rep_counts_t *counts)
-{
-	for(int o = 0; o < REP_OUTCOMES; o++)
-		sum->n[o] += counts->n[o];
-}
-
-uint32_t rep_counts_judged(const rep_counts_t *counts)
-{
-	uint32_t n = 0;
-
-	for(int o = 0; o < REP_JUDGED; o++)
-		n += counts->n[o];
-	return n;
-}
 
 /* What is worked out once for each route that the number has evidence on. */
 typedef struct on_route

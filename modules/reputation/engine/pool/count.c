@@ -1,9 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The end of a call attempt: its outcome is counted, its place given back. */
+/* The end of a call attempt. */
 
-#include "pool.h"
+#include "count.h"
 
-#define REFUSED_EVERY 60000 /* ms */
+#include "evidence.h"
+#include "index.h"
+#include "lock.h"
+#include "queue.h"
+#include "slot.h"
+#include "standing.h"
+#include "usable.h"
+#include "verdict.h"
+#include "../judge/bucket.h"
+
+#define REFUSED_EVERY REP_MINUTE
 
 static void refused(
 		rep_pool_t *pool, const rep_ticket_t *ticket, rep_time_t now)
@@ -66,7 +76,7 @@ bool rep_ticket_count(rep_registry_t *registry, const rep_ticket_t *ticket,
 	if(pool) {
 		i = rep_number_index(pool, ticket);
 		if(i != REP_NONE
-				&& rep_evidence_count(pool, i, (rep_stamp_t)ticket->stamp,
+				&& rep_evidence_count(pool, i, ticket->stamp,
 						(uint8_t)ticket->route, outcome, now)
 				&& to_be_judged(pool, i, (uint8_t)ticket->route, outcome))
 			rep_verdict_judge(pool, i, now);

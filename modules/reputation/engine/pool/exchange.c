@@ -1,10 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Evidence that goes to other proxies and comes from them. */
 
-#include "pool.h"
+#include "exchange.h"
+
+#include "cells.h"
+#include "dirty.h"
+#include "evidence.h"
+#include "index.h"
+#include "lock.h"
+#include "routes.h"
+#include "slot.h"
+#include "stamp.h"
+#include "verdict.h"
+#include "../judge/bucket.h"
 
 /* False when there was not room for all; those not taken stay dirty. */
-static bool take_cells(const rep_pool_t *pool, const rep_number_t *number,
+static bool drain_number(const rep_pool_t *pool, const rep_number_t *number,
 		rep_cell_t *out, size_t max, size_t *n)
 {
 	rep_cell_head_t *cell;
@@ -41,7 +52,7 @@ size_t rep_pool_drain_cells(
 		number->flags &= ~REP_DIRTY_CELLS;
 		if(!(number->flags & REP_LIVE))
 			rep_number_reap(pool, i);
-		else if(!take_cells(pool, number, out, max, &n))
+		else if(!drain_number(pool, number, out, max, &n))
 			rep_number_mark(pool, i, REP_DIRTY_CELLS);
 	}
 	rep_pool_unlock(pool);

@@ -1,231 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The numbers of a pool: index, slots, attributes. */
+/* The numbers of a pool, as operators say. */
 
-#include "pool.h"
+#include "numbers.h"
 
-void rep_number_account(rep_pool_t *pool, const rep_number_t *number, int by)
-{
-	rep_state_t standing = rep_number_standing(number);
-	const rep_routed_t *routed;
-
-	pool->by_state[standing] += by;
-	if(!(number->flags & REP_MATCHES))
-		return;
-	pool->matching[standing] += by;
-	if(standing != REP_ACTIVE && standing != REP_PROBATION)
-		return;
-	for(uint32_t r = number->routed; r != REP_NONE; r = routed->next) {
-		routed = rep_slab_at(&pool->routed, r);
-		if(routed->verdict.state == REP_BENCHED)
-			pool->routes[routed->route]->benched += by;
-	}
-}
-
-/* ---- index: chained, doubled a little at a time ---------------------- */
-
-static uint32_t hash_of(rep_e164_t e164)
-{
-	return (uint32_t)((e164 * UINT64_C(0x9E3779B97F4A7C15)) >> 32);
-}
-
-static uint32_t *head_of(const rep_index_t *index, rep_e164_t e164)
-{
-	uint32_t hash = hash_of(e164);
-
-	if(index->old && (hash & index->old_mask) >= index->moved)
-		return &index->old[hash & index->old_mask];
-	return &index->heads[hash & index->mask];
-}
-
-static uint32_t *make_heads(uint32_t n)
-{
-	uint32_t *heads = rep_alloc(n * sizeof(*heads));
-
-	if(heads)
-		memset(heads, 0xff, n * sizeof(*heads)); /* REP_NONE */
-	return heads;
-}
-
-static void move_some(rep_pool_t *pool, unsigned buckets)
-{
-	rep_index_t *index = &pool->index;
-
-	while(index->old && buckets-- > 0) {
-		uint32_t i = index->old[index->moved++];
-		while(i != REP_NONE) {
-			rep_number_t *number = rep_number_at(pool, i);
-			uint32_t next = number->next;
-			uint32_t *head = &index->heads[hash_of(number->e164) & index->mask];
-			number->next = *head;
-			*head = i;
-			i = next;
-		}
-		if(index->moved > index->old_mask) {
-			rep_free(index->old);
-			index->old = NULL;
-		}
-	}
-}
-
-/* Without memory the chains just grow longer. */
-static int index_grow(rep_pool_t *pool)
-{
-	rep_index_t *index = &pool->index;
-	uint32_t *heads;
-
-	move_some(pool, 2);
-	if(index->heads && (index->old || index->count <= index->mask))
-		return 0;
-	heads = make_heads(index->heads ? (index->mask + 1) * 2 : 64);
-	if(!heads)
-		return index->heads ? 0 : -1;
-	index->old = index->heads;
-	index->old_mask = index->mask;
-	index->moved = 0;
-	index->mask = index->heads ? index->mask * 2 + 1 : 63;
-	index->heads = heads;
-	return 0;
-}
-
-uint32_t rep_number_find(const rep_pool_t *pool, rep_e164_t e164)
-{
-	uint32_t i;
-
-	if(!pool->index.heads)
-		return REP_NONE;
-	i = *head_of(&pool->index, e164);
-	while(i != REP_NONE && rep_number_at(pool, i)->e164 != e164)
-		i = rep_number_at(pool, i)->next;
-	return i;
-}
-
-rep_pool_t *rep_number_lock(
-		rep_registry_t *registry, int id, rep_e164_t e164, uint32_t *i)
-{
-	rep_pool_t *pool = rep_pool_lock(registry, id);
-
-	if(!pool)
-		return NULL;
-	*i = rep_number_find(pool, e164);
-	if(*i != REP_NONE)
-		return pool;
-	rep_pool_unlock(pool);
-	return NULL;
-}
-
-static void unindex(rep_pool_t *pool, uint32_t i)
-{
-	uint32_t *at = head_of(&pool->index, rep_number_at(pool, i)->e164);
-
-	while(*at != i)
-		at = &rep_number_at(pool, *at)->next;
-	*at = rep_number_at(pool, i)->next;
-	pool->index.count--;
-}
-
-uint32_t rep_number_index(const rep_pool_t *pool, const rep_ticket_t *ticket)
-{
-	const rep_number_t *number;
-
-	if(!ticket->number || ticket->index >= rep_slab_count(&pool->numbers))
-		return REP_NONE;
-	number = rep_number_at(pool, ticket->index);
-	if((number->flags & REP_LIVE) && number->e164 == ticket->number
-			&& number->generation == ticket->generation)
-		return ticket->index;
-	return REP_NONE;
-}
-
-/* ---- attributes ------------------------------------------------------ */
-
-static const char *text_part(const rep_number_t *number, unsigned part)
-{
-	const char *s = number->text;
-
-	if(!s)
-		return "";
-	while(part-- > 0)
-		s += strlen(s) + 1;
-	return s;
-}
-
-/* Does the comma-joined list hold this item? */
-static bool list_has(const char *list, const char *item, size_t len)
-{
-	while(*list) {
-		size_t n = strcspn(list, ",");
-		if(n == len && memcmp(list, item, len) == 0)
-			return true;
-		list += n + (list[n] == ',');
-	}
-	return false;
-}
-
-void rep_number_match(rep_pool_t *pool, rep_number_t *number)
-{
-	const char *need = pool->policy.require_tags;
-	const char *tags = text_part(number, 0);
-	bool matches = true;
-
-	while(*need && matches) {
-		size_t n = strcspn(need, ",");
-		matches = n == 0 || list_has(tags, need, n);
-		need += n + (need[n] == ',');
-	}
-	if(matches)
-		number->flags |= REP_MATCHES;
-	else
-		number->flags &= ~REP_MATCHES;
-}
-
-char rep_number_attest(const rep_number_t *number, const rep_route_t *route)
-{
-	const char *s = text_part(number, 1);
-	char best = 0;
-
-	while(*s) {
-		size_t n = strcspn(s, ",");
-		if(n >= 2 && s[n - 2] == '='
-				&& (route->len == 0
-						|| (n - 2 == route->len
-								&& memcmp(s, route->label, n - 2) == 0))
-				&& (!best || s[n - 1] < best))
-			best = s[n - 1];
-		s += n + (s[n] == ',');
-	}
-	return best;
-}
-
-static char *text_join(const rep_attrs_t *attrs, bool *failed)
-{
-	size_t len = attrs->tags.len + attrs->attest.len + attrs->note.len;
-	char *text, *p;
-
-	*failed = false;
-	if(len == 0)
-		return NULL;
-	p = text = rep_alloc(len + 3);
-	if(!text) {
-		*failed = true;
-		return NULL;
-	}
-	for(int i = 0; i < 3; i++) {
-		const rep_span_t *part = i == 0	  ? &attrs->tags
-								 : i == 1 ? &attrs->attest
-										  : &attrs->note;
-		if(part->len)
-			memcpy(p, part->s, part->len);
-		p[part->len] = '\0';
-		p += part->len + 1;
-	}
-	return text;
-}
+#include "dirty.h"
+#include "forget.h"
+#include "index.h"
+#include "lock.h"
+#include "queue.h"
+#include "slot.h"
+#include "standing.h"
+#include "tags.h"
 
 static int set_attrs(
 		rep_pool_t *pool, rep_number_t *number, const rep_attrs_t *attrs)
 {
 	bool failed;
-	char *text = text_join(attrs, &failed);
+	char *text = rep_number_text(attrs, &failed);
 
 	if(failed)
 		return -1;
@@ -236,25 +27,6 @@ static int set_attrs(
 	number->since_day = attrs->since_day;
 	number->status = attrs->status;
 	rep_number_match(pool, number);
-	return 0;
-}
-
-/* ---- putting and removing -------------------------------------------- */
-
-/* Everything that a number may need later without asking for memory. */
-static int reserve(rep_pool_t *pool)
-{
-	uint32_t n = rep_slab_count(&pool->numbers);
-
-	if(rep_fifo_reserve(&pool->dirty_cells, n) < 0
-			|| rep_fifo_reserve(&pool->dirty_records, n) < 0
-			|| rep_fifo_reserve(&pool->dirty_health, n) < 0
-			|| rep_heap_reserve(&pool->timer, n) < 0)
-		return -1;
-	for(uint32_t r = 0; r < pool->n_routes; r++)
-		if(pool->routes[r]->open
-				&& rep_heap_reserve(&pool->routes[r]->queue, n) < 0)
-			return -1;
 	return 0;
 }
 
@@ -269,26 +41,15 @@ static bool count_in(rep_registry_t *registry)
 	return false;
 }
 
-static uint32_t slot_alloc(rep_pool_t *pool)
-{
-	if(pool->numbers.free == REP_SLAB_NONE
-			&& (rep_slab_grow(&pool->numbers) < 0 || reserve(pool) < 0))
-		return REP_NONE;
-	/* a grown slab without the room that goes with it is tried again */
-	if(reserve(pool) < 0)
-		return REP_NONE;
-	return rep_slab_alloc(&pool->numbers);
-}
-
 static int add(rep_pool_t *pool, rep_e164_t e164, const rep_attrs_t *attrs,
 		uint64_t hash, uint32_t load, rep_time_t now)
 {
 	rep_number_t *number;
-	uint32_t i, *head;
+	uint32_t i;
 
 	if(!count_in(pool->registry))
 		return -1;
-	if(index_grow(pool) < 0 || (i = slot_alloc(pool)) == REP_NONE)
+	if(rep_index_grow(pool) < 0 || (i = rep_slot_alloc(pool)) == REP_NONE)
 		goto no_memory;
 	number = rep_number_at(pool, i);
 	number->e164 = e164;
@@ -305,10 +66,7 @@ static int add(rep_pool_t *pool, rep_e164_t e164, const rep_attrs_t *attrs,
 	number->verdict.state = REP_ACTIVE;
 	number->verdict.reason = REP_REASON_NONE;
 	number->key = 0;
-	head = head_of(&pool->index, e164);
-	number->next = *head;
-	*head = i;
-	pool->index.count++;
+	rep_index_add(pool, i);
 	pool->live_numbers++;
 	rep_number_account(pool, number, 1);
 	rep_number_mark(pool, i, REP_DIRTY_HEALTH);
@@ -383,40 +141,6 @@ bool rep_pool_seen(
 	return touch(registry, pool, e164, NULL, load);
 }
 
-/* The slot itself is given back by rep_number_reap(): queues and the timer
- * may still name it. */
-void rep_number_forget(rep_pool_t *pool, uint32_t i)
-{
-	rep_number_t *number = rep_number_at(pool, i);
-
-	unindex(pool, i);
-	rep_number_account(pool, number, -1);
-	for(uint32_t r = number->routed, next; r != REP_NONE; r = next) {
-		rep_routed_t *routed = rep_slab_at(&pool->routed, r);
-		next = routed->next;
-		rep_slab_free(&pool->routed, r);
-	}
-	number->routed = REP_NONE;
-	rep_evidence_forget(pool, number);
-	pool->in_flight -= number->in_flight;
-	rep_free(number->text);
-	number->text = NULL;
-	number->flags &= ~(REP_LIVE | REP_MATCHES);
-	pool->live_numbers--;
-	atomic_fetch_sub(&pool->registry->n_numbers, 1);
-	rep_number_reap(pool, i);
-}
-
-void rep_number_reap(rep_pool_t *pool, uint32_t i)
-{
-	const rep_number_t *number = rep_number_at(pool, i);
-	const uint8_t listed =
-			REP_DIRTY_CELLS | REP_DIRTY_RECORD | REP_DIRTY_HEALTH | REP_LIVE;
-
-	if(!(number->flags & listed) && !number->queued && !number->wake)
-		rep_slab_free(&pool->numbers, i);
-}
-
 bool rep_pool_remove(rep_registry_t *registry, int id, rep_e164_t e164)
 {
 	rep_pool_t *pool = rep_pool_lock(registry, id);
@@ -470,26 +194,4 @@ bool rep_pool_sweep(rep_registry_t *registry, int id, uint32_t load,
 	more = *cursor < rep_slab_count(&pool->numbers);
 	rep_pool_unlock(pool);
 	return more;
-}
-
-void rep_numbers_clear(rep_pool_t *pool)
-{
-	for(uint32_t i = 0; i < rep_slab_count(&pool->numbers); i++)
-		if(rep_number_at(pool, i)->flags & REP_LIVE)
-			rep_free(rep_number_at(pool, i)->text);
-	rep_slab_clear(&pool->numbers);
-	rep_slab_clear(&pool->narrow);
-	rep_slab_clear(&pool->wide);
-	rep_slab_clear(&pool->routed);
-	rep_free(pool->index.heads);
-	rep_free(pool->index.old);
-	rep_fifo_clear(&pool->dirty_cells);
-	rep_fifo_clear(&pool->dirty_records);
-	rep_fifo_clear(&pool->dirty_health);
-	rep_heap_clear(&pool->timer);
-	for(uint32_t r = 0; r < pool->n_routes; r++) {
-		rep_heap_clear(&pool->routes[r]->queue);
-		rep_free(pool->routes[r]->rows);
-		rep_free(pool->routes[r]);
-	}
 }

@@ -1,9 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Verdicts that go to other proxies and come from them. */
 
-#include "pool.h"
+#include "records.h"
 
-#define MS 1000
+#include "dirty.h"
+#include "index.h"
+#include "lock.h"
+#include "routes.h"
+#include "slot.h"
+#include "standing.h"
+#include "verdict.h"
+#include "../judge/bucket.h"
 
 static void record_fill(const rep_pool_t *pool, const rep_number_t *number,
 		uint8_t route, const rep_verdict_t *verdict, rep_record_t *out)
@@ -16,7 +23,7 @@ static void record_fill(const rep_pool_t *pool, const rep_number_t *number,
 			.reason = verdict->reason,
 			.since = verdict->since,
 			.until = verdict->until,
-			.struck = (rep_time_t)verdict->struck * MS,
+			.struck = (rep_time_t)verdict->struck * REP_MS,
 			.strikes = verdict->strikes,
 			.score = verdict->score,
 	};
@@ -24,7 +31,7 @@ static void record_fill(const rep_pool_t *pool, const rep_number_t *number,
 }
 
 /* All dirty records of a number, or none when there is not room for all. */
-static bool take_records(rep_pool_t *pool, rep_number_t *number,
+static bool drain_number(rep_pool_t *pool, rep_number_t *number,
 		rep_record_t *out, size_t max, size_t *n)
 {
 	rep_routed_t *routed;
@@ -64,7 +71,7 @@ size_t rep_pool_drain_records(
 		number->flags &= ~REP_DIRTY_RECORD;
 		if(!(number->flags & REP_LIVE))
 			rep_number_reap(pool, i);
-		else if(!take_records(pool, number, out, max, &n))
+		else if(!drain_number(pool, number, out, max, &n))
 			rep_number_mark(pool, i, REP_DIRTY_RECORD);
 	}
 	rep_pool_unlock(pool);
@@ -142,7 +149,7 @@ static void adopt(rep_pool_t *pool, uint32_t i, uint8_t route,
 	verdict->reason = record->reason;
 	verdict->since = record->since;
 	verdict->until = record->until;
-	verdict->struck = (uint32_t)(record->struck / MS);
+	verdict->struck = (uint32_t)(record->struck / REP_MS);
 	verdict->strikes = record->strikes < UINT16_MAX ? (uint16_t)record->strikes
 													: UINT16_MAX;
 	verdict->score = record->score;

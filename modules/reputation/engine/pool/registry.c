@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The list of pools, and the ring of edges. */
+/* The registry. */
 
-#include "pool.h"
+#include "registry.h"
+
+#include "alarm.h"
+#include "forget.h"
+#include "lock.h"
+#include "pool_policy.h"
+#include "routes.h"
+#include "slot.h"
 
 rep_registry_t *rep_registry_create(uint32_t max_numbers)
 {
@@ -24,9 +31,31 @@ no_lock:
 	return NULL;
 }
 
+static void pool_clear(rep_pool_t *pool)
+{
+	for(uint32_t i = 0; i < rep_slab_count(&pool->numbers); i++)
+		if(rep_number_at(pool, i)->flags & REP_LIVE)
+			rep_free(rep_number_at(pool, i)->text);
+	rep_slab_clear(&pool->numbers);
+	rep_slab_clear(&pool->narrow);
+	rep_slab_clear(&pool->wide);
+	rep_slab_clear(&pool->routed);
+	rep_free(pool->index.heads);
+	rep_free(pool->index.old);
+	rep_fifo_clear(&pool->dirty_cells);
+	rep_fifo_clear(&pool->dirty_records);
+	rep_fifo_clear(&pool->dirty_health);
+	rep_heap_clear(&pool->timer);
+	for(uint32_t r = 0; r < pool->n_routes; r++) {
+		rep_heap_clear(&pool->routes[r]->queue);
+		rep_free(pool->routes[r]->rows);
+		rep_free(pool->routes[r]);
+	}
+}
+
 static void pool_destroy(rep_pool_t *pool)
 {
-	rep_numbers_clear(pool);
+	pool_clear(pool);
 	rep_lock_destroy(&pool->lock);
 	rep_free(pool);
 }
@@ -41,75 +70,6 @@ void rep_registry_destroy(rep_registry_t *registry)
 	rep_lock_destroy(&registry->event_lock);
 	rep_lock_destroy(&registry->lock);
 	rep_free(registry);
-}
-
-void rep_registry_observe(rep_registry_t *registry, bool observe)
-{
-	if(atomic_exchange(&registry->observe, observe) == observe)
-		return;
-	for(int i = 0; i < rep_registry_pools(registry); i++) {
-		rep_pool_t *pool = rep_pool_lock(registry, i);
-		if(!pool)
-			continue;
-		pool->refresh = 0;
-		rep_pool_unlock(pool);
-	}
-}
-
-void rep_registry_alone(rep_registry_t *registry)
-{
-	atomic_store(&registry->alone, true);
-}
-
-bool rep_registry_observes(const rep_registry_t *registry)
-{
-	return atomic_load(&registry->observe);
-}
-
-int rep_registry_pools(const rep_registry_t *registry)
-{
-	return atomic_load_explicit(&registry->n_pools, memory_order_acquire);
-}
-
-const char *rep_registry_name(const rep_registry_t *registry, int pool)
-{
-	if(pool < 0 || pool >= rep_registry_pools(registry)
-			|| !atomic_load(&registry->pools[pool]->live))
-		return "";
-	return registry->pools[pool]->name;
-}
-
-/* Pools are few, never move and never change their names: no lock. */
-static int find(
-		const rep_registry_t *registry, rep_span_t name, bool dropped_too)
-{
-	int n = rep_registry_pools(registry);
-
-	for(int i = 0; i < n; i++) {
-		const rep_pool_t *pool = registry->pools[i];
-		if(rep_span_is(name, pool->name)
-				&& (dropped_too || atomic_load(&pool->live)))
-			return i;
-	}
-	return REP_NO_POOL;
-}
-
-int rep_registry_find(const rep_registry_t *registry, rep_span_t name)
-{
-	return find(registry, name, false);
-}
-
-bool rep_pool_name_fits(rep_span_t name)
-{
-	if(name.len < 1 || name.len > REP_POOL_MAX)
-		return false;
-	for(size_t i = 0; i < name.len; i++) {
-		char c = name.s[i];
-		if(!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
-				   || (c >= '0' && c <= '9') || c == '_' || c == '-'))
-			return false;
-	}
-	return true;
 }
 
 static rep_pool_t *pool_create(
@@ -143,6 +103,15 @@ static rep_pool_t *pool_create(
 	return pool;
 }
 
+/* The pool of that name, dropped or not. */
+static int find_any(const rep_registry_t *registry, rep_span_t name)
+{
+	for(int i = 0; i < rep_registry_pools(registry); i++)
+		if(rep_span_is(name, registry->pools[i]->name))
+			return i;
+	return REP_NO_POOL;
+}
+
 int rep_registry_put(rep_registry_t *registry, rep_span_t name)
 {
 	rep_pool_t *pool;
@@ -151,7 +120,7 @@ int rep_registry_put(rep_registry_t *registry, rep_span_t name)
 	if(!rep_pool_name_fits(name))
 		return REP_NO_POOL;
 	rep_lock(&registry->lock);
-	id = find(registry, name, true);
+	id = find_any(registry, name);
 	if(id != REP_NO_POOL) {
 		atomic_store(&registry->pools[id]->live, true);
 	} else if(rep_registry_pools(registry) < REP_POOLS_MAX) {
@@ -184,75 +153,6 @@ void rep_registry_drop(rep_registry_t *registry, int id)
 	rep_unlock(&pool->lock);
 	rep_policy_default(&fresh);
 	rep_pool_set_policy(registry, id, &fresh, 0);
-}
-
-rep_pool_t *rep_pool_lock(const rep_registry_t *registry, int id)
-{
-	rep_pool_t *pool;
-
-	if(id < 0 || id >= rep_registry_pools(registry))
-		return NULL;
-	pool = registry->pools[id];
-	rep_lock(&pool->lock);
-	if(atomic_load_explicit(&pool->live, memory_order_relaxed))
-		return pool;
-	rep_unlock(&pool->lock);
-	return NULL;
-}
-
-void rep_pool_unlock(rep_pool_t *pool)
-{
-	rep_unlock(&pool->lock);
-}
-
-void rep_event_announce(rep_registry_t *registry, const rep_event_t *event)
-{
-	rep_lock(&registry->event_lock);
-	registry->events[registry->event_count++ % REP_EVENT_RING] = *event;
-	rep_unlock(&registry->event_lock);
-}
-
-size_t rep_events_read(rep_registry_t *registry, uint64_t *cursor,
-		rep_event_t *out, size_t max)
-{
-	size_t n = 0;
-
-	rep_lock(&registry->event_lock);
-	if(registry->event_count > REP_EVENT_RING
-			&& *cursor < registry->event_count - REP_EVENT_RING)
-		*cursor = registry->event_count - REP_EVENT_RING;
-	while(n < max && *cursor < registry->event_count)
-		out[n++] = registry->events[(*cursor)++ % REP_EVENT_RING];
-	rep_unlock(&registry->event_lock);
-	return n;
-}
-
-bool rep_edit_put(rep_registry_t *registry, const rep_edit_t *edit)
-{
-	bool room;
-
-	rep_lock(&registry->event_lock);
-	room = registry->edit_count < REP_EDITS;
-	if(room)
-		registry->edits[(registry->edit_head + registry->edit_count++)
-						% REP_EDITS] = *edit;
-	rep_unlock(&registry->event_lock);
-	return room;
-}
-
-bool rep_edit_drain(rep_registry_t *registry, rep_edit_t *edit)
-{
-	bool any;
-
-	rep_lock(&registry->event_lock);
-	any = registry->edit_count > 0;
-	if(any) {
-		*edit = registry->edits[registry->edit_head];
-		registry->edit_head = (registry->edit_head + 1) % REP_EDITS;
-		registry->edit_count--;
-	}
-	rep_unlock(&registry->event_lock);
-	return any;
 }
 
 static size_t pool_bytes(const rep_pool_t *pool)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Labels of routes. */
 
-#include "pool.h"
+#include "routes.h"
 
 static uint32_t find_route(const rep_pool_t *pool, rep_span_t label)
 {

@@ -1,118 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A number's moves between its states, everywhere and on one route. */
+/* A number's moves between its states. */
+
+#include "verdict.h"
 
 #include <math.h>
 
-#include "pool.h"
-
-#define MS 1000
-
-/* ---- looking up ------------------------------------------------------ */
-
-static rep_routed_t *routed_of(
-		const rep_pool_t *pool, const rep_number_t *number, uint8_t route)
-{
-	rep_routed_t *routed;
-
-	for(uint32_t r = number->routed; r != REP_NONE; r = routed->next) {
-		routed = rep_slab_at(&pool->routed, r);
-		if(routed->route == route)
-			return routed;
-	}
-	return NULL;
-}
-
-rep_verdict_t *rep_verdict_of(
-		const rep_pool_t *pool, const rep_number_t *number, uint8_t route)
-{
-	rep_routed_t *routed;
-
-	if(route == 0)
-		return (rep_verdict_t *)&number->verdict;
-	routed = routed_of(pool, number, route);
-	return routed ? &routed->verdict : NULL;
-}
-
-rep_verdict_t *rep_verdict_put(
-		rep_pool_t *pool, rep_number_t *number, uint8_t route)
-{
-	rep_verdict_t *verdict = rep_verdict_of(pool, number, route);
-	rep_routed_t *routed;
-	uint32_t r;
-
-	if(verdict)
-		return verdict;
-	r = rep_slab_alloc(&pool->routed);
-	if(r == REP_SLAB_NONE) {
-		atomic_fetch_add(&pool->registry->full_memory, 1);
-		return NULL;
-	}
-	routed = rep_slab_at(&pool->routed, r);
-	routed->next = number->routed;
-	routed->route = route;
-	routed->verdict.state = REP_ACTIVE;
-	routed->verdict.reason = REP_REASON_NONE;
-	number->routed = r;
-	return &routed->verdict;
-}
-
-rep_stamp_t rep_stamp_of(
-		const rep_pool_t *pool, const rep_number_t *number, uint8_t route)
-{
-	const rep_verdict_t *on =
-			route ? rep_verdict_of(pool, number, route) : NULL;
-
-	return (rep_stamp_t)((number->verdict.turn & 0xff) << 8
-						 | (on ? on->turn & 0xff : 0));
-}
-
-uint32_t rep_stamp_turn(uint32_t turn, unsigned bits)
-{
-	uint8_t ago = (uint8_t)(turn - bits);
-
-	/* a turn that this node has not heard of looks long ago: it is ahead */
-	return ago < REP_STAMP_PAST && ago <= turn ? turn - ago
-											   : turn + (256 - ago);
-}
-
-void rep_stamp_read(const rep_pool_t *pool, const rep_number_t *number,
-		const rep_cell_head_t *cell, uint32_t *turn, uint32_t *route_turn)
-{
-	const rep_verdict_t *on =
-			cell->route ? rep_verdict_of(pool, number, cell->route) : NULL;
-
-	*turn = rep_stamp_turn(number->verdict.turn, cell->stamp >> 8);
-	*route_turn = rep_stamp_turn(on ? on->turn : 0, cell->stamp & 0xff);
-}
-
-uint32_t rep_verdict_strikes(
-		const rep_pool_t *pool, const rep_verdict_t *verdict, rep_time_t now)
-{
-	int64_t forgotten = 0, standing = now / MS - verdict->struck;
-	uint32_t decay = pool->policy.strike_decay_seconds;
-
-	if(verdict->state != REP_BENCHED && decay && standing > 0)
-		forgotten = standing / decay;
-	return verdict->strikes > forgotten ? verdict->strikes - (uint32_t)forgotten
-										: 0;
-}
-
-rep_time_t rep_verdict_next(const rep_pool_t *pool, const rep_number_t *number)
-{
-	rep_time_t next =
-			number->verdict.state == REP_BENCHED ? number->verdict.until : 0;
-	const rep_routed_t *routed;
-
-	for(uint32_t r = number->routed; r != REP_NONE; r = routed->next) {
-		routed = rep_slab_at(&pool->routed, r);
-		if(routed->verdict.state == REP_BENCHED
-				&& (!next || routed->verdict.until < next))
-			next = routed->verdict.until;
-	}
-	return next;
-}
-
-/* ---- announcing ------------------------------------------------------ */
+#include "dirty.h"
+#include "evidence.h"
+#include "queue.h"
+#include "slot.h"
+#include "standing.h"
+#include "stop.h"
+#include "usable.h"
+#include "../judge/bucket.h"
+#include "../judge/trial.h"
 
 void rep_verdict_announce(rep_pool_t *pool, const rep_number_t *number,
 		uint8_t route, rep_event_kind_t kind, const rep_judged_t *judged,
@@ -147,17 +48,6 @@ void rep_verdict_announce(rep_pool_t *pool, const rep_number_t *number,
 	rep_event_announce(pool->registry, &event);
 }
 
-/* ---- moving ---------------------------------------------------------- */
-
-/* The state itself, with what depends on it. */
-void rep_verdict_set(rep_pool_t *pool, rep_number_t *number,
-		rep_verdict_t *verdict, rep_state_t state)
-{
-	rep_number_account(pool, number, -1);
-	verdict->state = state;
-	rep_number_account(pool, number, 1);
-}
-
 void rep_verdict_moved(
 		rep_pool_t *pool, uint32_t i, rep_verdict_t *verdict, rep_time_t now)
 {
@@ -190,10 +80,10 @@ static rep_time_t rest_of(const rep_pool_t *pool, const rep_number_t *number,
 	if(s > policy->rest_max)
 		s = policy->rest_max;
 	s *= 1 + policy->rest_jitter * jitter(number->e164, turn);
-	return (rep_time_t)(s * MS);
+	return (rep_time_t)(s * REP_MS);
 }
 
-static void bench(rep_pool_t *pool, uint32_t i, uint8_t route,
+void rep_verdict_bench(rep_pool_t *pool, uint32_t i, uint8_t route,
 		rep_reason_t reason, rep_time_t rest, const struct rep_assessed *on,
 		rep_time_t now)
 {
@@ -212,8 +102,8 @@ static void bench(rep_pool_t *pool, uint32_t i, uint8_t route,
 	if(!rest)
 		rest = rest_of(pool, number, verdict->strikes, verdict->turn);
 	/* a whole second: what is shown is when it ends */
-	verdict->until = (now + rest + MS - 1) / MS * MS;
-	verdict->struck = (uint32_t)(now / MS);
+	verdict->until = (now + rest + REP_MS - 1) / REP_MS * REP_MS;
+	verdict->struck = (uint32_t)(now / REP_MS);
 	verdict->score = on ? on->judged.score : 0;
 	number->trial = 0;
 	rep_verdict_announce(pool, number, route, REP_EVENT_BENCHED,
@@ -222,8 +112,7 @@ static void bench(rep_pool_t *pool, uint32_t i, uint8_t route,
 	rep_verdict_moved(pool, i, verdict, now);
 }
 
-/* Back in use: on probation, or (`state` REP_ACTIVE) in good standing. */
-static void restore(rep_pool_t *pool, uint32_t i, uint8_t route,
+void rep_verdict_restore(rep_pool_t *pool, uint32_t i, uint8_t route,
 		rep_state_t state, rep_time_t since, const struct rep_assessed *on,
 		rep_time_t now)
 {
@@ -236,7 +125,7 @@ static void restore(rep_pool_t *pool, uint32_t i, uint8_t route,
 	verdict->since = since;
 	verdict->until = 0;
 	verdict->score = 0;
-	verdict->struck = (uint32_t)(since / MS);
+	verdict->struck = (uint32_t)(since / REP_MS);
 	if(state == REP_ACTIVE)
 		verdict->reason = REP_REASON_NONE;
 	number->trial = 0;
@@ -252,7 +141,7 @@ static void due_on(rep_pool_t *pool, uint32_t i, uint8_t route, rep_time_t now)
 			rep_verdict_of(pool, rep_number_at(pool, i), route);
 
 	if(verdict->state == REP_BENCHED && verdict->until <= now)
-		restore(pool, i, route,
+		rep_verdict_restore(pool, i, route,
 				pool->policy.probation_calls ? REP_PROBATION : REP_ACTIVE,
 				verdict->until, NULL, now);
 }
@@ -286,10 +175,12 @@ static bool on_trial(rep_pool_t *pool, uint32_t i, uint8_t route,
 			&chart, &evidence.judged.score)) {
 		case REP_TRIAL_FAILED:
 			evidence.judged.chart = chart;
-			bench(pool, i, route, (rep_reason_t)chart, 0, &evidence, now);
+			rep_verdict_bench(
+					pool, i, route, (rep_reason_t)chart, 0, &evidence, now);
 			break;
 		case REP_TRIAL_PASSED:
-			restore(pool, i, route, REP_ACTIVE, now, &evidence, now);
+			rep_verdict_restore(
+					pool, i, route, REP_ACTIVE, now, &evidence, now);
 			break;
 		case REP_TRIAL_GOES_ON:
 			break;
@@ -356,13 +247,13 @@ static void judge_active(
 	unsigned bad = bad_routes(pool, number, a, now, &on, &chart);
 
 	if(on && bad == 1) {
-		bench(pool, i, on->route, (rep_reason_t)chart, 0, on, now);
+		rep_verdict_bench(pool, i, on->route, (rep_reason_t)chart, 0, on, now);
 	} else if(on) {
 		/* on two routes: it is the number, by the newest evidence */
 		sum.judged = on->judged;
-		bench(pool, i, 0, (rep_reason_t)chart, 0, &sum, now);
+		rep_verdict_bench(pool, i, 0, (rep_reason_t)chart, 0, &sum, now);
 	} else if(in_sum != REP_CHARTS) {
-		bench(pool, i, 0, (rep_reason_t)in_sum, 0, &sum, now);
+		rep_verdict_bench(pool, i, 0, (rep_reason_t)in_sum, 0, &sum, now);
 	} else {
 		for(unsigned r = 0; r < a->n_routes; r++)
 			on_trial(pool, i, a->routes[r].route, &a->routes[r],
@@ -392,42 +283,6 @@ void rep_verdict_judge(rep_pool_t *pool, uint32_t i, rep_time_t now)
 	on_trial(pool, i, 0, &sum, &pool->baseline, now);
 }
 
-/* ---- by hand --------------------------------------------------------- */
-
-bool rep_pool_bench(rep_registry_t *registry, int id, rep_e164_t e164,
-		uint32_t seconds, rep_reason_t reason, rep_time_t now)
-{
-	uint32_t i;
-	rep_pool_t *pool = rep_number_lock(registry, id, e164, &i);
-
-	if(!pool)
-		return false;
-	bench(pool, i, 0, reason, (rep_time_t)seconds * MS, NULL, now);
-	rep_pool_unlock(pool);
-	return true;
-}
-
-bool rep_pool_release(
-		rep_registry_t *registry, int id, rep_e164_t e164, rep_time_t now)
-{
-	uint32_t i;
-	rep_pool_t *pool = rep_number_lock(registry, id, e164, &i);
-	const rep_routed_t *routed;
-
-	if(!pool)
-		return false;
-	for(uint32_t r = rep_number_at(pool, i)->routed; r != REP_NONE;
-			r = routed->next) {
-		routed = rep_slab_at(&pool->routed, r);
-		if(routed->verdict.state != REP_ACTIVE)
-			restore(pool, i, routed->route, REP_ACTIVE, now, NULL, now);
-	}
-	if(rep_number_at(pool, i)->verdict.state != REP_ACTIVE)
-		restore(pool, i, 0, REP_ACTIVE, now, NULL, now);
-	rep_pool_unlock(pool);
-	return true;
-}
-
 void rep_verdict_forget(rep_pool_t *pool, uint32_t i)
 {
 	rep_number_t *number = rep_number_at(pool, i);
@@ -435,34 +290,4 @@ void rep_verdict_forget(rep_pool_t *pool, uint32_t i)
 	rep_evidence_forget(pool, number);
 	number->trial = 0;
 	number->verdict.score = 0;
-}
-
-bool rep_pool_reset(
-		rep_registry_t *registry, int id, rep_e164_t e164, rep_time_t now)
-{
-	uint32_t i;
-	rep_pool_t *pool;
-	rep_verdict_t *verdict;
-	rep_routed_t *routed;
-
-	if(!rep_pool_release(registry, id, e164, now))
-		return false;
-	pool = rep_number_lock(registry, id, e164, &i);
-	if(!pool)
-		return false;
-	verdict = &rep_number_at(pool, i)->verdict;
-	verdict->reset = ++verdict->turn;
-	verdict->strikes = 0;
-	verdict->since = 0;
-	for(uint32_t r = rep_number_at(pool, i)->routed; r != REP_NONE;
-			r = routed->next) {
-		routed = rep_slab_at(&pool->routed, r);
-		routed->verdict.strikes = 0;
-		routed->verdict.turn++;
-		routed->verdict.flags |= REP_VERDICT_DIRTY;
-	}
-	rep_verdict_forget(pool, i);
-	rep_verdict_moved(pool, i, verdict, now);
-	rep_pool_unlock(pool);
-	return true;
 }

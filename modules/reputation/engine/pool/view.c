@@ -1,7 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Copies of what the registry holds, for RPC, logs and the published health. */
+/* Copies of what the registry holds. */
 
-#include "pool.h"
+#include "view.h"
+
+#include "assess.h"
+#include "caps.h"
+#include "cells.h"
+#include "dirty.h"
+#include "index.h"
+#include "lock.h"
+#include "rows.h"
+#include "slot.h"
+#include "stamp.h"
+#include "standing.h"
+#include "stop.h"
+#include "usable.h"
 
 static void route_view(const rep_pool_t *pool, const rep_number_t *number,
 		const struct rep_assessed *on, rep_time_t now, rep_route_view_t *out)
@@ -225,8 +238,6 @@ bool rep_view_pool(
 	rep_pool_unlock(pool);
 	return true;
 }
-
-/* ---- published health ------------------------------------------------ */
 
 size_t rep_pool_drain_health(rep_registry_t *registry, int id, rep_time_t now,
 		rep_number_view_t *out, size_t max)

@@ -3,8 +3,6 @@
 
 #include "outcome.h"
 
-#include "reason.h"
-
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static const char *const names[] = {

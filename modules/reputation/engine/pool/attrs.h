@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What an operator says of a number. */
+
+#ifndef REP_POOL_ATTRS_H
+#define REP_POOL_ATTRS_H
+
+#include "../judge/state.h"
+
+/* What an operator says of a number (rep:numbers:{POOL}). Copied. */
+typedef struct rep_attrs
+{
+	float weight;		/* > 0; 1 is usual */
+	uint32_t cap_day;	/* 0 = the policy's */
+	int32_t since_day;	/* days since 1970-01-01; 0 = established */
+	rep_state_t status; /* REP_ACTIVE, REP_PAUSED or REP_RETIRED */
+	rep_span_t tags;	/* "a,b,c" */
+	rep_span_t attest;	/* "route=A,other=B" */
+	rep_span_t note;
+} rep_attrs_t;
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Caps. */
+
+#include "caps.h"
+
+uint32_t rep_window_used(const rep_window_t *window, uint32_t at)
+{
+	return window->at == at ? window->used : 0;
+}
+
+static void window_use(rep_window_t *window, uint32_t at)
+{
+	window->used = rep_window_used(window, at) + 1;
+	window->at = at;
+}
+
+uint32_t rep_day_of(const rep_pool_t *pool, rep_time_t now)
+{
+	return (uint32_t)(((int64_t)rep_seconds_of(now) + pool->utc_offset)
+					  / 86400);
+}
+
+/* Calls a day that the warm-up allows; 0 = the ramp is over, or there is
+ * none. */
+static uint32_t warmup_cap(
+		const rep_pool_t *pool, const rep_number_t *number, rep_time_t now)
+{
+	int64_t age = (int64_t)rep_day_of(pool, now) - number->since_day;
+
+	if(!number->since_day)
+		return 0;
+	for(uint32_t s = 0; s < pool->policy.warmup_stages; s++) {
+		if(age < pool->policy.warmup[s].days)
+			return pool->policy.warmup[s].calls;
+		age -= pool->policy.warmup[s].days;
+	}
+	return 0;
+}
+
+static uint32_t least(uint32_t a, uint32_t b)
+{
+	return !a ? b : !b ? a : a < b ? a : b;
+}
+
+uint32_t rep_number_cap_day(
+		const rep_pool_t *pool, const rep_number_t *number, rep_time_t now)
+{
+	uint32_t cap = number->cap_day ? number->cap_day : pool->policy.cap_day;
+
+	return least(cap, warmup_cap(pool, number, now));
+}
+
+bool rep_number_warming(
+		const rep_pool_t *pool, const rep_number_t *number, rep_time_t now)
+{
+	return warmup_cap(pool, number, now) > 0;
+}
+
+bool rep_window_over(const rep_window_t *window, uint32_t at, uint32_t cap)
+{
+	return cap && rep_window_used(window, at) >= cap;
+}
+
+uint32_t rep_number_capped_until(
+		const rep_pool_t *pool, const rep_number_t *number, rep_time_t now)
+{
+	const rep_policy_t *policy = &pool->policy;
+	uint32_t s = rep_seconds_of(now), day = rep_day_of(pool, now);
+
+	if(rep_window_over(
+			   &number->day, day, rep_number_cap_day(pool, number, now)))
+		return (uint32_t)(((int64_t)day + 1) * 86400 - pool->utc_offset);
+	if(rep_window_over(&number->hour, s / 3600, policy->cap_hour))
+		return (s / 3600 + 1) * 3600;
+	if(rep_window_over(&number->minute, s / 60, policy->cap_minute))
+		return (s / 60 + 1) * 60;
+	if(policy->cap_concurrent && number->in_flight >= policy->cap_concurrent)
+		return REP_UNTIL_HANG_UP;
+	return 0;
+}
+
+void rep_caps_use(rep_pool_t *pool, rep_number_t *number, rep_time_t now)
+{
+	uint32_t s = rep_seconds_of(now), day = rep_day_of(pool, now);
+
+	window_use(&number->minute, s / 60);
+	window_use(&number->hour, s / 3600);
+	window_use(&number->day, day);
+	window_use(&pool->day, day);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Caps: how often a number may be used in a minute, an hour and a day (of the
+ * pool's clock), and at once; the warm-up among them. */
+
+#ifndef REP_CAPS_H
+#define REP_CAPS_H
+
+#include "pool.h"
+
+static inline uint32_t rep_seconds_of(rep_time_t now)
+{
+	return now > 0 ? (uint32_t)(now / 1000) : 0;
+}
+
+/* Days since 1970 by the pool's clock. */
+uint32_t rep_day_of(const rep_pool_t *pool, rep_time_t now);
+
+/* How much of a window is used in the minute, hour or day `at`. */
+uint32_t rep_window_used(const rep_window_t *window, uint32_t at);
+bool rep_window_over(const rep_window_t *window, uint32_t at, uint32_t cap);
+/* One more use, of the number and the pool. */
+void rep_caps_use(rep_pool_t *pool, rep_number_t *number, rep_time_t now);
+
+/* Is the number in its first days (`since`, policy `warmup`)? */
+bool rep_number_warming(
+		const rep_pool_t *pool, const rep_number_t *number, rep_time_t now);
+/* The cap of a day in force: the least of policy, number and warm-up; 0 none. */
+uint32_t rep_number_cap_day(
+		const rep_pool_t *pool, const rep_number_t *number, rep_time_t now);
+
+/* When the caps let the number go on, in seconds since 1970; 0 = now,
+ * REP_UNTIL_HANG_UP = when a call ends. */
+#define REP_UNTIL_HANG_UP UINT32_MAX
+uint32_t rep_number_capped_until(
+		const rep_pool_t *pool, const rep_number_t *number, rep_time_t now);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Cells: the outcomes of one number in one bucket, on one route, under one
+ * stamp. A number's cells are chained, newest bucket first. */
+
+#ifndef REP_CELLS_H
+#define REP_CELLS_H
+
+#include "pool.h"
+
+static inline rep_cell_head_t *rep_cell_at(const rep_pool_t *pool, uint32_t ref)
+{
+	return ref & REP_WIDE ? rep_slab_at(&pool->wide, ref & ~REP_WIDE)
+						  : rep_slab_at(&pool->narrow, ref);
+}
+
+/* This node's counts in a cell. */
+void rep_cell_own(const rep_pool_t *pool, uint32_t ref, rep_counts_t *out);
+/* Own and others' counts together, added to `sum`. */
+void rep_cell_add(const rep_pool_t *pool, uint32_t ref, rep_counts_t *sum);
+
+/* Where the reference to the cell is kept: in the number or in the cell
+ * before it. A cell is put in its place if need be; NULL without memory. */
+uint32_t *rep_cell_find(rep_pool_t *pool, rep_number_t *number, uint32_t bucket,
+		rep_stamp_t stamp, uint8_t route);
+/* One counter of the cell that is kept at `*at`, own or others'. */
+uint32_t rep_cell_get(const rep_pool_t *pool, uint32_t ref, bool own, int o);
+/* Set it; the cell may move, `*at` follows. False without memory. */
+bool rep_cell_set(
+		rep_pool_t *pool, uint32_t *at, bool own, int o, uint32_t value);
+void rep_cell_free(rep_pool_t *pool, uint32_t ref);
+
+#endif

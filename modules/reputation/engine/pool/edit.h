@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Edits through RPC that the store is to write to Redis. */
+
+#ifndef REP_EDIT_H
+#define REP_EDIT_H
+
+#include "pools.h"
+
+#define REP_EDITS 64
+
+typedef struct rep_edit
+{
+	bool remove; /* else add, or change */
+	int32_t pool;
+	rep_e164_t number;
+	char json[512]; /* attributes, as in rep:numbers:{POOL} */
+} rep_edit_t;
+
+/* Queue an edit; false when the queue is full. */
+bool rep_edit_put(rep_registry_t *registry, const rep_edit_t *edit);
+/* The oldest edit; false when there is none. */
+bool rep_edit_drain(rep_registry_t *registry, rep_edit_t *edit);
+
+#endif

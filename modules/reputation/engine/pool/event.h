@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is to be announced: a ring of events that several readers follow. */
+
+#ifndef REP_EVENT_H
+#define REP_EVENT_H
+
+#include "pools.h"
+#include "../judge/cusum.h"
+#include "../judge/state.h"
+
+typedef enum rep_event_kind
+{
+	REP_EVENT_BENCHED,
+	REP_EVENT_RELEASED, /* back from rest, on probation or active */
+	REP_EVENT_POOL_ALARM,
+	REP_EVENT_POOL_EXHAUSTED,
+	REP_EVENT_REFUSED, /* caller ID or signature refused */
+	REP_EVENTS
+} rep_event_kind_t;
+
+/* "benched" and so on, as users read it; "none" for a kind that is not. */
+const char *rep_event_name(rep_event_kind_t kind);
+
+typedef struct rep_event
+{
+	rep_event_kind_t kind;
+	bool adopted;  /* another node announced it first */
+	bool observed; /* observe mode: nothing is withheld */
+	int32_t pool;
+	rep_e164_t number; /* 0 for a pool's edge */
+	char route[REP_ROUTE_MAX + 1];
+	rep_time_t at;
+	uint32_t turn;
+	rep_state_t state;
+	rep_reason_t reason;
+	rep_pick_t stop; /* POOL_EXHAUSTED: why */
+	rep_outcome_t outcome;
+	rep_time_t since, until;
+	uint32_t strikes;
+	rep_judged_t judged;
+	rep_counts_t counts; /* the evidence: since the last turn */
+	rep_counts_t pool_counts;
+	float mix[REP_OUTCOMES]; /* the baseline */
+	char detail[128];		 /* POOL_ALARM: the dimension, in words */
+} rep_event_t;
+
+/* Put the event at the ring's end; takes the ring's lock, which may be taken
+ * under a pool's. */
+void rep_event_announce(rep_registry_t *registry, const rep_event_t *event);
+
+/* Events in order, from `*cursor` on (start with 0); several readers may each
+ * have a cursor. The oldest are lost when more than REP_EVENT_RING wait.
+ * Returns how many of at most `max` were written. */
+#define REP_EVENT_RING 1024
+size_t rep_events_read(rep_registry_t *registry, uint64_t *cursor,
+		rep_event_t *out, size_t max);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Evidence: calls counted into cells and rows. */
+
+#ifndef REP_EVIDENCE_H
+#define REP_EVIDENCE_H
+
+#include "pool.h"
+
+/* Count one call of number `i` now; false without memory. */
+bool rep_evidence_count(rep_pool_t *pool, uint32_t i, rep_stamp_t stamp,
+		uint8_t route, rep_outcome_t outcome, rep_time_t now);
+/* What all other nodes counted in a cell (absolute, replaces). False without
+ * memory. */
+bool rep_evidence_put_others(rep_pool_t *pool, uint32_t i, uint32_t bucket,
+		rep_stamp_t stamp, uint8_t route, const rep_counts_t *others);
+/* Free cells older than `oldest`. */
+void rep_evidence_trim(rep_pool_t *pool, rep_number_t *number, uint32_t oldest);
+/* Free all. The rows keep what was counted while the number was there: the
+ * pool's history is the pool's. */
+void rep_evidence_forget(rep_pool_t *pool, rep_number_t *number);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Evidence that goes to other proxies and comes from them. */
+
+#ifndef REP_EXCHANGE_H
+#define REP_EXCHANGE_H
+
+#include "pools.h"
+#include "../judge/counts.h"
+
+/* One cell of evidence: a number's outcomes in one bucket, on one route, in
+ * one turn of its verdict. Own counts only ever grow. */
+typedef struct rep_cell
+{
+	rep_e164_t number;
+	uint32_t bucket; /* its start, minutes since 1970 */
+	uint32_t stamp;
+	char route[REP_ROUTE_MAX + 1];
+	rep_counts_t counts;
+} rep_cell_t;
+
+/* Copy out up to `max` cells whose own counts (this node's) changed since
+ * they were last taken. They count as taken. */
+size_t rep_pool_drain_cells(
+		rep_registry_t *registry, int pool, rep_cell_t *out, size_t max);
+
+/* Taken but not delivered: they will be taken again. */
+void rep_pool_requeue_cells(
+		rep_registry_t *registry, int pool, const rep_cell_t *cells, size_t n);
+
+/* Everything of this node's counts as changed again: cells and records. For
+ * a store that may have lost what it acknowledged. Looks at every number. */
+void rep_pool_requeue_all(rep_registry_t *registry, int pool);
+
+/* What all the OTHER nodes together counted in this cell (absolute; replaces
+ * what was known). Judges. False: unknown number, too old, or no room. */
+bool rep_pool_put_others(rep_registry_t *registry, int pool,
+		const rep_cell_t *cell, rep_time_t now);
+
+#endif

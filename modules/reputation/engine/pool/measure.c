@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Baselines made anew. */
+
+#include "measure.h"
+
+#define MEASURE_EVERY 60000 /* ms */
+#define MEASURE_LEAST 1000
+
+static uint32_t moved_since(
+		const rep_counts_t *made_of, const rep_counts_t *now)
+{
+	uint32_t moved = 0;
+
+	for(int o = 0; o < REP_JUDGED; o++)
+		moved += now->n[o] > made_of->n[o] ? now->n[o] - made_of->n[o]
+										   : made_of->n[o] - now->n[o];
+	return moved;
+}
+
+/* Early on each call says much, later each says little. */
+static bool out_of_date(const rep_baseline_t *baseline,
+		const rep_counts_t *window, bool long_ago)
+{
+	uint32_t moved = moved_since(&baseline->window, window);
+
+	return moved > 20 + rep_counts_judged(&baseline->window) / 20
+		   || (long_ago && moved);
+}
+
+/* `r` REP_ROUTES_MAX: the pool as a whole. */
+static void measure_one(rep_pool_t *pool, uint32_t r, bool force, bool long_ago)
+{
+	rep_baseline_t fresh, *kept;
+	rep_counts_t window;
+	rep_charts_t charts;
+	uint32_t made;
+	unsigned runs;
+	bool due;
+
+	rep_lock(&pool->lock);
+	kept = r == REP_ROUTES_MAX ? &pool->baseline : &pool->routes[r]->baseline;
+	window = r == REP_ROUTES_MAX ? pool->window : pool->routes[r]->window;
+	charts = pool->charts;
+	made = pool->charts_made;
+	runs = pool->n_routes > 1 ? 2 : 1;
+	due = force || out_of_date(kept, &window, long_ago);
+	rep_unlock(&pool->lock);
+	if(!due)
+		return;
+	rep_baseline_make(&fresh, &charts, &window, runs);
+	rep_lock(&pool->lock);
+	if(made == pool->charts_made) /* else another policy came meanwhile */
+		*kept = fresh;
+	rep_unlock(&pool->lock);
+}
+
+void rep_pool_measure(rep_pool_t *pool, bool force, rep_time_t now)
+{
+	bool long_ago = force || now - pool->baseline_at >= MEASURE_EVERY
+					|| now < pool->baseline_at;
+
+	if(!long_ago && now - pool->measured_at < MEASURE_LEAST
+			&& now >= pool->measured_at)
+		return;
+	pool->measured_at = now;
+	if(long_ago)
+		pool->baseline_at = now;
+	measure_one(pool, REP_ROUTES_MAX, force, long_ago);
+	/* one route is the pool itself */
+	for(uint32_t r = 0; pool->n_routes > 1 && r < pool->n_routes; r++)
+		measure_one(pool, r, force, long_ago);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The policy of a pool in force. */
+
+#ifndef REP_POOL_POLICY_H
+#define REP_POOL_POLICY_H
+
+#include "pools.h"
+#include "../judge/policy.h"
+
+/* The policy in force from here on. Looks at every number of the pool. */
+void rep_pool_set_policy(rep_registry_t *registry, int pool,
+		const rep_policy_t *policy, rep_time_t now);
+bool rep_pool_policy(rep_registry_t *registry, int pool, rep_policy_t *out);
+/* Its default_country alone. */
+bool rep_pool_country(rep_registry_t *registry, int pool, char out[3]);
+
+/* The pool's clock: seconds to add to UTC for its `time_zone`, now. */
+void rep_pool_set_utc_offset(
+		rep_registry_t *registry, int pool, int32_t seconds);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The pools there are. A pool is named by its index, which stays valid for the
+ * life of the registry: pools are few, never move and never change their
+ * names. Everything here is lock-free unless it says otherwise. */
+
+#ifndef REP_POOLS_H
+#define REP_POOLS_H
+
+#include "../base/types.h"
+
+/* Every pool with its numbers, their evidence and their verdicts. One registry
+ * stands in shared memory and serves all processes. Functions of engine/pool/
+ * that take a registry take the locks that they need and give them back
+ * before they return; none of them does I/O, and none holds a lock over
+ * anything that grows with the number of numbers, unless it says so. Results
+ * are copied out: no pointer into the registry leaves it. */
+typedef struct rep_registry rep_registry_t;
+
+#define REP_POOLS_MAX 1024
+#define REP_NO_POOL (-1)
+#define REP_ROUTES_MAX 64 /* labels a pool, "" (no route) among them */
+
+/* [A-Za-z0-9_-]{1,64} */
+bool rep_pool_name_fits(rep_span_t name);
+
+/* The pool of that name, or REP_NO_POOL. */
+int rep_registry_find(const rep_registry_t *registry, rep_span_t name);
+
+/* Pools there are or were: indices 0 .. count - 1. */
+int rep_registry_pools(const rep_registry_t *registry);
+/* The name of a pool, "" when it is dropped. Valid as long as the registry. */
+const char *rep_registry_name(const rep_registry_t *registry, int pool);
+
+/* Observe mode (`mode = observe`): everything is judged, nothing withheld.
+ * Takes the lock of one pool after the other. */
+void rep_registry_observe(rep_registry_t *registry, bool observe);
+bool rep_registry_observes(const rep_registry_t *registry);
+
+/* Nothing is shared: nobody will drain cells, records or health. */
+void rep_registry_alone(rep_registry_t *registry);
+
+#endif

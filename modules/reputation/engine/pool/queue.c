@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Queues of picks and the timer. */
+
+#include "queue.h"
+
+#include "caps.h"
+#include "slot.h"
+#include "standing.h"
+#include "usable.h"
+
+static void queue_put(rep_pool_t *pool, uint32_t i, uint8_t r)
+{
+	rep_number_t *number = rep_number_at(pool, i);
+
+	if(rep_heap_push(&pool->routes[r]->queue, number->key, i) == 0)
+		number->queued |= UINT64_C(1) << r;
+	else
+		atomic_fetch_add(&pool->registry->full_memory, 1);
+}
+
+static void timer_set(rep_pool_t *pool, uint32_t i, uint32_t when)
+{
+	rep_number_t *number = rep_number_at(pool, i);
+
+	if(!when || (number->wake && number->wake <= when))
+		return;
+	if(!number->wake && number->later && number->later <= when) {
+		/* an entry from before is still there, and comes first */
+		number->wake = number->later;
+		number->later = 0;
+	} else if(rep_heap_push(&pool->timer, when, i) == 0) {
+		if(!number->later || (number->wake && number->wake < number->later))
+			number->later = number->wake;
+		number->wake = when;
+	} else {
+		atomic_fetch_add(&pool->registry->full_memory, 1);
+	}
+}
+
+void rep_number_wake(rep_pool_t *pool, uint32_t i, rep_time_t now)
+{
+	rep_number_t *number = rep_number_at(pool, i);
+	rep_time_t due = rep_verdict_next(pool, number);
+	uint32_t capped = rep_number_capped_until(pool, number, now);
+
+	for(uint32_t r = 0; r < pool->n_routes; r++)
+		if(pool->routes[r]->open && !(number->queued & UINT64_C(1) << r)
+				&& !capped
+				&& rep_number_allowed(pool, number, (uint8_t)r, false))
+			queue_put(pool, i, (uint8_t)r);
+	if(due)
+		timer_set(pool, i, rep_seconds_of(due + 999));
+	if(capped != REP_UNTIL_HANG_UP)
+		timer_set(pool, i, capped);
+}
+
+void rep_queue_open(rep_pool_t *pool, uint8_t r, rep_time_t now)
+{
+	rep_route_t *route = pool->routes[r];
+	uint32_t n = rep_slab_count(&pool->numbers);
+
+	if(route->open || rep_heap_reserve(&route->queue, n) < 0)
+		return;
+	route->open = true;
+	for(uint32_t i = 0; i < n; i++)
+		if(rep_number_usable(pool, rep_number_at(pool, i), r, now))
+			queue_put(pool, i, r);
+}
+
+uint32_t rep_queue_top(rep_pool_t *pool, uint8_t r, rep_time_t now)
+{
+	rep_heap_t *queue = &pool->routes[r]->queue;
+
+	while(queue->count) {
+		uint32_t i = queue->entries[0].item;
+		rep_number_t *number = rep_number_at(pool, i);
+		if(!rep_number_usable(pool, number, r, now)) {
+			rep_heap_pop(queue);
+			number->queued &= ~(UINT64_C(1) << r);
+			if(number->flags & REP_LIVE)
+				rep_number_wake(pool, i, now);
+			else
+				rep_number_reap(pool, i);
+		} else if(queue->entries[0].key < number->key) {
+			rep_heap_retop(queue, number->key);
+		} else {
+			return i;
+		}
+	}
+	return REP_NONE;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Rows: the pool's own counts in each bucket on each route, which numbers are
+ * judged by. A ring as long as the window. */
+
+#ifndef REP_ROWS_H
+#define REP_ROWS_H
+
+#include "pool.h"
+
+/* `by` calls with this outcome more, or fewer: in the row and the windows. */
+void rep_row_add(
+		rep_pool_t *pool, uint8_t route, uint32_t bucket, int o, int64_t by);
+/* The pool's row for a bucket on a route; NULL when it has none. */
+const rep_row_t *rep_row_of(
+		const rep_pool_t *pool, uint8_t route, uint32_t bucket);
+
+/* The weights have changed: make the sums of all rows anew. */
+void rep_rows_resum(rep_pool_t *pool);
+/* Rows of buckets that no longer count are taken out of the window. */
+void rep_rows_expire(rep_pool_t *pool, uint32_t oldest);
+/* Buckets or window changed: begin to make all rows anew. What is counted of
+ * a number before its turn comes with it. */
+void rep_rows_rebuild(rep_pool_t *pool);
+/* Go on with at most `max` numbers; true when there are more. */
+bool rep_rows_refill(rep_pool_t *pool, uint32_t max);
+/* Is the number's evidence part of the rows, or will it come with it? */
+bool rep_rows_hold(const rep_pool_t *pool, uint32_t i);
+
+#endif

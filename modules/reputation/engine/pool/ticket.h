@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A number in use by a call. */
+
+#ifndef REP_TICKET_H
+#define REP_TICKET_H
+
+#include "../base/types.h"
+
+/* Eight bits of the turn of a number's verdict, and eight of the turn of that
+ * on the route, at the time of the pick: engine/pool/stamp.h decodes it. */
+typedef uint16_t rep_stamp_t;
+
+/* A number in use by a call. Plain data; stays harmless when the number or
+ * its pool is removed or reused in the meantime. */
+typedef struct rep_ticket
+{
+	rep_e164_t number; /* 0 = no ticket */
+	int32_t pool;
+	uint32_t index, generation;
+	rep_stamp_t stamp; /* of the verdict, at the time of the pick */
+	uint16_t route;	   /* label's index in the pool */
+	bool holds;		   /* counts as in flight until the hang-up */
+	bool limited;	   /* its pool limits calls at once */
+} rep_ticket_t;
+
+#endif

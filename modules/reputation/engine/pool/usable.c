@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What may be used now. */
+
+#include "usable.h"
+
+#include "caps.h"
+#include "standing.h"
+#include "tags.h"
+
+bool rep_observed(const rep_pool_t *pool)
+{
+	return atomic_load_explicit(&pool->registry->observe, memory_order_relaxed);
+}
+
+rep_state_t rep_number_state(
+		const rep_pool_t *pool, const rep_number_t *number, rep_time_t now)
+{
+	rep_state_t state = rep_number_standing(number);
+
+	if(state == REP_ACTIVE && rep_number_warming(pool, number, now))
+		return REP_WARMING;
+	return state;
+}
+
+/* The budget of calls of a number that comes back. */
+static bool trial_spent(const rep_pool_t *pool, const rep_number_t *number)
+{
+	return number->verdict.state == REP_PROBATION
+		   && number->trial + number->in_flight >= pool->policy.probation_calls;
+}
+
+bool rep_number_allowed(const rep_pool_t *pool, const rep_number_t *number,
+		uint8_t route, bool bench_too)
+{
+	const rep_verdict_t *on;
+
+	if(!(number->flags & REP_LIVE) || !(number->flags & REP_MATCHES)
+			|| number->status != REP_ACTIVE)
+		return false;
+	if(pool->policy.require_attest) {
+		char attest = rep_number_attest(number, pool->routes[route]);
+		if(!attest || attest > pool->policy.require_attest)
+			return false;
+	}
+	if(rep_observed(pool) || bench_too)
+		return true;
+	if(number->verdict.state == REP_BENCHED || trial_spent(pool, number))
+		return false;
+	on = route ? rep_verdict_of(pool, number, route) : NULL;
+	return !on || on->state != REP_BENCHED;
+}
+
+bool rep_number_usable(const rep_pool_t *pool, const rep_number_t *number,
+		uint8_t route, rep_time_t now)
+{
+	return rep_number_allowed(pool, number, route, false)
+		   && !rep_number_capped_until(pool, number, now);
+}
