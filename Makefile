@@ -43,8 +43,7 @@ REPLAY_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror \
 	-Imodules/reputation \
 	$(shell pkg-config --cflags json-c)
 REPLAY_SOURCES := $(wildcard modules/reputation/engine/*/*.c \
-	modules/reputation/replay/*.c) \
-	$(patsubst %,modules/reputation/store/%.c,attrs pack pool_file pool_load zone)
+	modules/reputation/formats/*.c modules/reputation/replay/*.c)
 REPLAY_OBJECTS = $(REPLAY_SOURCES:%.c=$(BUILD)/replay/%.o)
 
 $(BUILD)/replay/%.o: %.c
@@ -72,6 +71,7 @@ UNIT_CFLAGS = -std=gnu11 -D_GNU_SOURCE -g -O1 -Wall -Wextra -Werror \
 	$(shell pkg-config --cflags check hiredis json-c)
 UNIT_LIBS = $(shell pkg-config --libs check hiredis json-c) -lm -lpthread
 UNIT_SOURCES := $(wildcard modules/reputation/engine/*/*.c \
+	modules/reputation/formats/*.c \
 	modules/reputation/store/*.c tests/unit/*.c) \
 	$(filter-out %/main.c %/mem.c,$(wildcard modules/reputation/replay/*.c))
 UNIT_OBJECTS = $(UNIT_SOURCES:%.c=$(BUILD)/unit/$(UNIT_CC)/%.o)
@@ -143,6 +143,7 @@ fuzz:
 LINT_SOURCES = $(wildcard modules/reputation/*/*.[ch] \
 	modules/reputation/*/*/*.[ch] tests/*/*.[ch])
 PURE_SOURCES = $(wildcard modules/reputation/engine/*/*.c \
+	modules/reputation/formats/*.c \
 	modules/reputation/store/*.c modules/reputation/replay/*.c)
 
 lint:

@@ -4,7 +4,7 @@
 #ifndef CORE_WORLD_H
 #define CORE_WORLD_H
 
-#include "engine/pool/pools.h"
+#include "engine/pool/handle.h"
 #include "engine/reply/outcome.h"
 
 typedef struct world

@@ -14,14 +14,15 @@
 
 #include "engine/pool/by_hand.h"
 #include "engine/pool/count.h"
-#include "engine/pool/edit.h"
 #include "engine/pool/numbers.h"
 #include "engine/pool/pick.h"
 #include "engine/pool/pool_policy.h"
+#include "engine/pool/pools.h"
 #include "engine/pool/registry.h"
 #include "engine/pool/tick.h"
 #include "engine/reply/e164.h"
-#include "store/pack.h"
+#include "formats/health.h"
+#include "store/run.h"
 #include "store/store.h"
 
 static rep_registry_t *registry;
@@ -229,7 +230,7 @@ static void do_edit(char **a)
 		rep_pool_remove(registry, edit.pool, edit.number);
 	else
 		snprintf(edit.json, sizeof(edit.json), "%s", a[3]);
-	printf("%d\n", rep_edit_put(registry, &edit));
+	printf("%d\n", rep_edit_put(rep_registry_edits(registry), &edit));
 }
 
 static const struct

@@ -25,7 +25,8 @@ def build_driver():
         return DRIVER
     m = os.path.join(ROOT, "modules", "reputation")
     sources = sorted(
-        glob.glob(f"{m}/engine/*/*.c") + glob.glob(f"{m}/store/*.c")
+        glob.glob(f"{m}/engine/*/*.c") + glob.glob(f"{m}/formats/*.c")
+        + glob.glob(f"{m}/store/*.c")
     ) + [f"{ROOT}/tests/unit/mem.c", f"{ROOT}/tests/store/driver.c"]
     headers = glob.glob(f"{m}/**/*.h", recursive=True)
     if os.path.exists(DRIVER):

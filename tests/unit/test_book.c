@@ -12,6 +12,7 @@
 #include "engine/pool/pick.h"
 #include "engine/pool/pool.h"
 #include "engine/pool/pool_policy.h"
+#include "engine/pool/pools.h"
 #include "engine/pool/records.h"
 #include "engine/pool/registry.h"
 #include "engine/pool/tick.h"
@@ -339,7 +340,8 @@ static unsigned events_of(rep_event_kind_t kind)
 {
 	static rep_event_t events[REP_EVENT_RING];
 	uint64_t cursor = 0;
-	size_t n = rep_events_read(registry, &cursor, events, REP_EVENT_RING);
+	size_t n = rep_events_read(
+			rep_registry_events(registry), &cursor, events, REP_EVENT_RING);
 	unsigned found = 0;
 
 	while(n-- > 0)
@@ -570,7 +572,8 @@ static const rep_event_t *newest(rep_event_kind_t kind, int of_pool)
 {
 	static rep_event_t events[REP_EVENT_RING];
 	uint64_t cursor = 0;
-	size_t n = rep_events_read(registry, &cursor, events, REP_EVENT_RING);
+	size_t n = rep_events_read(
+			rep_registry_events(registry), &cursor, events, REP_EVENT_RING);
 
 	while(n-- > 0)
 		if(events[n].kind == kind && events[n].pool == of_pool)

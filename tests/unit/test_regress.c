@@ -2,6 +2,7 @@
 /* Faults that the core once had, in verdicts, picks and shares: each test
  * fails on the code that had it. */
 
+#include "engine/pool/pools.h"
 #include "engine/pool/tick.h"
 
 #include "pool_test.h"
@@ -232,7 +233,9 @@ static unsigned exhausted(rep_time_t now, char *route, rep_pick_t *why)
 	size_t n;
 
 	rep_registry_tick(registry, now);
-	while((n = rep_events_read(registry, &cursor, events, 32)) > 0)
+	while((n = rep_events_read(
+				   rep_registry_events(registry), &cursor, events, 32))
+			> 0)
 		for(size_t i = 0; i < n; i++)
 			if(events[i].kind == REP_EVENT_POOL_EXHAUSTED) {
 				found++;

@@ -5,6 +5,7 @@
 #include "engine/judge/bucket.h"
 #include "engine/pool/exchange.h"
 #include "engine/pool/index.h"
+#include "engine/pool/pools.h"
 #include "engine/pool/slot.h"
 #include "engine/pool/stamp.h"
 #include "engine/pool/standing.h"

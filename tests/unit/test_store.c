@@ -5,12 +5,17 @@
 #include <stdlib.h>
 
 #include "engine/pool/pool_policy.h"
+#include "engine/pool/pools.h"
 #include "engine/pool/registry.h"
-#include "store/attrs.h"
+#include "formats/attrs.h"
+#include "formats/counts.h"
+#include "formats/health.h"
+#include "formats/pool_load.h"
+#include "formats/record.h"
+#include "store/args.h"
 #include "store/incarnations.h"
-#include "store/link.h"
-#include "store/pack.h"
-#include "store/pool_file.h"
+#include "store/redis_error.h"
+#include "store/url.h"
 
 #include "suites.h"
 

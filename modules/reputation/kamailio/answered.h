@@ -5,7 +5,7 @@
 #ifndef REP_ANSWERED_H
 #define REP_ANSWERED_H
 
-#include "../engine/pool/pools.h"
+#include "../engine/pool/handle.h"
 #include "../engine/pool/ticket.h"
 
 struct rep_answered;

@@ -13,11 +13,12 @@
 #include "calls.h"
 #include "functions.h"
 #include "module.h"
-#include "../engine/pool/event.h"
 #include "../engine/pool/pool_policy.h"
+#include "../engine/pool/pools.h"
 #include "../engine/pool/registry.h"
 #include "../engine/pool/tick.h"
 #include "../engine/reply/e164.h"
+#include "../formats/event.h"
 
 #define AT_ONCE 16
 
@@ -41,20 +42,6 @@ void rep_events_init(void)
 	}
 }
 
-static const char *reason_of(const rep_event_t *event)
-{
-	switch(event->kind) {
-		case REP_EVENT_POOL_EXHAUSTED:
-			return rep_pick_name(event->stop);
-		case REP_EVENT_POOL_ALARM:
-			return event->detail;
-		case REP_EVENT_REFUSED:
-			return rep_outcome_name(REP_REFUSED);
-		default:
-			return rep_reason_name(event->reason);
-	}
-}
-
 static void answer(const struct sip_msg *msg, const rep_event_t *event)
 {
 	rep_answer_reset(msg);
@@ -63,7 +50,9 @@ static void answer(const struct sip_msg *msg, const rep_event_t *event)
 	snprintf(rep_answer.route, sizeof(rep_answer.route), "%s", event->route);
 	rep_answer.number = event->number;
 	rep_answer.state = event->number ? rep_state_name(event->state) : NULL;
-	rep_answer.reason = reason_of(event);
+	rep_answer.reason = event->kind == REP_EVENT_POOL_ALARM
+								? event->detail
+								: rep_event_reason(event);
 	rep_answer.score = event->judged.score;
 	rep_answer.scored = true;
 	if(event->outcome != REP_OUTCOMES)
@@ -224,7 +213,8 @@ void rep_events_tick(void)
 	rep_registry_tick(rep_shared->registry, now);
 	set_zones(now);
 	watch_tables(now);
-	while((n = rep_events_read(rep_shared->registry, &cursor, events, AT_ONCE))
+	while((n = rep_events_read(rep_registry_events(rep_shared->registry),
+				   &cursor, events, AT_ONCE))
 			> 0)
 		for(size_t i = 0; i < n; i++) {
 			log_event(&events[i]);

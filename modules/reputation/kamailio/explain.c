@@ -5,7 +5,8 @@
 
 #include "module.h"
 #include "rpc.h"
-#include "../engine/pool/event.h"
+#include "../engine/pool/pools.h"
+#include "../formats/event.h"
 
 #define BUCKETS 72
 #define EVENTS 16
@@ -70,14 +71,77 @@ static void add_buckets(rpc_t *rpc, void *parent, int pool, rep_e164_t number)
 	}
 }
 
-/* The newest edges about the number that are still in the ring. */
+/* The members of an event in a struct of RPC. */
+typedef struct member
+{
+	rpc_t *rpc;
+	void *item, *charts;
+} member_t;
+
+static void put_text(void *ctx, const char *name, const char *value)
+{
+	member_t *m = ctx;
+
+	m->rpc->struct_add(m->item, "s", name, value);
+}
+
+static void put_whole(void *ctx, const char *name, int64_t value)
+{
+	member_t *m = ctx;
+
+	m->rpc->struct_add(m->item, "u", name, rep_rpc_u32((uint64_t)value));
+}
+
+static void put_real(void *ctx, const char *name, double value)
+{
+	member_t *m = ctx;
+
+	m->rpc->struct_add(m->item, "f", name, value);
+}
+
+static void put_time(void *ctx, const char *name, rep_time_t value)
+{
+	put_whole(ctx, name, rep_rpc_s(value));
+}
+
+static void put_counts(void *ctx, const char *name, const rep_counts_t *counts)
+{
+	member_t *m = ctx;
+
+	rep_rpc_counts(m->rpc, m->item, name, counts);
+}
+
+static void put_mix(void *ctx, const char *name, const float *share)
+{
+	member_t *m = ctx;
+
+	add_mix(m->rpc, m->item, name, share);
+}
+
+static void put_chart(
+		void *ctx, const char *chart, double statistic, double threshold)
+{
+	member_t *m = ctx;
+	void *item;
+
+	if(!m->charts)
+		m->rpc->struct_add(m->item, "[", "charts", &m->charts);
+	m->rpc->array_add(m->charts, "{", &item);
+	m->rpc->struct_add(item, "sff", "chart", chart, "statistic", statistic,
+			"threshold", threshold);
+}
+
+/* The newest events about the number that are still in the ring. */
 static void add_events(rpc_t *rpc, void *parent, int pool, rep_e164_t number)
 {
 	static rep_event_t events[REP_EVENT_RING];
+	member_t member = {.rpc = rpc};
+	const rep_event_visitor_t to = {&member, put_text, put_whole, put_real,
+			put_time, put_counts, put_mix, put_chart};
 	uint64_t cursor = 0;
-	void *list, *item;
-	size_t n = rep_events_read(
-			rep_shared->registry, &cursor, events, REP_EVENT_RING);
+	void *list;
+	size_t n = rep_events_read(rep_registry_events(rep_shared->registry),
+			&cursor, events, REP_EVENT_RING);
 	unsigned left = EVENTS;
 
 	rpc->struct_add(parent, "[", "events", &list);
@@ -86,17 +150,9 @@ static void add_events(rpc_t *rpc, void *parent, int pool, rep_e164_t number)
 		if(e->pool != pool || e->number != number)
 			continue;
 		left--;
-		rpc->array_add(list, "{", &item);
-		rpc->struct_add(item, "susssuuf", "event", rep_event_name(e->kind),
-				"at", rep_rpc_s(e->at), "route", e->route, "state",
-				rep_state_name(e->state), "reason", rep_reason_name(e->reason),
-				"until", rep_rpc_s(e->until), "strikes", e->strikes, "score",
-				(double)e->judged.score);
-		rpc->struct_add(item, "s", "observed", e->observed ? "yes" : "no");
-		rep_rpc_counts(rpc, item, "counts", &e->counts);
-		rep_rpc_counts(rpc, item, "pool_counts", &e->pool_counts);
-		add_charts(rpc, item, &e->judged);
-		add_mix(rpc, item, "yardstick", e->mix);
+		rpc->array_add(list, "{", &member.item);
+		member.charts = NULL;
+		rep_event_walk(e, rep_registry_name(rep_shared->registry, pool), &to);
 	}
 }
 

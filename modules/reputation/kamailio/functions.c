@@ -11,6 +11,7 @@
 #include "../engine/pool/count.h"
 #include "../engine/pool/pick.h"
 #include "../engine/pool/pool_policy.h"
+#include "../engine/pool/pools.h"
 #include "../engine/pool/view.h"
 #include "../engine/reply/e164.h"
 

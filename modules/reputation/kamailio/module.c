@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Tables, start and end of the module. */
 
+#include <signal.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
@@ -25,8 +26,12 @@
 #include "pv.h"
 #include "rpc.h"
 #include "rr_cookie.h"
+#include "../engine/pool/pools.h"
 #include "../engine/pool/registry.h"
-#include "../store/pool_file.h"
+#include "../formats/pool_load.h"
+#include "../store/log.h"
+#include "../store/run.h"
+#include "../store/store.h"
 
 MODULE_VERSION
 

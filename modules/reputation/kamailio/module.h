@@ -8,7 +8,8 @@
 #include "core/sr_module.h"
 #include "core/str.h"
 
-#include "../store/store.h"
+#include "../engine/pool/handle.h"
+#include "../store/status.h"
 
 /* modparam() values, as docs/parameters.md describes them. */
 typedef struct rep_config

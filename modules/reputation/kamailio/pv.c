@@ -7,6 +7,7 @@
 #include "functions.h"
 #include "module.h"
 #include "../engine/pool/pick.h"
+#include "../engine/pool/pools.h"
 #include "../engine/pool/view.h"
 #include "../engine/reply/e164.h"
 

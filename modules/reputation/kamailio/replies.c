@@ -14,6 +14,7 @@
 #include "rr_cookie.h"
 #include "../engine/pool/count.h"
 #include "../engine/pool/pick.h"
+#include "../engine/pool/pools.h"
 #include "../engine/reply/e164.h"
 
 bool rep_reply_is_invite(struct sip_msg *reply)

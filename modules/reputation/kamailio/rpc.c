@@ -9,13 +9,13 @@
 #include "contacts.h"
 #include "module.h"
 #include "../engine/pool/by_hand.h"
-#include "../engine/pool/edit.h"
 #include "../engine/pool/numbers.h"
 #include "../engine/pool/pick.h"
 #include "../engine/pool/pool_policy.h"
+#include "../engine/pool/pools.h"
 #include "../engine/pool/registry.h"
 #include "../engine/reply/e164.h"
-#include "../store/attrs.h"
+#include "../formats/attrs.h"
 
 /* ---- pools and numbers ----------------------------------------------- */
 
@@ -126,7 +126,7 @@ static bool hand_on(rpc_t *rpc, void *ctx, bool removes, int pool,
 		return false;
 	}
 	memcpy(edit.json, json->s, json->len);
-	if(rep_edit_put(rep_shared->registry, &edit))
+	if(rep_edit_put(rep_registry_edits(rep_shared->registry), &edit))
 		return true;
 	rpc->fault(ctx, 500, "too many edits wait for Redis");
 	return false;

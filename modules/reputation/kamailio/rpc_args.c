@@ -8,6 +8,7 @@
 #include "rpc.h"
 #include "../engine/pool/numbers.h"
 #include "../engine/pool/pick.h"
+#include "../engine/pool/pools.h"
 #include "../engine/reply/e164.h"
 
 /* ---- arguments ------------------------------------------------------- */

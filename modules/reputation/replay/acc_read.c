@@ -5,7 +5,7 @@
 
 #include "input.h"
 #include "../engine/base/decimal.h"
-#include "../store/pack.h"
+#include "../engine/base/text.h"
 
 #define FIELDS 64
 

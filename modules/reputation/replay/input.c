@@ -7,7 +7,7 @@
 
 #include "clock.h"
 #include "../engine/base/decimal.h"
-#include "../store/pack.h"
+#include "../engine/base/text.h"
 
 static const char *const formats[REPLAY_FORMATS] = {
 		"auto", "csv", "jsonl", "acc"};

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "options.h"
+#include "../engine/pool/pools.h"
 #include "../engine/pool/registry.h"
 
 /* Records without a pool belong to the only one there is, if so. */

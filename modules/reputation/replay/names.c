@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "../store/pack.h"
+#include "../engine/base/text.h"
 
 static uint32_t *slot_of(const replay_names_t *names, rep_span_t text)
 {

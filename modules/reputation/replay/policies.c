@@ -9,7 +9,8 @@
 
 #include "../engine/base/decimal.h"
 #include "../engine/pool/pool_policy.h"
-#include "../store/pool_file.h"
+#include "../engine/pool/pools.h"
+#include "../formats/pool_load.h"
 
 #define LINE_MAX_LEN 1024
 

@@ -5,7 +5,7 @@
 #define REP_REPLAY_POLICIES_H
 
 #include "../engine/judge/policy.h"
-#include "../engine/pool/pools.h"
+#include "../engine/pool/handle.h"
 
 /* A field set for all pools, on top of what a pool file says. */
 typedef struct replay_setting

@@ -4,8 +4,9 @@
 #include "report.h"
 
 #include "clock.h"
+#include "../engine/pool/pools.h"
 #include "../engine/reply/e164.h"
-#include "../store/pack.h"
+#include "../formats/counts.h"
 
 static const char *reason_of(const rep_event_t *event)
 {

@@ -9,6 +9,7 @@
 #include "../engine/pool/numbers.h"
 #include "../engine/pool/pick.h"
 #include "../engine/pool/pool_policy.h"
+#include "../engine/pool/pools.h"
 #include "../engine/pool/registry.h"
 #include "../engine/pool/tick.h"
 #include "../engine/pool/view.h"
@@ -93,7 +94,8 @@ static bool drain(replay_run_t *run)
 
 	do {
 		before = run->event_cursor;
-		n = rep_events_read(run->registry, &run->event_cursor, events, AT_ONCE);
+		n = rep_events_read(rep_registry_events(run->registry),
+				&run->event_cursor, events, AT_ONCE);
 		run->lost_events += run->event_cursor - before - n;
 		for(size_t i = 0; i < n; i++)
 			fine &= note(run, &events[i]);

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "report.h"
+#include "../engine/pool/pools.h"
 
 typedef struct line
 {

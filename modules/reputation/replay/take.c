@@ -6,7 +6,6 @@
 #include "../engine/base/decimal.h"
 #include "../engine/pool/pools.h"
 #include "../engine/reply/e164.h"
-#include "../engine/reply/outcome.h"
 
 static const char *take_number(
 		const replay_take_t *take, rep_span_t text, rep_e164_t *number)

@@ -1,78 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* rep:pools, and what is to be read next of the keys that operators edit. */
+/* What operators say. */
+
+#include "config_sync.h"
 
 #include <stdio.h>
 
-#include "internal.h"
+#include "errors.h"
+#include "health.h"
+#include "keys.h"
+#include "log.h"
+#include "numbers_sync.h"
+#include "policy_sync.h"
+#include "resync.h"
+#include "say.h"
+#include "seed.h"
+#include "store_pool.h"
+#include "wanted.h"
+#include "../engine/pool/pools.h"
 #include "../engine/pool/registry.h"
 
 #define POLL_MS 500
 #define RETRY_MS 5000
-
-static void want(rep_store_pool_t *pool)
-{
-	pool->policy_wanted = true;
-	pool->numbers_wanted = true;
-}
-
-void rep_config_sync_all(rep_store_t *store)
-{
-	store->pools_wanted = true;
-	for(int i = 0; i < rep_registry_pools(store->registry); i++) {
-		rep_store_pool_t *pool = rep_store_pool(store, i);
-
-		if(pool)
-			want(pool);
-	}
-}
-
-/* The pool in "PREFIX:KIND:{POOL}", NULL when the key is none of that kind or
- * the pool is not known (it is read as a whole when it appears). */
-static rep_store_pool_t *pool_of(
-		rep_store_t *store, rep_span_t key, const char *kind)
-{
-	char head[REP_KEY_MAX];
-	int n = snprintf(head, sizeof(head), "%s:%s:{", store->prefix, kind);
-	int index;
-
-	if(key.len <= (size_t)n || memcmp(key.s, head, (size_t)n) != 0
-			|| key.s[key.len - 1] != '}')
-		return NULL;
-	index = rep_registry_find(
-			store->registry, (rep_span_t){key.s + n, key.len - (size_t)n - 1});
-	return index == REP_NO_POOL ? NULL : rep_store_pool(store, index);
-}
-
-void rep_config_sync_edited(rep_store_t *store, rep_span_t key)
-{
-	char pools[REP_KEY_MAX];
-	rep_store_pool_t *pool;
-
-	if(rep_span_is(key, rep_key(store, pools, "pools", NULL)))
-		store->pools_wanted = true;
-	else if((pool = pool_of(store, key, "numbers")))
-		pool->numbers_wanted = true;
-	else if((pool = pool_of(store, key, "policy")))
-		pool->policy_wanted = true;
-}
-
-/* ---- the set of pools ----------------------------------------------------- */
-
-/* Is rep:pools there? False when Redis could not be asked. */
-bool rep_pools_listed(rep_store_t *store, bool *there)
-{
-	char key[REP_KEY_MAX];
-	redisReply *reply;
-
-	rep_args_command(&store->args, "EXISTS");
-	rep_args_text(&store->args, rep_key(store, key, "pools", NULL));
-	reply = rep_link_call(&store->link, &store->args);
-	if(!reply)
-		return false;
-	*there = reply->integer > 0;
-	freeReplyObject(reply);
-	return true;
-}
 
 static bool any_pool(const rep_store_t *store)
 {
@@ -93,7 +41,7 @@ static void no_pools(rep_store_t *store, const char *key)
 	store->empty = true;
 	for(int i = 0; i < rep_registry_pools(store->registry); i++)
 		if(store->pools[i])
-			rep_numbers_abort(store, store->pools[i]);
+			rep_numbers_abort(store->pools[i]);
 	if(any_pool(store)) {
 		rep_error_add(store, &store->pools_round, key, rep_span(""), lost);
 		if(!store->told_empty)
@@ -120,11 +68,11 @@ static void take_pool(rep_store_t *store, rep_span_t name, const char *key)
 						: "not a pool name: 1 to 64 of A-Z a-z 0-9 _ -");
 		return;
 	}
-	pool = rep_store_pool(store, index);
+	pool = rep_store_pool_at(store, index);
 	if(!pool)
 		return;
 	if(!pool->listed || known == REP_NO_POOL) {
-		want(pool);
+		rep_want_pool(pool);
 		pool->resync_wanted = true;
 		pool->resync_after = 0;
 	}
@@ -137,7 +85,7 @@ static void drop_pool(rep_store_t *store, rep_store_pool_t *pool)
 
 	snprintf(name, sizeof(name), "%s", pool->name);
 	rep_say(store, REP_LOG_NOTICE, "pool %s is removed", name);
-	rep_numbers_abort(store, pool);
+	rep_numbers_abort(pool);
 	if(store->resync.pool == pool)
 		rep_resync_abort(store);
 	rep_registry_drop(store->registry, pool->index);
@@ -171,7 +119,7 @@ static void take_pools(
 		take_pool(store, name, key);
 	}
 	for(int i = 0; i < n; i++) {
-		rep_store_pool_t *pool = rep_store_pool(store, i);
+		rep_store_pool_t *pool = rep_store_pool_at(store, i);
 
 		if(pool && !pool->listed)
 			drop_pool(store, pool);
@@ -207,8 +155,6 @@ static bool load_pools(rep_store_t *store)
 	return true;
 }
 
-/* ---- what comes next -------------------------------------------------------- */
-
 /* What Redis refused to tell may be told later: nobody sends a message when
  * an ACL is mended. */
 static void retry_keys(rep_store_t *store)
@@ -217,10 +163,10 @@ static void retry_keys(rep_store_t *store)
 	store->pools_wanted = store->pools_wanted || store->pools_failed;
 	store->pools_failed = false;
 	for(int i = 0; i < rep_registry_pools(store->registry); i++) {
-		rep_store_pool_t *pool = rep_store_pool(store, i);
+		rep_store_pool_t *pool = rep_store_pool_at(store, i);
 
 		if(pool && pool->failed)
-			want(pool);
+			rep_want_pool(pool);
 		if(pool)
 			pool->failed = false;
 	}
@@ -240,7 +186,7 @@ static void poll_keys(rep_store_t *store)
 	store->next_poll = now + POLL_MS;
 	store->pools_wanted = true;
 	for(int i = 0; i < rep_registry_pools(store->registry); i++) {
-		rep_store_pool_t *pool = rep_store_pool(store, i);
+		rep_store_pool_t *pool = rep_store_pool_at(store, i);
 
 		if(!pool)
 			continue;
@@ -276,7 +222,7 @@ bool rep_config_sync_step(rep_store_t *store)
 	if(store->empty)
 		return false; /* nothing is believed until rep:pools is there */
 	for(int i = 0; i < rep_registry_pools(store->registry); i++) {
-		rep_store_pool_t *pool = rep_store_pool(store, i);
+		rep_store_pool_t *pool = rep_store_pool_at(store, i);
 
 		if(!pool || !pool->listed)
 			continue;

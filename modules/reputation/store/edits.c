@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Edits made by RPC, written where an operator would have written them. */
 
-#include "internal.h"
+#include "edits.h"
+
+#include "errors.h"
+#include "health.h"
+#include "keys.h"
+#include "refusal.h"
+#include "../engine/pool/pools.h"
 #include "../engine/reply/e164.h"
 
 /* The number is gone from the registry already, and may come back any time. */
@@ -46,7 +52,9 @@ bool rep_edits_write(rep_store_t *store)
 	if(rep_mono_ms() < store->refused_until)
 		return true;
 	/* one that failed stays in front: the order of edits matters */
-	while(store->has_edit || rep_edit_drain(store->registry, &store->edit)) {
+	while(store->has_edit
+			|| rep_edit_drain(
+					rep_registry_edits(store->registry), &store->edit)) {
 		if(!store->has_edit)
 			taken(store, &store->edit);
 		store->has_edit = true;

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Malformed values: each is logged once, listed in the status while it
- * stands, and forgotten when a later reading of its key is without it. */
+/* Malformed values. */
+
+#include "errors.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "internal.h"
+#include "log.h"
+#include "say.h"
+#include "../engine/base/text.h"
 
 #define NOTES 4096 /* slots; at most half of them are used */
 #define AGE_MS 30000
@@ -16,61 +19,6 @@ struct rep_note
 	uint64_t id, key;
 	uint32_t round;
 };
-
-int rep_store_status_init(rep_store_status_t *status)
-{
-	return rep_lock_init(&status->lock);
-}
-
-void rep_store_status_destroy(rep_store_status_t *status)
-{
-	rep_lock_destroy(&status->lock);
-}
-
-void rep_store_status_read(rep_store_status_t *status, rep_store_status_t *out)
-{
-	rep_lock(&status->lock);
-	*out = *status;
-	rep_unlock(&status->lock);
-}
-
-const char *rep_link_state_name(rep_link_state_t state)
-{
-	static const char *const names[] = {
-			"none", "connecting", "connected", "disconnected"};
-
-	return state <= REP_LINK_DISCONNECTED ? names[state] : "?";
-}
-
-const char *rep_follow_name(rep_follow_t follow)
-{
-	static const char *const names[] = {"none", "tracking", "polling"};
-
-	return follow <= REP_FOLLOW_POLLING ? names[follow] : "?";
-}
-
-void rep_status_link(rep_store_t *store, rep_link_state_t state)
-{
-	rep_store_status_t *s = store->status;
-
-	rep_lock(&s->lock);
-	if(s->link != state)
-		s->since = store->clock();
-	s->link = state;
-	rep_unlock(&s->lock);
-}
-
-void rep_status_error(rep_store_t *store, const char *text)
-{
-	rep_store_status_t *s = store->status;
-
-	rep_lock(&s->lock);
-	snprintf(s->last_error, sizeof(s->last_error), "%s", text);
-	s->last_error_at = store->clock();
-	rep_unlock(&s->lock);
-}
-
-/* ---- what was told already ----------------------------------------------- */
 
 static uint64_t mix(uint64_t h, rep_span_t text)
 {
@@ -131,8 +79,6 @@ static void forget(rep_store_t *store, const rep_round_t *round)
 		}
 	free(old);
 }
-
-/* ---- the list in the status ----------------------------------------------- */
 
 /* As it is shown: cut, and without control characters. */
 static void set_text(char *out, size_t size, rep_span_t text)
@@ -202,8 +148,6 @@ static void unlist(
 	s->n_errors = n;
 	rep_unlock(&s->lock);
 }
-
-/* -------------------------------------------------------------------------- */
 
 void rep_round_begin(rep_store_t *store, rep_round_t *round, const char *key)
 {

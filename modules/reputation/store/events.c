@@ -4,12 +4,21 @@
  * verdict stands writes the event. A guard key next to the stream makes a
  * repeated writing harmless. */
 
+#include "events.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "internal.h"
+#include "errors.h"
+#include "keys.h"
+#include "refusal.h"
+#include "scripts.h"
+#include "../engine/base/text.h"
+#include "../engine/pool/pools.h"
 #include "../engine/reply/e164.h"
+#include "../formats/counts.h"
+#include "../formats/event.h"
 
 #define LENGTH 10000		 /* of the stream, about */
 #define UNDECIDED_MS 30000	 /* then the guard alone must do */
@@ -46,7 +55,8 @@ void rep_events_drain(rep_store_t *store)
 	size_t n;
 
 	do {
-		n = rep_events_read(store->registry, &store->event_cursor, events, 16);
+		n = rep_events_read(rep_registry_events(store->registry),
+				&store->event_cursor, events, 16);
 		for(size_t i = 0; i < n; i++)
 			if(!events[i].adopted)
 				add(store, &events[i]);
@@ -79,34 +89,50 @@ static void field(rep_store_t *store, const char *name, const char *value)
 	rep_args_text(&store->args, value);
 }
 
-static void field_int(rep_store_t *store, const char *name, int64_t value)
+/* A member of the event for XADD: each value is a text. */
+static void put_text(void *ctx, const char *name, const char *value)
 {
+	field(ctx, name, value);
+}
+
+static void put_whole(void *ctx, const char *name, int64_t value)
+{
+	rep_store_t *store = ctx;
+
 	rep_args_text(&store->args, name);
 	rep_args_int(&store->args, value);
 }
 
-static void field_real(rep_store_t *store, const char *name, float value)
+static void put_real(void *ctx, const char *name, double value)
 {
 	char text[48];
 
-	snprintf(text, sizeof(text), "%.4f", (double)value);
-	field(store, name, text);
+	snprintf(text, sizeof(text), "%.4f", value);
+	field(ctx, name, text);
 }
 
-static void charts(rep_store_t *store, const rep_judged_t *judged)
+/* Seconds; when it happened, to the millisecond. */
+static void put_time(void *ctx, const char *name, rep_time_t value)
 {
-	for(int i = 0; i < REP_CHARTS; i++) {
-		const char *chart = rep_chart_name((rep_chart_t)i);
-		char name[48];
+	char text[48];
 
-		snprintf(name, sizeof(name), "chart_%s", chart);
-		field_real(store, name, judged->s[i]);
-		snprintf(name, sizeof(name), "threshold_%s", chart);
-		field_real(store, name, judged->threshold[i]);
-	}
+	snprintf(text, sizeof(text), "%" PRId64 ".%03d", value / 1000,
+			(int)(value % 1000));
+	if(strcmp(name, "at") == 0)
+		field(ctx, name, text);
+	else
+		put_whole(ctx, name, value / 1000);
 }
 
-static void mix(rep_store_t *store, const float *share)
+static void put_counts(void *ctx, const char *name, const rep_counts_t *counts)
+{
+	char text[400];
+
+	rep_pack_outcomes(counts, text, sizeof(text));
+	field(ctx, name, text);
+}
+
+static void put_mix(void *ctx, const char *name, const float *share)
 {
 	char text[512];
 	size_t n = 0;
@@ -117,52 +143,33 @@ static void mix(rep_store_t *store, const float *share)
 				(double)share[i]);
 	if(n + 1 < sizeof(text))
 		strcpy(text + n, "}");
-	field(store, "yardstick", text);
+	field(ctx, name, text);
 }
 
-static void evidence(rep_store_t *store, const rep_event_t *event)
+static void put_chart(
+		void *ctx, const char *chart, double statistic, double threshold)
 {
-	char text[400], *json;
+	char name[48];
 
-	if(event->kind == REP_EVENT_BENCHED
-			&& (json = rep_buckets_json(store, event))) {
+	snprintf(name, sizeof(name), "chart_%s", chart);
+	put_real(ctx, name, statistic);
+	snprintf(name, sizeof(name), "threshold_%s", chart);
+	put_real(ctx, name, threshold);
+}
+
+static void put_event(rep_store_t *store, const rep_event_t *event)
+{
+	const rep_event_visitor_t to = {store, put_text, put_whole, put_real,
+			put_time, put_counts, put_mix, put_chart};
+	char *json = event->kind == REP_EVENT_BENCHED
+						 ? rep_event_buckets(store->registry, event)
+						 : NULL;
+
+	rep_event_walk(event, rep_registry_name(store->registry, event->pool), &to);
+	if(json)
 		field(store, "buckets", json);
-		free(json);
-	}
-
-	field_real(store, "score", event->judged.score);
-	field_int(store, "calls", event->judged.calls);
-	charts(store, &event->judged);
-	rep_pack_outcomes(&event->counts, text, sizeof(text));
-	field(store, "counts", text);
-	rep_pack_outcomes(&event->pool_counts, text, sizeof(text));
-	field(store, "pool_counts", text);
-	mix(store, event->mix);
-}
-
-static void subject(rep_store_t *store, const rep_event_t *event)
-{
-	char text[48] = "";
-
-	field(store, "event", rep_event_name(event->kind));
-	field(store, "pool", rep_registry_name(store->registry, event->pool));
-	if(event->number)
-		rep_e164_print(event->number, text);
-	field(store, "number", text);
-	field(store, "route", event->route);
-	if(event->number)
-		field(store, "state", rep_state_name(event->state));
-	if(event->kind == REP_EVENT_POOL_EXHAUSTED)
-		field(store, "reason", rep_pick_name(event->stop));
-	else
-		field(store, "reason", rep_reason_name(event->reason));
-	snprintf(text, sizeof(text), "%" PRId64 ".%03d", event->at / 1000,
-			(int)(event->at % 1000));
-	field(store, "at", text);
-	field_int(store, "since", event->since / 1000);
-	field_int(store, "until", event->until / 1000);
-	field_int(store, "strikes", event->strikes);
-	field_int(store, "turn", event->turn);
+	free(json);
+	field(store, "node", store->node);
 }
 
 /* What makes two proxies' edges the same. The braces put the guard into the
@@ -198,14 +205,7 @@ static void once_args(rep_store_t *store, const rep_event_t *event)
 	rep_args_int(&store->args, has_record(event) ? INT64_C(1) << 52 : SAME_MS);
 	rep_args_int(&store->args, GUARD_SECONDS);
 	rep_args_int(&store->args, LENGTH);
-	subject(store, event);
-	if(event->outcome < REP_OUTCOMES)
-		field(store, "outcome", rep_outcome_name(event->outcome));
-	if(event->detail[0])
-		field(store, "detail", event->detail);
-	evidence(store, event);
-	field(store, "node", store->node);
-	field(store, "mode", event->observed ? "observe" : "enforce");
+	put_event(store, event);
 }
 
 /* False when it must be tried again. */

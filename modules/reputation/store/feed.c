@@ -2,10 +2,22 @@
 /* The feed of each pool names the cells and verdicts that changed. Entries
  * are numbered without gaps; whoever misses one reads the whole again. */
 
+#include "feed.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "internal.h"
+#include "errors.h"
+#include "keys.h"
+#include "log.h"
+#include "pull.h"
+#include "say.h"
+#include "scripts.h"
+#include "store_pool.h"
+#include "verdict_sync.h"
+#include "../engine/base/decimal.h"
+#include "../engine/pool/pools.h"
+#include "../formats/record.h"
 
 #define ENTRIES 16 /* a reading, of each feed: up to 8,192 cells */
 #define CHUNK 256  /* cells a command */
@@ -85,7 +97,7 @@ bool rep_feed_place(rep_store_t *store, rep_store_pool_t *pool)
 			complain(store, pool);
 		return false;
 	}
-	rep_unpack_u64(rep_reply_span(rep_reply_at(reply, 1)), UINT64_MAX, &seq);
+	rep_u64_parse(rep_reply_span(rep_reply_at(reply, 1)), UINT64_MAX, &seq);
 	set_position(pool, rep_reply_span(rep_reply_at(reply, 0)), seq);
 	pool->placed = pool->feed_id[0] != '\0';
 	freeReplyObject(reply);
@@ -117,14 +129,14 @@ bool rep_feed_check(rep_store_t *store)
 
 	for(int i = 0; i < n && (!pool || !pool->placed); i++) {
 		store->check_pool = (store->check_pool + 1) % n;
-		pool = rep_store_pool(store, store->check_pool);
+		pool = rep_store_pool_at(store, store->check_pool);
 	}
 	if(!pool || !pool->placed)
 		return true;
 	reply = position(store, pool);
 	if(!reply)
 		return rep_link_up(&store->link);
-	rep_unpack_u64(rep_reply_span(rep_reply_at(reply, 1)), UINT64_MAX, &seq);
+	rep_u64_parse(rep_reply_span(rep_reply_at(reply, 1)), UINT64_MAX, &seq);
 	freeReplyObject(reply);
 	if(seq < pool->feed_seq)
 		gap(store, pool, true);
@@ -138,7 +150,7 @@ static void take_cell(struct rep_news *news, rep_span_t bucket, rep_span_t name)
 	rep_cell_t cell;
 	uint64_t v;
 
-	if(!rep_unpack_u64(bucket, UINT32_MAX, &v)
+	if(!rep_u64_parse(bucket, UINT32_MAX, &v)
 			|| !rep_unpack_field(name, &cell, NULL))
 		return;
 	if(!room_for((void **)&news->cells, news->n_cells, &news->room_cells,
@@ -175,7 +187,7 @@ static bool take_entry(
 
 	if(!rep_span_is(rep_reply_span(rep_reply_at(f, 0)), "w")
 			|| !rep_span_is(rep_reply_span(rep_reply_at(f, 2)), "s")
-			|| !rep_unpack_u64(
+			|| !rep_u64_parse(
 					rep_reply_span(rep_reply_at(f, 3)), UINT64_MAX, &seq))
 		return true; /* not written by a proxy */
 	if(seq != pool->feed_seq + 1) {
@@ -288,7 +300,7 @@ static rep_store_pool_t *pool_of_key(rep_store_t *store, rep_span_t key)
 	at++;
 	index = rep_registry_find(store->registry,
 			(rep_span_t){at, (size_t)(key.s + key.len - 1 - at)});
-	return index == REP_NO_POOL ? NULL : rep_store_pool(store, index);
+	return index == REP_NO_POOL ? NULL : rep_store_pool_at(store, index);
 }
 
 /* XREAD on the feeds of all placed pools; how many there are. */
@@ -303,7 +315,7 @@ static size_t feed_args(rep_store_t *store)
 	rep_args_int(&store->args, ENTRIES);
 	rep_args_text(&store->args, "STREAMS");
 	for(int i = 0; i < pools; i++) {
-		rep_store_pool_t *pool = rep_store_pool(store, i);
+		rep_store_pool_t *pool = rep_store_pool_at(store, i);
 
 		if(pool && pool->placed) {
 			rep_key(store, key, "x:feed", pool->name);
@@ -312,7 +324,7 @@ static size_t feed_args(rep_store_t *store)
 		}
 	}
 	for(int i = 0; i < pools; i++) {
-		rep_store_pool_t *pool = rep_store_pool(store, i);
+		rep_store_pool_t *pool = rep_store_pool_at(store, i);
 
 		if(pool && pool->placed)
 			rep_args_text(&store->args, pool->feed_id);
@@ -324,7 +336,7 @@ static size_t feed_args(rep_store_t *store)
 static void find_bad_feed(rep_store_t *store)
 {
 	for(int i = 0; i < rep_registry_pools(store->registry); i++) {
-		rep_store_pool_t *pool = rep_store_pool(store, i);
+		rep_store_pool_t *pool = rep_store_pool_at(store, i);
 		redisReply *reply;
 
 		if(!pool || !pool->placed)

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* rep:health:{POOL}: what operators read at a glance. */
 
-#include "internal.h"
+#include "health.h"
+
+#include "errors.h"
+#include "keys.h"
+#include "refusal.h"
 #include "../engine/reply/e164.h"
+#include "../formats/health.h"
 
 #define BATCHES 4 /* a second and pool */
 

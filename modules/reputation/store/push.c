@@ -3,10 +3,18 @@
  * process's own name, and the script adds only what is new to the total: to
  * send it again after a lost reply changes nothing. */
 
+#include "push.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "internal.h"
+#include "errors.h"
+#include "keys.h"
+#include "refusal.h"
+#include "scripts.h"
+#include "writer.h"
+#include "../engine/pool/pools.h"
+#include "../formats/counts.h"
 
 static int by_bucket(const void *a, const void *b)
 {
@@ -14,16 +22,6 @@ static int by_bucket(const void *a, const void *b)
 	uint32_t y = ((const rep_cell_t *)b)->bucket;
 
 	return (x > y) - (x < y);
-}
-
-static void bucket_key(const rep_store_t *store, const rep_store_pool_t *pool,
-		uint32_t bucket, char out[REP_KEY_MAX])
-{
-	size_t n;
-
-	rep_key(store, out, "x:c1", pool->name);
-	n = strlen(out);
-	snprintf(out + n, REP_KEY_MAX - n, ":%u", bucket);
 }
 
 static size_t count_buckets(const rep_cell_t *cells, size_t n)
@@ -65,7 +63,7 @@ static void push_args(rep_store_t *store, const rep_store_pool_t *pool,
 	rep_args_text(args, rep_key(store, key, "x:b1", pool->name));
 	for(size_t i = 0; i < n; i++)
 		if(i == 0 || cells[i].bucket != cells[i - 1].bucket) {
-			bucket_key(store, pool, cells[i].bucket, key);
+			rep_bucket_key(store, pool->name, cells[i].bucket, key);
 			rep_args_text(args, key);
 		}
 	rep_args_text(args, store->writer);
@@ -153,57 +151,4 @@ void rep_count_waiting(rep_store_t *store)
 	rep_lock(&store->status->lock);
 	store->status->waiting = waiting;
 	rep_unlock(&store->status->lock);
-}
-
-/* ---- the others' -------------------------------------------------------- */
-
-static bool take_pair(
-		const redisReply *total, const redisReply *mine, rep_counts_t *others)
-{
-	rep_counts_t own = {0};
-
-	if(!rep_unpack_counts(rep_reply_span(total), others))
-		return false;
-	rep_unpack_counts(rep_reply_span(mine), &own);
-	for(int i = 0; i < REP_OUTCOMES; i++)
-		others->n[i] = others->n[i] > own.n[i] ? others->n[i] - own.n[i] : 0;
-	return true;
-}
-
-bool rep_pull_cells(rep_store_t *store, rep_store_pool_t *pool, uint32_t bucket,
-		const rep_cell_t *cells, size_t n)
-{
-	rep_time_t now = store->clock();
-	char key[REP_KEY_MAX], text[REP_FIELD_TEXT], writer[REP_WRITER_MAX + 1];
-	redisReply *reply;
-
-	rep_args_command(&store->args, "HMGET");
-	bucket_key(store, pool, bucket, key);
-	rep_args_text(&store->args, key);
-	for(size_t i = 0; i < n; i++) {
-		rep_pack_field(&cells[i], "*", text);
-		rep_args_text(&store->args, text);
-		rep_writer_of(store, pool, cells[i].number, writer);
-		rep_pack_field(&cells[i], writer, text);
-		rep_args_text(&store->args, text);
-	}
-	reply = rep_link_call(&store->link, &store->args);
-	if(!reply) {
-		if(rep_link_up(&store->link))
-			rep_error_add(store, NULL, key, rep_span(""), store->link.error);
-		return rep_link_up(&store->link);
-	}
-	for(size_t i = 0; i < n; i++) {
-		rep_cell_t cell = cells[i];
-
-		cell.bucket = bucket;
-		if(take_pair(rep_reply_at(reply, 2 * i), rep_reply_at(reply, 2 * i + 1),
-				   &cell.counts))
-			rep_pool_put_others(store->registry, pool->index, &cell, now);
-	}
-	freeReplyObject(reply);
-	rep_lock(&store->status->lock);
-	store->status->pulls += n;
-	rep_unlock(&store->status->lock);
-	return true;
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What Redis means by an error. */
 
-#include "link.h"
+#include "redis_error.h"
+
+#include "../engine/base/types.h"
 
 static const struct
 {

@@ -3,11 +3,23 @@
  * a gap in the feed, and when new numbers came. In slices, one pool at a
  * time, so that pushes and edits go on meanwhile. */
 
+#include "resync.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "internal.h"
+#include "errors.h"
+#include "feed.h"
+#include "health.h"
+#include "keys.h"
+#include "log.h"
+#include "pull.h"
+#include "say.h"
+#include "store_pool.h"
+#include "verdict_sync.h"
+#include "../engine/base/decimal.h"
 #include "../engine/pool/numbers.h"
+#include "../engine/pool/pools.h"
 #include "../engine/reply/e164.h"
 
 #define SLICE "1000"
@@ -119,7 +131,7 @@ static bool index_of(rep_store_t *store)
 	for(size_t i = 0; r->buckets && rep_reply_at(reply, i); i++) {
 		uint64_t v;
 
-		if(rep_unpack_u64(rep_reply_span(reply->element[i]), UINT32_MAX, &v))
+		if(rep_u64_parse(rep_reply_span(reply->element[i]), UINT32_MAX, &v))
 			r->buckets[r->n_buckets++] = (uint32_t)v;
 	}
 	freeReplyObject(reply);
@@ -244,7 +256,7 @@ static bool start(rep_store_t *store)
 	int64_t now = rep_mono_ms();
 
 	for(int i = 0; i < rep_registry_pools(store->registry); i++) {
-		rep_store_pool_t *pool = rep_store_pool(store, i);
+		rep_store_pool_t *pool = rep_store_pool_at(store, i);
 
 		/* what is not known yet could not be taken in */
 		if(!pool || !pool->resync_wanted || !pool->loaded

@@ -2,12 +2,30 @@
 /* The main loop: connect, follow edits, exchange, wait. Every step is
  * bounded, so that an edit never waits long behind a large exchange. */
 
+#include "run.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 
-#include "internal.h"
-#include "pool_file.h"
+#include "config_sync.h"
+#include "edits.h"
+#include "errors.h"
+#include "events.h"
+#include "feed.h"
+#include "health.h"
+#include "log.h"
+#include "numbers_sync.h"
+#include "push.h"
+#include "resync.h"
+#include "say.h"
+#include "scripts.h"
+#include "store_pool.h"
+#include "verdict_sync.h"
+#include "wanted.h"
+#include "watch.h"
+#include "../engine/pool/pools.h"
+#include "../formats/pool_load.h"
 
 #define HEALTH_MS 1000
 #define CHECK_MS 1000
@@ -51,7 +69,7 @@ static void say_down(rep_store_t *store, bool was_up)
 	else
 		snprintf(text, sizeof(text), "Redis at %s %s: %s", where,
 				rep_redis_error_words(fault), store->link.error);
-	rep_status_error(store, text);
+	rep_status_error(store->status, text, store->clock());
 	if(!was_up && store->logged == fault)
 		return;
 	store->logged = fault;
@@ -86,8 +104,8 @@ static void lost(rep_store_t *store)
 	rep_resync_abort(store);
 	for(int i = 0; i < rep_registry_pools(store->registry); i++)
 		if(store->pools[i])
-			rep_numbers_abort(store, store->pools[i]);
-	rep_status_link(store, REP_LINK_DISCONNECTED);
+			rep_numbers_abort(store->pools[i]);
+	rep_status_link(store->status, REP_LINK_DISCONNECTED, store->clock());
 	say_down(store, true);
 	/* a server that hangs up again and again is not to fill the log */
 	if(now - store->connected_at > 5000)
@@ -110,7 +128,7 @@ static void connected(rep_store_t *store)
 	store->refused = REP_REDIS_NONE;
 	store->refused_until = 0;
 	store->told_empty = false;
-	rep_status_link(store, REP_LINK_CONNECTED);
+	rep_status_link(store->status, REP_LINK_CONNECTED, store->clock());
 	if(again) {
 		rep_lock(&store->status->lock);
 		store->status->reconnects++;
@@ -118,12 +136,12 @@ static void connected(rep_store_t *store)
 	}
 	rep_store_suspect(store);
 	rep_watch_start(store);
-	rep_config_sync_all(store);
+	rep_want_all(store);
 }
 
 static void try_connect(rep_store_t *store)
 {
-	rep_status_link(store, REP_LINK_CONNECTING);
+	rep_status_link(store->status, REP_LINK_CONNECTING, store->clock());
 	if(rep_link_open(&store->link) == 0 && rep_scripts_load(store)) {
 		connected(store);
 		return;
@@ -133,7 +151,7 @@ static void try_connect(rep_store_t *store)
 		rep_link_close(&store->link);
 		store->link.next_try = rep_mono_ms() + 2000;
 	}
-	rep_status_link(store, REP_LINK_DISCONNECTED);
+	rep_status_link(store->status, REP_LINK_DISCONNECTED, store->clock());
 	say_down(store, false);
 	fall_back(store);
 }
@@ -156,7 +174,7 @@ static bool push_all(rep_store_t *store, bool *more)
 	if(rep_mono_ms() < store->refused_until)
 		return true;
 	for(int i = 0; i < rep_registry_pools(store->registry); i++) {
-		rep_store_pool_t *pool = rep_store_pool(store, i);
+		rep_store_pool_t *pool = rep_store_pool_at(store, i);
 		bool verdicts = false, cells = false;
 
 		if(!pool)
@@ -198,7 +216,7 @@ static void health(rep_store_t *store)
 	store->next_health = now + HEALTH_MS;
 	rep_errors_age(store);
 	for(int i = 0; i < rep_registry_pools(store->registry); i++) {
-		rep_store_pool_t *pool = rep_store_pool(store, i);
+		rep_store_pool_t *pool = rep_store_pool_at(store, i);
 
 		if(pool && !rep_health_write(store, pool))
 			return;
@@ -302,6 +320,11 @@ static void last_exchange(rep_store_t *store)
 	publish(store);
 }
 
+void rep_store_stop(rep_store_t *store)
+{
+	store->stop = 1;
+}
+
 void rep_store_run(rep_store_t *store)
 {
 	signal(SIGPIPE, SIG_IGN); /* hiredis writes with write() */
@@ -319,5 +342,5 @@ void rep_store_run(rep_store_t *store)
 	last_exchange(store);
 	rep_link_close(&store->link);
 	rep_watch_stop(store);
-	rep_status_link(store, REP_LINK_NONE);
+	rep_status_link(store->status, REP_LINK_NONE, store->clock());
 }

@@ -3,14 +3,21 @@
  * a lock; rep:pools comes last, so that nobody sees half of it; and what an
  * operator has written meanwhile is never overwritten. */
 
+#include "seed.h"
+
 #include <stdio.h>
 #include <json-c/json.h>
 
-#include "attrs.h"
-#include "internal.h"
-#include "policy_take.h"
-#include "pool_file.h"
+#include "keys.h"
+#include "log.h"
+#include "pool_list.h"
+#include "refusal.h"
+#include "say.h"
+#include "../engine/pool/pools.h"
 #include "../engine/reply/e164.h"
+#include "../formats/attrs.h"
+#include "../formats/policy.h"
+#include "../formats/pool_file.h"
 
 #define LOCK_SECONDS "30"
 #define PIPELINE 256
@@ -71,21 +78,11 @@ static void set(rep_seeding_t *s, const char *kind, rep_span_t pool,
 		collect(s);
 }
 
-static bool pool_name(rep_span_t name)
-{
-	for(size_t i = 0; i < name.len; i++)
-		if(!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-				   "0123456789_-",
-				   name.s[i]))
-			return false;
-	return name.len > 0 && name.len <= REP_POOL_MAX;
-}
-
 static void seed_pool(void *ctx, rep_span_t name)
 {
 	rep_seeding_t *s = ctx;
 
-	if(pool_name(name))
+	if(rep_pool_name_fits(name))
 		rep_args_span(&s->pools, name);
 	else
 		rep_say(s->store, REP_LOG_ERR, "pool_file: %.64s is not a pool name",
@@ -99,7 +96,7 @@ static void seed_policy(
 	char why[160];
 	const char *wrong;
 
-	if(!pool_name(pool))
+	if(!rep_pool_name_fits(pool))
 		return;
 	rep_policy_default(&s->scratch);
 	wrong = rep_policy_parse(&s->scratch, field, value, why, sizeof(why));
@@ -120,7 +117,7 @@ static void seed_number(void *ctx, rep_span_t pool, rep_span_t number,
 	const char *wrong = NULL;
 	rep_e164_error_t e = rep_e164_parse(number, &value);
 
-	if(!pool_name(pool))
+	if(!rep_pool_name_fits(pool))
 		return;
 	wrong = e != REP_E164_OK
 					? rep_e164_strerror(e)

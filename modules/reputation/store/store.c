@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Creating, destroying, and the small services of internal.h. The main loop
- * is in run.c. */
+/* Creating and destroying. The main loop is in run.c. */
 
 #include "store.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/random.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "internal.h"
-#include "scripts.h"
+#include "feed.h"
+#include "log.h"
+#include "policy_sync.h"
+#include "say.h"
+#include "writer.h"
 
 #define CONNECT_MS 1000
 #define REPLY_MS 2000
@@ -25,166 +24,9 @@ static rep_time_t wall_clock(void)
 	return (rep_time_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-void rep_say(rep_store_t *store, int level, const char *format, ...)
-{
-	char line[600];
-	va_list ap;
-
-	va_start(ap, format);
-	vsnprintf(line, sizeof(line), format, ap);
-	va_end(ap);
-	store->log(level, line);
-	if(level <= REP_LOG_WARN)
-		rep_status_error(store, line);
-}
-
-const char *rep_key(const rep_store_t *store, char out[REP_KEY_MAX],
-		const char *kind, const char *pool)
-{
-	if(pool)
-		snprintf(out, REP_KEY_MAX, "%s:%s:{%s}", store->prefix, kind, pool);
-	else
-		snprintf(out, REP_KEY_MAX, "%s:%s", store->prefix, kind);
-	return out;
-}
-
-rep_store_pool_t *rep_store_pool(rep_store_t *store, int index)
-{
-	const char *name = rep_registry_name(store->registry, index);
-	rep_store_pool_t *pool = store->pools[index];
-
-	if(!name || !name[0])
-		return NULL;
-	if(!pool) {
-		pool = calloc(1, sizeof(*pool));
-		if(!pool)
-			return NULL;
-		pool->index = index;
-		/* until its policy is known */
-		pool->ttl = (72 + 24) * 3600;
-		pool->record_ttl = 90 * 86400;
-		store->pools[index] = pool;
-	}
-	pool->name = name;
-	return pool;
-}
-
-void rep_writer_of(const rep_store_t *store, const rep_store_pool_t *pool,
-		rep_e164_t number, char out[REP_WRITER_MAX + 1])
-{
-	uint32_t life =
-			pool->life
-			+ rep_incarnations_get(&store->incarnations, pool->index, number);
-
-	if(life == 0)
-		memcpy(out, store->writer, REP_WRITER_MAX + 1);
-	else
-		snprintf(out, REP_WRITER_MAX + 1, "%.80s.%u", store->writer, life);
-}
-
-/* ---- trouble ------------------------------------------------------------- */
-
-void rep_store_refused(rep_store_t *store, const char *what)
-{
-	store->refused_until = rep_mono_ms() + 1000;
-	if(!rep_link_up(&store->link) || store->refused == store->link.fault)
-		return;
-	store->refused = store->link.fault;
-	rep_say(store, REP_LOG_ERR, "Redis %s (%s: %s); calls go on, counts wait",
-			rep_redis_error_words(store->link.fault), what, store->link.error);
-}
-
-void rep_store_accepted(rep_store_t *store)
-{
-	if(store->refused != REP_REDIS_NONE)
-		rep_say(store, REP_LOG_NOTICE, "Redis takes writes again");
-	store->refused = REP_REDIS_NONE;
-	store->refused_until = 0;
-}
-
-void rep_store_suspect(rep_store_t *store)
-{
-	for(int i = 0; i < rep_registry_pools(store->registry); i++) {
-		rep_store_pool_t *pool = rep_store_pool(store, i);
-
-		if(!pool)
-			continue;
-		rep_pool_requeue_all(store->registry, i);
-		pool->placed = false;
-		pool->resync_wanted = true;
-		pool->resync_after = 0;
-	}
-}
-
-/* ---- scripts ------------------------------------------------------------- */
-
-static const char *const scripts[REP_SHAS] = {
-		[REP_SHA_PUSH] = REP_SCRIPT_PUSH,
-		[REP_SHA_VERDICT] = REP_SCRIPT_OFFER,
-		[REP_SHA_POSITION] = REP_SCRIPT_POSITION,
-		[REP_SHA_ONCE] = REP_SCRIPT_ONCE,
-};
-
-bool rep_scripts_load(rep_store_t *store)
-{
-	for(int i = 0; i < REP_SHAS; i++) {
-		redisReply *reply;
-		rep_span_t sha;
-
-		rep_args_command(&store->args, "SCRIPT");
-		rep_args_text(&store->args, "LOAD");
-		rep_args_text(&store->args, scripts[i]);
-		reply = rep_link_call(&store->link, &store->args);
-		if(!reply) {
-			rep_store_refused(store, "SCRIPT LOAD");
-			return false;
-		}
-		sha = rep_reply_span(reply);
-		snprintf(store->sha[i], sizeof(store->sha[i]), "%.*s", (int)sha.len,
-				sha.len ? sha.s : "");
-		freeReplyObject(reply);
-	}
-	return true;
-}
-
-void rep_script_begin(rep_store_t *store, int which, size_t keys)
-{
-	rep_args_command(&store->args, "EVALSHA");
-	rep_args_text(&store->args, store->sha[which]);
-	rep_args_int(&store->args, (int64_t)keys);
-}
-
-redisReply *rep_script_call(rep_store_t *store, int which)
-{
-	redisReply *reply = rep_link_call(&store->link, &store->args);
-
-	if(reply || store->link.fault != REP_REDIS_SCRIPT)
-		return reply;
-	/* somebody emptied the cache: EVAL fills it again */
-	rep_args_patch_text(&store->args, 0, "EVAL");
-	rep_args_patch_text(&store->args, 1, scripts[which]);
-	return rep_link_call(&store->link, &store->args);
-}
-
-/* ---- create, destroy ------------------------------------------------------ */
-
 static char *copy(const char *text, const char *otherwise)
 {
 	return strdup(text && text[0] ? text : otherwise);
-}
-
-/* The node's name stands between bars in field names. */
-static void make_writer(rep_store_t *store)
-{
-	uint32_t random = 0;
-
-	if(getrandom(&random, sizeof(random), 0) != sizeof(random))
-		random = (uint32_t)(store->clock() ^ (getpid() << 16));
-	for(char *p = store->node; *p; p++)
-		if((unsigned char)*p <= ' ' || *p == '|' || *p == '*' || *p == 0x7f)
-			*p = '_';
-	snprintf(store->writer, sizeof(store->writer), "%.*s.%08x", REP_NODE_MAX,
-			store->node, random);
 }
 
 static bool set_password_file(rep_store_t *store, const char *path)
@@ -285,17 +127,12 @@ rep_store_t *rep_store_create(const rep_store_config_t *config,
 	if(!store->prefix || !store->node || !store->pool_file || !store->pending) {
 		rep_say(store, REP_LOG_ERR, "redis: no memory for the store");
 	} else if(check_prefix(store) && set_link(store, config)) {
-		make_writer(store);
+		rep_writer_init(store);
 		set_links(store);
 		return store;
 	}
 	rep_store_destroy(store);
 	return NULL;
-}
-
-void rep_store_stop(rep_store_t *store)
-{
-	store->stop = 1;
 }
 
 void rep_store_destroy(rep_store_t *store)

@@ -2,9 +2,16 @@
 /* Verdicts: offered to Redis, where the one with the higher turn stands, and
  * taken over from there. */
 
+#include "verdict_sync.h"
+
 #include <stdio.h>
 
-#include "internal.h"
+#include "errors.h"
+#include "events.h"
+#include "keys.h"
+#include "refusal.h"
+#include "scripts.h"
+#include "../formats/record.h"
 
 #define OFFERS 128
 

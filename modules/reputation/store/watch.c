@@ -3,9 +3,14 @@
  * (client-side caching in broadcast mode, redirected, as RESP2 has it). Where
  * it does not, the keys are polled. */
 
+#include "watch.h"
+
 #include <stdio.h>
 
-#include "internal.h"
+#include "log.h"
+#include "say.h"
+#include "store_pool.h"
+#include "wanted.h"
 
 #define CHANNEL "__redis__:invalidate"
 #define PING_MS 2000
@@ -113,7 +118,7 @@ void rep_watch_start(rep_store_t *store)
 		store->pinged = 0;
 		store->next_ping = rep_mono_ms() + PING_MS;
 		/* what was edited before this moment nobody told */
-		rep_config_sync_all(store);
+		rep_want_all(store);
 		return;
 	}
 	rep_link_close(&store->sub);
@@ -141,13 +146,13 @@ static void take_message(rep_store_t *store, const redisReply *reply)
 	if(!rep_span_is(kind, "message") || !keys)
 		return;
 	if(keys->type == REDIS_REPLY_NIL) { /* FLUSHALL, FLUSHDB */
-		rep_config_sync_all(store);
+		rep_want_all(store);
 		rep_store_suspect(store);
 	}
 	for(size_t i = 0; rep_reply_at(keys, i); i++)
-		rep_config_sync_edited(store, rep_reply_span(rep_reply_at(keys, i)));
+		rep_want_key(store, rep_reply_span(rep_reply_at(keys, i)));
 	if(keys->type == REDIS_REPLY_STRING)
-		rep_config_sync_edited(store, rep_reply_span(keys));
+		rep_want_key(store, rep_reply_span(keys));
 }
 
 /* A connection that died without a word is found by its silence. */

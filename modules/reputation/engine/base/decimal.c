@@ -162,3 +162,34 @@ const char *rep_float_print(float x, char out[REP_DECIMAL_MAX])
 		digits++;
 	return out;
 }
+
+bool rep_u64_parse(rep_span_t s, uint64_t max, uint64_t *out)
+{
+	uint64_t v = 0;
+
+	if(s.len == 0 || s.len > 19)
+		return false;
+	for(size_t i = 0; i < s.len; i++) {
+		if(s.s[i] < '0' || s.s[i] > '9')
+			return false;
+		v = v * 10 + (uint64_t)(s.s[i] - '0');
+	}
+	if(v > max)
+		return false;
+	*out = v;
+	return true;
+}
+
+size_t rep_u32_print(uint32_t v, char *out)
+{
+	char text[10];
+	size_t n = 0;
+
+	do {
+		text[n++] = (char)('0' + v % 10);
+		v /= 10;
+	} while(v);
+	for(size_t i = 0; i < n; i++)
+		out[i] = text[n - 1 - i];
+	return n;
+}

@@ -15,10 +15,16 @@ rep_span_t rep_trim(rep_span_t s);
  * point, an exponent. `*out` is written on success only. */
 bool rep_decimal_parse(rep_span_t s, double min, double max, double *out);
 bool rep_whole_parse(rep_span_t s, uint32_t min, uint32_t max, uint32_t *out);
+/* Digits alone, all of `s`, up to `max`. */
+bool rep_u64_parse(rep_span_t s, uint64_t max, uint64_t *out);
 
 /* The shortest text that reads back as the same value: all of a double's 15
  * digits at most, or a float's 9. */
 const char *rep_decimal_print(double x, char out[REP_DECIMAL_MAX]);
 const char *rep_float_print(float x, char out[REP_DECIMAL_MAX]);
+
+/* Digits without a terminating zero; how many, 10 at most. snprintf() is too
+ * slow for the many cells of a busy proxy. */
+size_t rep_u32_print(uint32_t v, char *out);
 
 #endif

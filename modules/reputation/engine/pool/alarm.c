@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "lock.h"
+#include "pools.h"
 #include "../judge/bucket.h"
 #include "../judge/cause.h"
 
@@ -167,7 +168,7 @@ static void announce(rep_registry_t *registry, const struct rep_alarms *a,
 			continue;
 		told[p / 64] |= UINT64_C(1) << (p % 64);
 		event.pool = (int32_t)p;
-		rep_event_announce(registry, &event);
+		rep_event_announce(&registry->events, &event);
 	}
 }
 

@@ -4,7 +4,8 @@
 #ifndef REP_ALARM_H
 #define REP_ALARM_H
 
-#include "pools.h"
+#include "handle.h"
+#include "../base/types.h"
 
 /* Asked once a minute; announces each cause once while it lasts, and holds the
  * benches that it explains. From one process; takes locks itself. */

@@ -4,7 +4,7 @@
 #ifndef REP_BY_HAND_H
 #define REP_BY_HAND_H
 
-#include "pools.h"
+#include "handle.h"
 #include "../judge/state.h"
 
 /* `seconds` 0 = the policy's rest. False when unknown. */

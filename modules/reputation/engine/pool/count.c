@@ -35,7 +35,7 @@ static void refused(
 		event.state = rep_number_state(pool, rep_number_at(pool, i), now);
 	memcpy(event.route, pool->routes[ticket->route]->label,
 			sizeof(event.route));
-	rep_event_announce(pool->registry, &event);
+	rep_event_announce(&pool->registry->events, &event);
 }
 
 void rep_ticket_refused(

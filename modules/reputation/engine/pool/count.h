@@ -4,7 +4,7 @@
 #ifndef REP_COUNT_H
 #define REP_COUNT_H
 
-#include "pools.h"
+#include "handle.h"
 #include "ticket.h"
 #include "../reply/outcome.h"
 

@@ -3,32 +3,29 @@
 
 #include "edit.h"
 
-#include "pool.h"
-
-bool rep_edit_put(rep_registry_t *registry, const rep_edit_t *edit)
+bool rep_edit_put(rep_edit_queue_t *queue, const rep_edit_t *edit)
 {
 	bool room;
 
-	rep_lock(&registry->event_lock);
-	room = registry->edit_count < REP_EDITS;
+	rep_lock(&queue->lock);
+	room = queue->count < REP_EDITS;
 	if(room)
-		registry->edits[(registry->edit_head + registry->edit_count++)
-						% REP_EDITS] = *edit;
-	rep_unlock(&registry->event_lock);
+		queue->edits[(queue->head + queue->count++) % REP_EDITS] = *edit;
+	rep_unlock(&queue->lock);
 	return room;
 }
 
-bool rep_edit_drain(rep_registry_t *registry, rep_edit_t *edit)
+bool rep_edit_drain(rep_edit_queue_t *queue, rep_edit_t *edit)
 {
 	bool any;
 
-	rep_lock(&registry->event_lock);
-	any = registry->edit_count > 0;
+	rep_lock(&queue->lock);
+	any = queue->count > 0;
 	if(any) {
-		*edit = registry->edits[registry->edit_head];
-		registry->edit_head = (registry->edit_head + 1) % REP_EDITS;
-		registry->edit_count--;
+		*edit = queue->edits[queue->head];
+		queue->head = (queue->head + 1) % REP_EDITS;
+		queue->count--;
 	}
-	rep_unlock(&registry->event_lock);
+	rep_unlock(&queue->lock);
 	return any;
 }

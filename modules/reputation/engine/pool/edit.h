@@ -4,7 +4,7 @@
 #ifndef REP_EDIT_H
 #define REP_EDIT_H
 
-#include "pools.h"
+#include "../base/mem.h"
 
 #define REP_EDITS 64
 
@@ -16,9 +16,16 @@ typedef struct rep_edit
 	char json[512]; /* attributes, as in rep:numbers:{POOL} */
 } rep_edit_t;
 
-/* Queue an edit; false when the queue is full. */
-bool rep_edit_put(rep_registry_t *registry, const rep_edit_t *edit);
+typedef struct rep_edit_queue
+{
+	rep_lock_t lock;
+	uint32_t head, count;
+	rep_edit_t edits[REP_EDITS];
+} rep_edit_queue_t;
+
+/* Queue an edit; false when the queue is full. Takes the queue's lock. */
+bool rep_edit_put(rep_edit_queue_t *queue, const rep_edit_t *edit);
 /* The oldest edit; false when there is none. */
-bool rep_edit_drain(rep_registry_t *registry, rep_edit_t *edit);
+bool rep_edit_drain(rep_edit_queue_t *queue, rep_edit_t *edit);
 
 #endif

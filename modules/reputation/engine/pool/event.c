@@ -3,8 +3,6 @@
 
 #include "event.h"
 
-#include "pool.h"
-
 static const char *const names[REP_EVENTS] = {
 		[REP_EVENT_BENCHED] = "benched",
 		[REP_EVENT_RELEASED] = "released",
@@ -18,24 +16,23 @@ const char *rep_event_name(rep_event_kind_t kind)
 	return (unsigned)kind < REP_EVENTS ? names[kind] : "none";
 }
 
-void rep_event_announce(rep_registry_t *registry, const rep_event_t *event)
+void rep_event_announce(rep_event_ring_t *ring, const rep_event_t *event)
 {
-	rep_lock(&registry->event_lock);
-	registry->events[registry->event_count++ % REP_EVENT_RING] = *event;
-	rep_unlock(&registry->event_lock);
+	rep_lock(&ring->lock);
+	ring->events[ring->count++ % REP_EVENT_RING] = *event;
+	rep_unlock(&ring->lock);
 }
 
-size_t rep_events_read(rep_registry_t *registry, uint64_t *cursor,
-		rep_event_t *out, size_t max)
+size_t rep_events_read(
+		rep_event_ring_t *ring, uint64_t *cursor, rep_event_t *out, size_t max)
 {
 	size_t n = 0;
 
-	rep_lock(&registry->event_lock);
-	if(registry->event_count > REP_EVENT_RING
-			&& *cursor < registry->event_count - REP_EVENT_RING)
-		*cursor = registry->event_count - REP_EVENT_RING;
-	while(n < max && *cursor < registry->event_count)
-		out[n++] = registry->events[(*cursor)++ % REP_EVENT_RING];
-	rep_unlock(&registry->event_lock);
+	rep_lock(&ring->lock);
+	if(ring->count > REP_EVENT_RING && *cursor < ring->count - REP_EVENT_RING)
+		*cursor = ring->count - REP_EVENT_RING;
+	while(n < max && *cursor < ring->count)
+		out[n++] = ring->events[(*cursor)++ % REP_EVENT_RING];
+	rep_unlock(&ring->lock);
 	return n;
 }

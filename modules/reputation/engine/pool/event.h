@@ -4,7 +4,7 @@
 #ifndef REP_EVENT_H
 #define REP_EVENT_H
 
-#include "pools.h"
+#include "../base/mem.h"
 #include "../judge/cusum.h"
 #include "../judge/state.h"
 
@@ -44,15 +44,22 @@ typedef struct rep_event
 	char detail[128];		 /* POOL_ALARM: the dimension, in words */
 } rep_event_t;
 
-/* Put the event at the ring's end; takes the ring's lock, which may be taken
- * under a pool's. */
-void rep_event_announce(rep_registry_t *registry, const rep_event_t *event);
+#define REP_EVENT_RING 1024
+
+typedef struct rep_event_ring
+{
+	rep_lock_t lock; /* may be taken under a pool's */
+	uint64_t count;	 /* ever put */
+	rep_event_t events[REP_EVENT_RING];
+} rep_event_ring_t;
+
+/* Put the event at the ring's end. Takes the ring's lock. */
+void rep_event_announce(rep_event_ring_t *ring, const rep_event_t *event);
 
 /* Events in order, from `*cursor` on (start with 0); several readers may each
  * have a cursor. The oldest are lost when more than REP_EVENT_RING wait.
  * Returns how many of at most `max` were written. */
-#define REP_EVENT_RING 1024
-size_t rep_events_read(rep_registry_t *registry, uint64_t *cursor,
-		rep_event_t *out, size_t max);
+size_t rep_events_read(
+		rep_event_ring_t *ring, uint64_t *cursor, rep_event_t *out, size_t max);
 
 #endif

@@ -4,7 +4,7 @@
 #ifndef REP_EXCHANGE_H
 #define REP_EXCHANGE_H
 
-#include "pools.h"
+#include "handle.h"
 #include "../judge/counts.h"
 
 /* One cell of evidence: a number's outcomes in one bucket, on one route, in

@@ -5,7 +5,7 @@
 #define REP_NUMBERS_H
 
 #include "attrs.h"
-#include "pools.h"
+#include "handle.h"
 
 /* Loads: a pool is read as a whole (or again after an edit) under a fresh
  * load number; what the load does not name goes at its end. */

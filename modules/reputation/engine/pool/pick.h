@@ -4,7 +4,7 @@
 #ifndef REP_PICK_H
 #define REP_PICK_H
 
-#include "pools.h"
+#include "handle.h"
 #include "ticket.h"
 #include "../judge/state.h"
 

@@ -10,10 +10,10 @@
 
 #include "edit.h"
 #include "event.h"
+#include "handle.h"
 #include "ticket.h"
 #include "../base/fifo.h"
 #include "../base/heap.h"
-#include "../base/mem.h"
 #include "../base/slab.h"
 
 #define REP_NONE UINT32_MAX /* no index */
@@ -208,12 +208,8 @@ struct rep_registry
 	rep_time_t asked_at;		/* for causes; by the process that ticks */
 	struct rep_alarms *alarms;
 
-	rep_lock_t event_lock;
-	uint64_t event_count;
-	rep_event_t events[REP_EVENT_RING];
-
-	uint32_t edit_head, edit_count; /* under edge_lock */
-	rep_edit_t edits[REP_EDITS];
+	rep_event_ring_t events;
+	rep_edit_queue_t edits;
 };
 
 #endif

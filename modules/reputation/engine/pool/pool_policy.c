@@ -5,6 +5,7 @@
 
 #include "lock.h"
 #include "measure.h"
+#include "pools.h"
 #include "refresh.h"
 #include "rows.h"
 #include "stop.h"

@@ -4,7 +4,7 @@
 #ifndef REP_POOL_POLICY_H
 #define REP_POOL_POLICY_H
 
-#include "pools.h"
+#include "handle.h"
 #include "../judge/policy.h"
 
 /* The policy in force from here on. Looks at every number of the pool. */

@@ -65,3 +65,13 @@ void rep_registry_alone(rep_registry_t *registry)
 {
 	atomic_store(&registry->alone, true);
 }
+
+rep_event_ring_t *rep_registry_events(rep_registry_t *registry)
+{
+	return &registry->events;
+}
+
+rep_edit_queue_t *rep_registry_edits(rep_registry_t *registry)
+{
+	return &registry->edits;
+}

@@ -6,19 +6,9 @@
 #ifndef REP_POOLS_H
 #define REP_POOLS_H
 
-#include "../base/types.h"
-
-/* Every pool with its numbers, their evidence and their verdicts. One registry
- * stands in shared memory and serves all processes. Functions of engine/pool/
- * that take a registry take the locks that they need and give them back
- * before they return; none of them does I/O, and none holds a lock over
- * anything that grows with the number of numbers, unless it says so. Results
- * are copied out: no pointer into the registry leaves it. */
-typedef struct rep_registry rep_registry_t;
-
-#define REP_POOLS_MAX 1024
-#define REP_NO_POOL (-1)
-#define REP_ROUTES_MAX 64 /* labels a pool, "" (no route) among them */
+#include "edit.h"
+#include "event.h"
+#include "handle.h"
 
 /* [A-Za-z0-9_-]{1,64} */
 bool rep_pool_name_fits(rep_span_t name);
@@ -35,6 +25,10 @@ const char *rep_registry_name(const rep_registry_t *registry, int pool);
  * Takes the lock of one pool after the other. */
 void rep_registry_observe(rep_registry_t *registry, bool observe);
 bool rep_registry_observes(const rep_registry_t *registry);
+
+/* The ring of events and the queue of edits, to be read by anybody. */
+rep_event_ring_t *rep_registry_events(rep_registry_t *registry);
+rep_edit_queue_t *rep_registry_edits(rep_registry_t *registry);
 
 /* Nothing is shared: nobody will drain cells, records or health. */
 void rep_registry_alone(rep_registry_t *registry);

@@ -4,7 +4,7 @@
 #ifndef REP_RECORDS_H
 #define REP_RECORDS_H
 
-#include "pools.h"
+#include "handle.h"
 #include "../judge/state.h"
 
 /* A verdict, as nodes share it: of a number (route "") or of a number on one

@@ -7,6 +7,7 @@
 #include "forget.h"
 #include "lock.h"
 #include "pool_policy.h"
+#include "pools.h"
 #include "routes.h"
 #include "slot.h"
 
@@ -20,11 +21,15 @@ rep_registry_t *rep_registry_create(uint32_t max_numbers)
 	registry->max_numbers = max_numbers;
 	if(rep_lock_init(&registry->lock) < 0)
 		goto no_lock;
-	if(rep_lock_init(&registry->event_lock) < 0)
-		goto no_event_lock;
+	if(rep_lock_init(&registry->events.lock) < 0)
+		goto no_events;
+	if(rep_lock_init(&registry->edits.lock) < 0)
+		goto no_edits;
 	return registry;
 
-no_event_lock:
+no_edits:
+	rep_lock_destroy(&registry->events.lock);
+no_events:
 	rep_lock_destroy(&registry->lock);
 no_lock:
 	rep_free(registry);
@@ -67,7 +72,8 @@ void rep_registry_destroy(rep_registry_t *registry)
 	for(int i = 0; i < atomic_load(&registry->n_pools); i++)
 		pool_destroy(registry->pools[i]);
 	rep_alarms_destroy(registry);
-	rep_lock_destroy(&registry->event_lock);
+	rep_lock_destroy(&registry->edits.lock);
+	rep_lock_destroy(&registry->events.lock);
 	rep_lock_destroy(&registry->lock);
 	rep_free(registry);
 }

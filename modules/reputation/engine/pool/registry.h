@@ -4,7 +4,8 @@
 #ifndef REP_REGISTRY_H
 #define REP_REGISTRY_H
 
-#include "pools.h"
+#include "handle.h"
+#include "../base/types.h"
 
 /* `max_numbers`: over all pools. NULL when there is no memory. */
 rep_registry_t *rep_registry_create(uint32_t max_numbers);

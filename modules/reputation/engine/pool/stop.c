@@ -52,7 +52,7 @@ void rep_pool_check_stop(rep_pool_t *pool, rep_time_t now)
 			if(r > 0 && whole)
 				continue;
 			memcpy(event.route, route->label, sizeof(event.route));
-			rep_event_announce(pool->registry, &event);
+			rep_event_announce(&pool->registry->events, &event);
 		}
 	}
 }

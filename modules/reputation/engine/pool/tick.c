@@ -8,6 +8,7 @@
 #include "dirty.h"
 #include "evidence.h"
 #include "measure.h"
+#include "pools.h"
 #include "refresh.h"
 #include "rows.h"
 #include "slot.h"

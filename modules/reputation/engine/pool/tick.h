@@ -4,7 +4,8 @@
 #ifndef REP_TICK_H
 #define REP_TICK_H
 
-#include "pools.h"
+#include "handle.h"
+#include "../base/types.h"
 
 /* Returns from rest, windows of caps, age of evidence, baselines: whatever
  * comes due, up to a bounded amount of work a call. Call it every 100 ms or

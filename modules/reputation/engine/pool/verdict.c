@@ -45,7 +45,7 @@ void rep_verdict_announce(rep_pool_t *pool, const rep_number_t *number,
 		event.counts = *counts;
 	if(pool_counts)
 		event.pool_counts = *pool_counts;
-	rep_event_announce(pool->registry, &event);
+	rep_event_announce(&pool->registry->events, &event);
 }
 
 void rep_verdict_moved(

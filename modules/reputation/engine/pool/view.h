@@ -4,7 +4,7 @@
 #ifndef REP_VIEW_H
 #define REP_VIEW_H
 
-#include "pools.h"
+#include "handle.h"
 #include "../judge/cusum.h"
 #include "../judge/state.h"
 

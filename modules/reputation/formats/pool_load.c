@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A pool file into the registry. */
 
+#include "pool_load.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <json-c/json.h>
 
 #include "attrs.h"
-#include "pack.h"
-#include "policy_take.h"
+#include "policy.h"
 #include "pool_file.h"
+#include "../engine/base/text.h"
 #include "../engine/pool/numbers.h"
 #include "../engine/pool/pool_policy.h"
+#include "../engine/pool/pools.h"
 #include "../engine/pool/registry.h"
 #include "../engine/reply/e164.h"
 

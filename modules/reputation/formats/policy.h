@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A policy field as an operator writes it. */
 
 #ifndef REP_POLICY_PARSE_H
 #define REP_POLICY_PARSE_H

@@ -2,11 +2,17 @@
 /* rep:policy:{POOL}: each field overrides a default; a malformed one keeps
  * the value that was last good. */
 
+#include "policy_sync.h"
+
 #include <stdlib.h>
 
-#include "internal.h"
-#include "policy_take.h"
+#include "errors.h"
+#include "keys.h"
+#include "log.h"
+#include "say.h"
+#include "../engine/base/text.h"
 #include "../engine/pool/pool_policy.h"
+#include "../formats/policy.h"
 
 #define FIELDS_MAX 1000
 

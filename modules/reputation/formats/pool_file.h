@@ -5,7 +5,7 @@
 #ifndef REP_POOL_FILE_H
 #define REP_POOL_FILE_H
 
-#include "../engine/pool/pools.h"
+#include "../engine/base/types.h"
 
 struct json_object;
 
@@ -27,13 +27,5 @@ typedef struct rep_pool_file_visitor
  * that shape as a whole: nothing else was called then. Parts of a wrong type
  * are errors of their own, and passed over. */
 int rep_pool_file_walk(const char *path, const rep_pool_file_visitor_t *to);
-
-/* Put the file's pools into the registry under load number `load` (not used
- * before in this registry): pools and numbers that it does not name go. Bad
- * fields and numbers are told and passed over; a number that is known keeps
- * its last good attributes. 0, or -1 as above, nothing being changed. */
-int rep_pool_file_load(const char *path, rep_registry_t *registry,
-		uint32_t load, rep_time_t now,
-		void (*error)(void *ctx, const char *sentence), void *ctx);
 
 #endif

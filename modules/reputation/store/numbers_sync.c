@@ -2,12 +2,21 @@
 /* rep:numbers:{POOL}: read in slices, so that neither Redis nor this process
  * is kept busy for long by a pool of a million numbers. */
 
+#include "numbers_sync.h"
+
 #include <stdio.h>
 
-#include "attrs.h"
-#include "internal.h"
+#include "errors.h"
+#include "health.h"
+#include "keys.h"
+#include "log.h"
+#include "pool_list.h"
+#include "say.h"
+#include "watch.h"
+#include "../engine/base/text.h"
 #include "../engine/pool/numbers.h"
 #include "../engine/reply/e164.h"
+#include "../formats/attrs.h"
 
 #define SLICE "1000"
 #define SLICES_A_STEP 8
@@ -102,10 +111,8 @@ static void begin(rep_store_t *store, rep_store_pool_t *pool, const char *key)
 	rep_round_begin(store, &pool->numbers_round, key);
 }
 
-/* A load that cannot be ended: nothing is swept. */
-void rep_numbers_abort(rep_store_t *store, rep_store_pool_t *pool)
+void rep_numbers_abort(rep_store_pool_t *pool)
 {
-	(void)store;
 	if(pool->phase != REP_LOAD_IDLE)
 		pool->numbers_wanted = true;
 	pool->phase = REP_LOAD_IDLE;

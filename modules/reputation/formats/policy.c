@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the core cannot know of a policy: whether this machine has the zone. */
 
+#include "policy.h"
+
 #include <stdio.h>
 #include <unistd.h>
-
-#include "policy_take.h"
 
 #define ZONES "/usr/share/zoneinfo"
 

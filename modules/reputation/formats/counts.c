@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Counts by outcome, as text. */
+
+#include "counts.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "../engine/base/decimal.h"
+#include "../engine/base/text.h"
+
+size_t rep_pack_counts(const rep_counts_t *counts, char out[REP_COUNTS_TEXT])
+{
+	size_t n = 0;
+
+	for(int i = 0; i < REP_OUTCOMES; i++) {
+		if(i > 0)
+			out[n++] = ',';
+		n += rep_u32_print(counts->n[i], out + n);
+	}
+	out[n] = '\0';
+	return n;
+}
+
+bool rep_unpack_counts(rep_span_t text, rep_counts_t *out)
+{
+	rep_counts_t counts;
+	rep_span_t part;
+
+	for(int i = 0; i < REP_OUTCOMES; i++) {
+		uint64_t v;
+
+		if(!rep_span_cut(&text, ',', &part)
+				|| !rep_u64_parse(part, UINT64_MAX, &v))
+			return false;
+		counts.n[i] = v > UINT32_MAX ? UINT32_MAX : (uint32_t)v;
+	}
+	*out = counts;
+	return true;
+}
+
+size_t rep_pack_outcomes(const rep_counts_t *counts, char *out, size_t size)
+{
+	size_t n = 0;
+
+	for(int i = 0; i < REP_OUTCOMES && n < size; i++)
+		n += (size_t)snprintf(out + n, size - n, "%s\"%s\":%" PRIu32,
+				i ? "," : "{", rep_outcome_name((rep_outcome_t)i),
+				counts->n[i]);
+	if(n + 1 < size)
+		n += (size_t)snprintf(out + n, size - n, "}");
+	return n < size ? n : size - 1;
+}

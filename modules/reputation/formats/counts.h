@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Counts by outcome, as text. */
+
+#ifndef REP_COUNTS_FORMAT_H
+#define REP_COUNTS_FORMAT_H
+
+#include "../engine/judge/counts.h"
+
+#define REP_COUNTS_TEXT 144 /* twelve numbers of ten digits, commas, zero */
+
+/* All return the length written, without the terminating zero; the room is
+ * the macro's. */
+size_t rep_pack_counts(const rep_counts_t *counts, char out[REP_COUNTS_TEXT]);
+/* Twelve numbers joined by commas, each cut at UINT32_MAX; more after them
+ * are passed over (a later layout may add outcomes), fewer are an error. */
+bool rep_unpack_counts(rep_span_t text, rep_counts_t *out);
+
+/* {"answered":1,…} all twelve, to `out`; returns the length. */
+size_t rep_pack_outcomes(const rep_counts_t *counts, char *out, size_t size);
+
+#endif

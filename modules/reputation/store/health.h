@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* rep:health:{POOL}: what operators read at a glance. */
+
+#ifndef REP_HEALTH_SYNC_H
+#define REP_HEALTH_SYNC_H
+
+#include "context.h"
+#include "handle.h"
+
+bool rep_health_write(rep_store_t *store, rep_store_pool_t *pool);
+bool rep_health_remove(rep_store_t *store, const char *pool,
+		const rep_e164_t *numbers, size_t n);
+bool rep_health_drop(rep_store_t *store, const char *pool);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Is rep:pools there? */
+
+#include "pool_list.h"
+
+#include "keys.h"
+
+bool rep_pools_listed(rep_store_t *store, bool *there)
+{
+	char key[REP_KEY_MAX];
+	redisReply *reply;
+
+	rep_args_command(&store->args, "EXISTS");
+	rep_args_text(&store->args, rep_key(store, key, "pools", NULL));
+	reply = rep_link_call(&store->link, &store->args);
+	if(!reply)
+		return false;
+	*there = reply->integer > 0;
+	freeReplyObject(reply);
+	return true;
+}

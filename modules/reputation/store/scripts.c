@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The Lua scripts that Redis runs. */
+
+#include "scripts.h"
+
+#include <stdio.h>
+
+#include "context.h"
+#include "refusal.h"
+#include "script_text.h"
+
+static const char *const scripts[REP_SHAS] = {
+		[REP_SHA_PUSH] = REP_SCRIPT_PUSH,
+		[REP_SHA_VERDICT] = REP_SCRIPT_VERDICT,
+		[REP_SHA_POSITION] = REP_SCRIPT_POSITION,
+		[REP_SHA_ONCE] = REP_SCRIPT_ONCE,
+};
+
+bool rep_scripts_load(rep_store_t *store)
+{
+	for(int i = 0; i < REP_SHAS; i++) {
+		redisReply *reply;
+		rep_span_t sha;
+
+		rep_args_command(&store->args, "SCRIPT");
+		rep_args_text(&store->args, "LOAD");
+		rep_args_text(&store->args, scripts[i]);
+		reply = rep_link_call(&store->link, &store->args);
+		if(!reply) {
+			rep_store_refused(store, "SCRIPT LOAD");
+			return false;
+		}
+		sha = rep_reply_span(reply);
+		snprintf(store->sha[i], sizeof(store->sha[i]), "%.*s", (int)sha.len,
+				sha.len ? sha.s : "");
+		freeReplyObject(reply);
+	}
+	return true;
+}
+
+void rep_script_begin(rep_store_t *store, int which, size_t keys)
+{
+	rep_args_command(&store->args, "EVALSHA");
+	rep_args_text(&store->args, store->sha[which]);
+	rep_args_int(&store->args, (int64_t)keys);
+}
+
+redisReply *rep_script_call(rep_store_t *store, int which)
+{
+	redisReply *reply = rep_link_call(&store->link, &store->args);
+
+	if(reply || store->link.fault != REP_REDIS_SCRIPT)
+		return reply;
+	/* somebody emptied the cache: EVAL fills it again */
+	rep_args_patch_text(&store->args, 0, "EVAL");
+	rep_args_patch_text(&store->args, 1, scripts[which]);
+	return rep_link_call(&store->link, &store->args);
+}
