@@ -17,7 +17,7 @@ class Timeout(AssertionError):
     """A condition did not become true in time."""
 
 
-def wait_until(condition, timeout=5.0, interval=0.02, what=None):
+def wait_until(condition, timeout=15.0, interval=0.02, what=None):
     """Poll `condition` until it returns something true, and return that."""
     deadline = time.monotonic() + timeout
     while True:
