@@ -5,6 +5,7 @@ through it, and reads what its routes saw."""
 from dataclasses import dataclass
 
 from .pools import new_callee
+from .process import wait_until
 
 
 @dataclass
@@ -37,6 +38,12 @@ def call(caller, function, pool="", **arguments):
                   said("x-rep-pool"), said("x-rep-route"),
                   said("x-rep-state"), said("x-rep-reason"),
                   said("x-rep-score"))
+
+
+def wait_picked(caller, pool, number):
+    """Pick until it is this number's turn."""
+    wait_until(lambda: call(caller, "pick", pool, callee=new_callee()).number
+               == number, what=f"{number} is picked")
 
 
 def invite(caller, pool, *headers, callee=None, **plan):
