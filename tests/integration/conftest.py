@@ -17,6 +17,10 @@ from harness.redis_server import Redis  # noqa: E402
 from harness.sipp import Sipp  # noqa: E402
 
 
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 class Factory:
     """Makes servers and peers, and ends them in reverse order."""
 

@@ -11,6 +11,7 @@ from harness import plans, view
 from harness.pools import callees, new_numbers
 from harness.process import wait_until
 
+pytestmark = pytest.mark.long
 NUMBERS = 8
 RATE = 30        # calls a second and node
 SECONDS = 16     # of traffic

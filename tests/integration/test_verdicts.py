@@ -13,6 +13,7 @@ from harness.plans import final
 from harness.pools import EAGER, new_callee, new_numbers, write_pool_file
 from harness.process import wait_until
 
+pytestmark = pytest.mark.long
 UTC = datetime.timezone.utc
 NOW = datetime.datetime.now(UTC)
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Drivers (a book and a store each) for tests against a real Redis."""
 
+import fcntl
 import glob
 import json
 import os
@@ -19,9 +20,17 @@ DRIVER = os.environ.get("STORE_DRIVER") \
 
 
 def build_driver():
-    """Compile the driver when a source is newer than it."""
+    """Compile the driver when a source is newer than it; one test process
+    does, others wait for it."""
     if os.environ.get("STORE_DRIVER"):
         return DRIVER
+    os.makedirs(os.path.dirname(DRIVER), exist_ok=True)
+    with open(DRIVER + ".lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return compile_driver()
+
+
+def compile_driver():
     m = os.path.join(ROOT, "modules", "reputation")
     sources = sorted(
         glob.glob(f"{m}/core/*.c") + glob.glob(f"{m}/store/*.c")
@@ -31,7 +40,6 @@ def build_driver():
         made = os.path.getmtime(DRIVER)
         if all(os.path.getmtime(f) <= made for f in sources + headers):
             return DRIVER
-    os.makedirs(os.path.dirname(DRIVER), exist_ok=True)
     command = [
         os.environ.get("CC", "gcc"), "-std=gnu11", "-D_GNU_SOURCE", "-g",
         "-O1", "-Wall", "-Wextra", "-Werror",
