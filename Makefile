@@ -91,14 +91,17 @@ unit: $(BUILD)/unit/$(UNIT_CC)/run
 
 # ---- tests, demo, bench ---------------------------------------------------
 
+# the tests mostly wait: more processes than there are cores
+PYTEST_JOBS ?= -n 3
 RUN_ENV = REPUTATION_MODULE=$(CURDIR)/$(MODULE) REPUTATION_REPLAY=$(REPLAY)
 
 integration: module replay
-	$(RUN_ENV) $(PYTHON) -m pytest -q tests/integration $(PYTEST_ARGS)
+	$(RUN_ENV) $(PYTHON) -m pytest -q $(PYTEST_JOBS) --dist loadfile \
+		tests/integration $(PYTEST_ARGS)
 
 # the store against real Redis servers, without any proxy
 store-live:
-	$(PYTHON) -m pytest -q tests/store $(PYTEST_ARGS)
+	$(PYTHON) -m pytest -q $(PYTEST_JOBS) tests/store $(PYTEST_ARGS)
 
 test: packages
 	@$(MAKE) --no-print-directory module replay unit fuzz-replay

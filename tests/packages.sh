@@ -10,7 +10,8 @@ kamailio kamailio-redis-modules kamailio-json-modules
 kamailio-utils-modules kamailio-extra-modules kamailio-lua-modules
 redis-server sip-tester
 libhiredis-dev libjson-c-dev libcurl4-openssl-dev check
-libc6-dev python3 python3-pytest python3-redis procps tzdata $*"
+libc6-dev python3 python3-pytest python3-pytest-xdist python3-redis
+procps tzdata $*"
 
 missing=
 for p in $want; do

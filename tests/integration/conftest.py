@@ -17,6 +17,10 @@ from harness.redis_server import Redis  # noqa: E402
 from harness.sipp import Sipp  # noqa: E402
 
 
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 class Factory:
     """Makes servers and peers, and ends them in reverse order."""
 
@@ -101,3 +105,22 @@ def make_shared():
 def redis(make_shared):
     """A Redis shared by the tests of a file: use a pool of your own."""
     return make_shared.redis()
+
+
+@pytest.fixture(scope="module")
+def carrier(make_shared):
+    """A carrier for a file's tests; each gives it a behaviour of its own."""
+    return make_shared.carrier()
+
+
+@pytest.fixture(scope="module")
+def peers(make_shared):
+    """Two of them."""
+    return (make_shared.carrier(name="carrier-a"),
+            make_shared.carrier(name="carrier-b"))
+
+
+@pytest.fixture(scope="module")
+def caller(make_shared, node):
+    """A dialer of the file's own `node`."""
+    return make_shared.caller(node)

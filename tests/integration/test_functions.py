@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The script functions: what they return, what $rep(...) holds then, and
-what goes over the wire."""
+"""The script functions: what they return, and what $rep(...) holds then."""
 
 import pytest
-from harness import functions, plans, sip, view
+from harness import functions, plans, view
 from harness.pools import EAGER, new_callee, new_numbers, write_pool_file
-from harness.process import wait_until
 
 SALES = new_numbers(4)
 SINGLE = new_numbers(1)
@@ -13,11 +11,8 @@ PAUSED = new_numbers(1)
 HANDS = new_numbers(2)
 TRACKED = new_numbers(2)
 COUNTRY = new_numbers(1)
-
-
-@pytest.fixture(scope="module")
-def carrier(make_shared):
-    return make_shared.carrier()
+ASKS = new_numbers(2)
+REINVITE = new_numbers(1)
 
 
 @pytest.fixture(scope="module")
@@ -27,17 +22,13 @@ def node(make_shared, carrier, tmp_path_factory):
         "paused": ({PAUSED[0]: {"status": "paused"}}, EAGER),
         "hands": (HANDS, EAGER), "tracked": (TRACKED, EAGER),
         "country": (COUNTRY, {**EAGER, "default_country": "US"}),
+        "asks": (ASKS, EAGER), "reinvite": (REINVITE, EAGER),
         "empty": ([], {})})
     return make_shared.kamailio("functions.cfg", POOL_FILE=pools,
-                                CARRIER_A=carrier.address, leak_check=True,
-                                allow_errors=[
-                                    r"reputation_\w+: (number|no such|only|"
+                                CARRIER_A=carrier.address, SHORT_CALL=1,
+                                leak_check=True, allow_errors=[
+                                    r"reputation_\w+: (number|no such|only|this|"
                                     r"nothing|no )"])
-
-
-@pytest.fixture(scope="module")
-def caller(make_shared, node):
-    return make_shared.caller(node)
 
 
 def test_pick_gives_a_number_of_the_pool(caller):
@@ -210,86 +201,29 @@ def test_calls_without_pick_count_nothing(caller, carrier, node):
     assert view.pool_counts(node, "sales") == before
 
 
-# ----- apply on the wire -----------------------------------------------------
+# ----- in the routes of a call -------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def outbound(make_shared, carrier, tmp_path_factory):
-    pools = write_pool_file(tmp_path_factory.mktemp("pools"),
-                            {"sales": (new_numbers(2), EAGER)})
-    return make_shared.kamailio("outbound.cfg", REDIS="", POOL_FILE=pools,
-                                CARRIER_A=carrier.address)
+def test_state_of_another_number_leaves_the_calls_own(node, caller, carrier):
+    carrier.behaviour = lambda seen: plans.busy()
+    picked, other = ASKS
+    call = functions.dial(caller, "asks", f"X-Number: {other}",
+                          do="state", route="first", next="look")
+    assert carrier.to(call.callee)[0].number == picked
+    assert functions.saw(node, call, "picked") == [picked, "still", picked]
+    assert functions.saw(node, call, "reply") == [picked, "first"]
+    assert functions.saw(node, call, "failed") == [picked, "first", "busy"]
 
 
-@pytest.fixture(scope="module")
-def dialer(make_shared, outbound):
-    return make_shared.caller(outbound)
-
-
-@pytest.fixture
-def answered_call(dialer, carrier):
+def test_reinvite_is_not_picked_for(node, caller, carrier):
     carrier.behaviour = lambda seen: plans.answered()
-    call = dialer.call(new_callee(), [
-        "P-Asserted-Identity: <sip:+19995550001@dialer.example>"],
-        from_display="Dialer")
-    assert call.status == 200
-    seen = carrier.calls[-1]
-    yield call, seen
-    call.bye()
-    wait_until(lambda: seen.got("BYE"), what="BYE at the carrier")
-
-
-def test_from_and_pai_carry_the_number(answered_call, outbound):
-    _, seen = answered_call
-    assert seen.number in view.numbers(outbound, "sales")
-    # the one that stood there is replaced, not joined by another
-    assert seen.asserted == [seen.number]
-
-
-def test_pai_is_added_where_there_was_none(dialer, carrier):
-    carrier.behaviour = lambda seen: plans.busy()
-    dialer.call(new_callee())
-    seen = carrier.calls[-1]
-    assert seen.asserted == [seen.number]
-
-
-def test_several_pai_are_replaced(dialer, carrier):
-    carrier.behaviour = lambda seen: plans.busy()
-    dialer.call(new_callee(), [
-        "P-Asserted-Identity: <sip:+19995550001@dialer.example>,"
-        " <tel:+19995550001>",
-        "P-Asserted-Identity: <tel:+19995550002>"])
-    seen = carrier.calls[-1]
-    assert seen.asserted == [seen.number]
-
-
-def test_from_is_restored_in_replies(answered_call):
-    call, seen = answered_call
-    ours = call.invite.get("from")
-    for reply in [*call.provisional, call.final]:
-        assert sip.user_of(reply.get("from")) == sip.user_of(ours)
-        assert sip.parameter(reply.get("from"), "tag") == \
-            sip.parameter(ours, "tag")
-    assert seen.number != sip.user_of(ours)
-
-
-def test_from_in_later_requests(answered_call):
-    call, seen = answered_call
-    reply = call.request("INFO")
-    assert reply.status == 200
-    info = seen.got("INFO")[0]
-    assert sip.user_of(info.get("from")) == seen.number
-    assert sip.user_of(reply.get("from")) == sip.user_of(
-        call.invite.get("from"))
-    ack = wait_until(lambda: seen.got("ACK"))[0]
-    assert sip.user_of(ack.get("from")) == seen.number
-
-
-def test_to_in_requests_from_the_other_side(dialer, carrier):
-    carrier.behaviour = lambda seen: plans.answered(bye_after=0.1)
-    call = dialer.call(new_callee())
-    bye = call.wait_bye()
-    assert sip.user_of(bye.get("to")) == sip.user_of(call.invite.get("from"))
-    seen = carrier.calls[-1]
-    wait_until(lambda: seen.bye_reply, what="reply to BYE")
-    assert seen.bye_reply == 200
+    call = functions.dial(caller, "reinvite")
+    number, = REINVITE
+    view.wait_counts(node, "reinvite", number, {"answered": 1})
+    used = view.pools(node)["reinvite"]["used_today"]
+    reply = call.request("INVITE", ["X-Pool: reinvite"])
+    assert reply.status == 488
+    assert functions.saw(node, call, "re-invite") == ["-1"]
+    assert call.bye().status == 200
+    view.settled(node, "reinvite", number, {"answered": 1})
+    assert view.pools(node)["reinvite"]["used_today"] == used

@@ -2,7 +2,7 @@
 """KEMI: kemi.cfg and kemi.lua, and every function from Lua."""
 
 import pytest
-from harness import plans, sip, view
+from harness import functions, plans, sip, view
 from harness.pools import EAGER, new_callee, new_numbers, write_pool_file
 from harness.process import wait_until
 
@@ -15,7 +15,7 @@ function ksr_request_route()
 	local function arg(name)
 		return KSR.pv.gete("$hdr(X-" .. name .. ")")
 	end
-	local what, code = arg("Do"), 0
+	local what, code = KSR.is_INVITE() and arg("Ask") or arg("Do"), 0
 	if KSR.is_ACK() then return 1 end
 	if what == "pick" then code = R.pick(arg("Pool"), arg("Callee"),
 		arg("Route"))
@@ -33,6 +33,8 @@ function ksr_request_route()
 	KSR.hdr.append_to_reply("X-Rc: " .. code .. "\\r\\n")
 	KSR.hdr.append_to_reply("X-Rep-Number: "
 		.. KSR.pv.gete("$rep(number)") .. "\\r\\n")
+	KSR.hdr.append_to_reply("X-Rep-Route: "
+		.. KSR.pv.gete("$rep(route)") .. "\\r\\n")
 	KSR.hdr.append_to_reply("X-Rep-State: "
 		.. KSR.pv.gete("$rep(state)") .. "\\r\\n")
 	KSR.hdr.append_to_reply("X-Rep-Reason: "
@@ -56,44 +58,29 @@ def pool_file(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def carrier_a(make_shared):
-    return make_shared.carrier(name="carrier-a")
-
-
-@pytest.fixture(scope="module")
-def carrier_b(make_shared):
-    return make_shared.carrier(name="carrier-b")
-
-
-@pytest.fixture(scope="module")
-def node(make_shared, pool_file, carrier_a, carrier_b):
+def node(make_shared, pool_file, peers):
     return make_shared.kamailio(
-        "kemi.cfg", POOL_FILE=pool_file, CARRIER_A=carrier_a.address,
-        CARRIER_B=carrier_b.address)
+        "kemi.cfg", POOL_FILE=pool_file, CARRIER_A=peers[0].address,
+        CARRIER_B=peers[1].address)
 
 
-@pytest.fixture(scope="module")
-def dialer(make_shared, node):
-    return make_shared.caller(node)
-
-
-def test_a_call_gets_its_number(dialer, carrier_a):
-    carrier_a.behaviour = lambda seen: plans.answered()
-    call = dialer.call(new_callee())
+def test_a_call_gets_its_number(caller, peers):
+    peers[0].behaviour = lambda seen: plans.answered()
+    call = caller.call(new_callee())
     assert call.status == 200
-    seen = carrier_a.calls[-1]
+    seen = peers[0].calls[-1]
     assert seen.number in SALES
     assert seen.asserted == [seen.number]
-    assert sip.user_of(call.final.get("from")) == dialer.number
+    assert sip.user_of(call.final.get("from")) == caller.number
     assert call.bye().status == 200
 
 
-def test_failover_keeps_the_number(dialer, node, carrier_a, carrier_b):
-    carrier_a.behaviour = lambda seen: plans.failed()
-    carrier_b.behaviour = lambda seen: plans.busy()
+def test_failover_keeps_the_number(caller, node, peers):
+    peers[0].behaviour = lambda seen: plans.failed()
+    peers[1].behaviour = lambda seen: plans.busy()
     callee = new_callee()
-    assert dialer.call(callee).status == 486
-    first, second = carrier_a.to(callee)[0], carrier_b.to(callee)[0]
+    assert caller.call(callee).status == 486
+    first, second = peers[0].to(callee)[0], peers[1].to(callee)[0]
     assert first.number == second.number
     wait_until(lambda: view.route_counts(
         node, "sales", first.number, "carrier-b").get("busy") == 1)
@@ -101,23 +88,23 @@ def test_failover_keeps_the_number(dialer, node, carrier_a, carrier_b):
                              "carrier-a").get("failed") == 1
 
 
-def test_no_failover_after_6xx(dialer, carrier_a, carrier_b):
-    carrier_a.behaviour = lambda seen: plans.blocked()
+def test_no_failover_after_6xx(caller, peers):
+    peers[0].behaviour = lambda seen: plans.blocked()
     callee = new_callee()
-    assert dialer.call(callee).status == 603
-    assert not carrier_b.to(callee)
+    assert caller.call(callee).status == 603
+    assert not peers[1].to(callee)
 
 
-def test_refusals(dialer):
-    call = dialer.call(new_callee(), ["X-Pool: nowhere"])
+def test_refusals(caller):
+    call = caller.call(new_callee(), ["X-Pool: nowhere"])
     assert (call.status, call.final.get("x-reputation")) == (
         400, "unknown-pool")
 
 
-def test_event_callback(dialer, node, carrier_a):
-    carrier_a.behaviour = lambda seen: plans.blocked()
+def test_event_callback(caller, node, peers):
+    peers[0].behaviour = lambda seen: plans.blocked()
     for _ in range(12):
-        call = dialer.call(new_callee(), ["X-Pool: alone"])
+        call = caller.call(new_callee(), ["X-Pool: alone"])
         if call.status == 503:
             break
     node.wait_log(r"benched \+?" + ALONE[0].lstrip("+") + r".*blocked")
@@ -132,32 +119,23 @@ def test_every_function(make, tmp_path, pool_file):
     caller = make.caller(node)
 
     def call(what, **arguments):
-        headers = [f"X-Do: {what}"] + [
-            f"X-{name.capitalize()}: {value}"
-            for name, value in arguments.items()]
-        if what in ("pick", "track", "apply"):
-            reply = caller.call(new_callee(), headers).final
-        else:
-            reply = caller.options(headers)
-        return int(reply.get("x-rc")), reply
+        return functions.call(caller, what, **arguments)
 
     number = SALES[0]
     known = {"pool": "sales", "number": number}
-    code, reply = call("pick", pool="sales", callee=new_callee(),
-                       route="east")
-    assert code == 1
-    assert reply.get("x-rep-number") in SALES
-    assert call("pick", pool="nowhere", callee=new_callee())[0] == -1
-    assert call("apply")[0] == -1
-    assert call("report", outcome="declined", **known)[0] == 1
-    assert call("report", outcome="splendid", **known)[0] == -1
+    got = call("pick", pool="sales", callee=new_callee(), route="east")
+    assert (got.code, got.route) == (1, "east")
+    assert got.number in SALES
+    assert call("pick", pool="nowhere", callee=new_callee()).code == -1
+    assert call("apply").code == -1
+    assert call("report", outcome="declined", **known).code == 1
+    assert call("report", outcome="splendid", **known).code == -1
     view.wait_counts(node, "sales", number, {"declined": 1})
-    assert call("state", **known)[0] == 1
-    assert call("bench", seconds=60, **known)[0] == 1
-    code, reply = call("state", **known)
-    assert (code, reply.get("x-rep-state"), reply.get("x-rep-reason")) == (
-        -2, "benched", "manual")
+    assert call("state", **known).code == 1
+    assert call("bench", seconds=60, **known).code == 1
+    got = call("state", **known)
+    assert (got.code, got.state, got.reason) == (-2, "benched", "manual")
     node.wait_log(r"EVENT reputation:benched .*manual")
-    assert call("release", **known)[0] == 1
+    assert call("release", **known).code == 1
     node.wait_log(r"EVENT reputation:released")
-    assert call("track", pool="sales", number="+15005550000")[0] == -1
+    assert call("track", pool="sales", number="+15005550000").code == -1

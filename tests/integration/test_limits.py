@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Full tables: refused, counted, said once; calls go on."""
 
+from collections import Counter
+
 import pytest
 from harness import functions, plans, view
+from harness.plans import Reply
 from harness.pools import EAGER, new_callee, new_numbers, write_pool_file
 from harness.process import wait_until
 
@@ -36,7 +39,7 @@ def test_max_numbers_from_redis(make):
     # room again: the next edit finds its place
     redis.client.hdel("rep:numbers:{sales}", *known)
     wait_until(lambda: view.numbers(node, "sales") and
-               not known & set(view.numbers(node, "sales")), 5)
+               not known & set(view.numbers(node, "sales")))
 
 
 def test_max_calls(make, tmp_path):
@@ -61,15 +64,86 @@ def test_max_calls(make, tmp_path):
         return sum(counts.get("answered", 0) for counts in
                    view.pool_counts(node, "sales").values())
 
-    wait_until(lambda: 5 <= answered() <= 20)
     # and there is room again, once tm has let go of the transactions
-    wait_until(lambda: view.stats(node)["calls"] == 0
-               and view.stats(node)["answered_calls"] == 0, 15)
+    view.wait_idle(node)
+    assert 5 <= answered() <= 20
     before = answered()
     call = caller.call(new_callee(), ["X-Do: pick", "X-Pool: sales"])
     assert call.status == 200
     call.wait_bye()
     wait_until(lambda: answered() == before + 1)
+
+
+# ----- a call that found no place ----------------------------------------------
+
+
+@pytest.fixture
+def full(make, peers, tmp_path):
+    """A proxy with room for one call, and that call; both carriers."""
+    numbers = new_numbers(4)
+    node = make.kamailio(
+        "functions.cfg", MAX_CALLS=1, FR_INV_TIMER=60000, allow_errors=[FULL],
+        POOL_FILE=write_pool_file(tmp_path, {"full": (numbers, EAGER)}),
+        CARRIER_A=peers[0].address, CARRIER_B=peers[1].address)
+    caller = make.caller(node)
+    both(peers, plans.rings())
+    first = functions.invite(caller, "full", next="look")
+    first.wait_provisional()
+    yield node, caller, first, numbers
+    if not first.final:
+        first.cancel()
+        first.wait_final()
+
+
+def both(peers, plan_a, plan_b=None):
+    peers[0].behaviour = lambda seen: plan_a
+    peers[1].behaviour = lambda seen: plan_b or plan_a
+
+
+def test_unwatched_call_keeps_from_and_one_identity_at_failover(full, peers):
+    node, caller, _, numbers = full
+    both(peers, plans.failed(), plans.busy())
+    call = functions.dial(caller, "full", next="pick")
+    assert call.status == 486
+    first, = peers[0].to(call.callee)
+    second, = peers[1].to(call.callee)
+    assert first.number in numbers
+    assert first.asserted == [first.number]
+    assert second.number == first.number
+    assert second.asserted == [first.number]
+    assert functions.saw(node, call, "next") == ["1", "picked", first.number]
+    assert view.pools(node)["full"]["used_today"] == 2  # with the first call
+
+
+def test_unwatched_call_is_not_tried_again_after_6xx(full, peers):
+    node, caller, _, _ = full
+    both(peers, plans.declined(), plans.answered())
+    call = functions.dial(caller, "full", next="pick")
+    assert call.status == 603
+    assert functions.saw(node, call, "next")[:2] == ["-3", "call-rejected"]
+    assert not peers[1].to(call.callee)
+
+
+def test_room_at_failover_counts_on_the_number_that_is_shown(full, peers):
+    """The call was not watched at first; now it is."""
+    node, caller, first, _ = full
+    both(peers, plans.rings(), plans.busy())
+    call = functions.invite(caller, "full", next="pick")
+    call.wait_provisional()
+    first.cancel()
+    first.wait_final()
+    wait_until(lambda: view.stats(node)["calls"] == 0)
+    peers[0].reply(peers[0].to(call.callee)[0], Reply(503))
+    assert call.wait_final().status == 486
+    shown = peers[1].to(call.callee)[0].number
+    view.wait_idle(node)
+    counts = view.pool_counts(node, "full")
+    assert counts.pop(shown) == {"busy": 1}
+    assert Counter(o for c in counts.values() for o in c) == {"cancelled": 1}
+    assert view.pools(node)["full"]["used_today"] == 2
+
+
+# ----- many edits, and what is no callee -----------------------------------------
 
 
 def test_many_benches_and_releases(make, tmp_path):

@@ -14,11 +14,6 @@ UNKNOWN = "+15005550000"
 
 
 @pytest.fixture(scope="module")
-def carrier(make_shared):
-    return make_shared.carrier()
-
-
-@pytest.fixture(scope="module")
 def node(make_shared, carrier, tmp_path_factory):
     numbers = {n: {} for n in SALES[:3]}
     numbers[SALES[3]] = {"status": "paused", "note": "on leave"}
@@ -29,11 +24,6 @@ def node(make_shared, carrier, tmp_path_factory):
         "functions.cfg", POOL_FILE=pools, CARRIER_A=carrier.address,
         leak_check=True,
         allow_errors=[r"reputation.*(malformed|is no|not|bad)"])
-
-
-@pytest.fixture(scope="module")
-def caller(make_shared, node):
-    return make_shared.caller(node)
 
 
 def report(caller, pool, number, outcome, times=1):

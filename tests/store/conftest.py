@@ -1,19 +1,28 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+import os
+import sys
+
 import pytest
 
-import harness
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..",
+                                "integration"))
+
+# pylint: disable=wrong-import-position
+import drivers  # noqa: E402
 
 
 @pytest.fixture(scope="session", autouse=True)
 def driver():
-    return harness.build_driver()
+    return drivers.build_driver()
 
 
 @pytest.fixture
 def server():
-    s = harness.Redis()
+    s = drivers.empty_redis()
     yield s
-    s.stop()
+    s.remove()
 
 
 @pytest.fixture
@@ -22,7 +31,7 @@ def start():
     made = []
 
     def make(url, node, **options):
-        d = harness.Driver(url, node, **options)
+        d = drivers.Driver(url, node, **options)
         made.append(d)
         return d
 

@@ -13,6 +13,7 @@ typedef struct branch
 {
 	uint32_t stamp; /* of the verdict, and */
 	uint16_t route; /* by which route it went */
+	bool cancelled; /* by the caller or another branch, before it timed out */
 	rep_signs_t signs;
 } branch_t;
 

@@ -44,71 +44,128 @@ static uint32_t bit_of(int branch)
 	return UINT32_C(1) << branch;
 }
 
-/* One branch got its final: `call` is locked, and is unlocked here. */
-static void count(rep_call_t *call, int branch, rep_class_t class, int status,
-		const rep_dialog_t *dialog)
+/* What is left to do for a final once the call's lock is given back. */
+typedef struct ending
 {
-	rep_ticket_t ticket = ticket_of(call, branch);
-	rep_time_t now = rep_now();
-	bool later = class.outcome == REP_ANSWERED && dialog
-				 && (rep_config->short_call > 0 || ticket.limited);
+	rep_ticket_t ticket;
+	rep_outcome_t outcome;
+	rep_dialog_t dialog;
+	bool later; /* the call may be short yet: the answered calls count it */
+} ending_t;
 
+/* One branch got its final. `call` is locked; carry_out() the rest without
+ * the lock. */
+static ending_t conclude(rep_call_t *call, int branch, rep_class_t class,
+		int status, const rep_dialog_t *dialog)
+{
+	ending_t ending = {
+			.ticket = ticket_of(call, branch), .outcome = class.outcome};
+
+	ending.later = class.outcome == REP_ANSWERED && dialog
+				   && (rep_config->short_call > 0 || ending.ticket.limited);
 	call->counted |= bit_of(branch);
 	call->outcome = class.outcome;
 	if(status >= 600)
 		call->rejected = true;
-	ticket.holds = false;
-	if(later) {
+	ending.ticket.holds = false;
+	if(ending.later) {
 		/* the answered call takes over what the call holds */
-		ticket.holds = call->ticket.holds;
+		ending.ticket.holds = call->ticket.holds;
 		call->ticket.holds = false;
+		ending.dialog = *dialog;
 	}
-	rep_unlock(&call->lock);
-	if(later)
-		rep_answered_put(rep_shared->answered, rep_shared->registry, *dialog,
-				&ticket, rep_config->short_call * 1000, now, rep_mono());
+	return ending;
+}
+
+static void carry_out(const ending_t *ending)
+{
+	rep_time_t now = rep_now();
+
+	if(ending->later)
+		rep_answered_put(rep_shared->answered, rep_shared->registry,
+				ending->dialog, &ending->ticket, rep_config->short_call * 1000,
+				now, rep_mono());
 	else
-		rep_ticket_count(rep_shared->registry, &ticket, class.outcome, now);
+		rep_ticket_count(
+				rep_shared->registry, &ending->ticket, ending->outcome, now);
 }
 
 /* The status that a branch without a received final ended with; 0 = it goes
- * on. TM stores 408 also for what could not be sent at all. */
-static int local_status(const struct ua_client *uac, bool at_end)
+ * on. TM stores 408 also for what could not be sent at all. It marks a branch
+ * as cancelled when it times out, too, so its own mark says nothing then. */
+static int local_status(
+		const struct ua_client *uac, bool cancelled, bool at_end)
 {
 	unsigned flags = uac->request.flags;
 
 	if(!uac->request.buffer)
 		return 0; /* nothing was to be sent on it */
-	if(flags & F_RB_TIMEOUT && uac->last_received >= 200 && uac->icode != 908)
-		return 408; /* by whatever code TM is told to show it */
+	if(flags & F_RB_TIMEOUT && uac->icode != 908)
+		return cancelled ? 487 : 408; /* by whatever code TM shows it */
 	if(uac->last_received >= 200)
 		return uac->last_received == 408 ? 503 : uac->last_received;
 	if(!at_end)
 		return 0;
-	return flags & F_RB_CANCELED ? 487 : 408;
+	return cancelled || flags & F_RB_CANCELED ? 487 : 408;
+}
+
+/* The final that this proxy made for a branch itself, if it did. */
+static void settle_branch(
+		const struct ua_client *uac, rep_call_id_t id, int branch, bool at_end)
+{
+	rep_call_t *call = rep_call_lock(id);
+	bool ended = false;
+	ending_t ending;
+	int status = 0;
+
+	if(!call)
+		return;
+	if(!(call->counted & bit_of(branch)))
+		status = local_status(uac, call->branch[branch].cancelled, at_end);
+	if(status >= 200) {
+		unsigned how = REP_REPLY_LOCAL;
+		if(status == 487)
+			how |= REP_REPLY_CANCELLED;
+		ending = conclude(call, branch,
+				rep_classify(
+						&call->branch[branch].signs, status, rep_span(""), how),
+				status, NULL);
+		ended = true;
+	}
+	rep_unlock(&call->lock);
+	if(ended)
+		carry_out(&ending);
+}
+
+static int branches_of(const struct cell *t)
+{
+	int most = (int)rep_calls_branches();
+
+	return t->nr_of_outgoings < most ? t->nr_of_outgoings : most;
 }
 
 /* Finals that this proxy made itself, which no reply callback sees. */
-static void settle(struct cell *t, rep_call_id_t id, bool at_end)
+static void settle(const struct cell *t, rep_call_id_t id, bool at_end)
 {
-	for(int b = 0; b < t->nr_of_outgoings; b++) {
-		const struct ua_client *uac = &t->uac[b];
-		int status = local_status(uac, at_end);
-		unsigned how = REP_REPLY_LOCAL;
-		rep_call_t *call;
-		rep_class_t class;
-		if(uac->request.flags & F_RB_CANCELED && status != 408)
-			how |= REP_REPLY_CANCELLED;
-		call = status >= 200 ? rep_call_lock(id) : NULL;
-		if(!call)
-			continue;
-		if((uint32_t)b >= rep_calls_branches() || call->counted & bit_of(b)) {
-			rep_unlock(&call->lock);
-			continue;
-		}
-		class = rep_classify(&call->branch[b].signs, status, rep_span(""), how);
-		count(call, b, class, status, NULL);
-	}
+	for(int b = 0; b < branches_of(t); b++)
+		settle_branch(&t->uac[b], id, b, at_end);
+}
+
+/* From here on TM ends all branches but `but` that still go on: the caller
+ * gave up, a 6xx came, or the caller has a final. Those that timed out before
+ * are counted as what they are. */
+static void cancel_rest(const struct cell *t, rep_call_id_t id, int but)
+{
+	rep_call_t *call;
+
+	settle(t, id, false);
+	call = rep_call_lock(id);
+	if(!call)
+		return;
+	for(int b = 0; b < branches_of(t); b++)
+		if(b != but)
+			call->branch[b].cancelled = true;
+	rep_unlock(&call->lock);
 }
 
 /* Keep the contact that came with a block, once a branch. `call` is locked. */
@@ -128,51 +185,62 @@ static void keep_contact(
 	memcpy(call->redress_id, redress->id, sizeof(call->redress_id));
 }
 
+/* Does TM cancel the other branches because of this reply? */
+static bool stops_the_others(
+		const struct cell *t, const struct ua_client *uac, int status)
+{
+	return status >= 600 && uac->last_received < 200
+		   && !(t->flags & T_DISABLE_6xx);
+}
+
 static void on_reply(struct cell *t, rep_call_id_t id, struct sip_msg *rpl)
 {
 	int status = rpl->first_line.u.reply.statuscode;
 	str phrase = rpl->first_line.u.reply.reason;
 	int branch = rep_reply_branch(rpl);
 	const struct ua_client *uac;
+	bool has_dialog, refused = false, ended = false;
 	rep_redress_t redress;
 	rep_dialog_t dialog;
 	rep_ticket_t ticket;
 	rep_signs_t signs;
+	ending_t ending;
 	rep_call_t *call;
-	rep_class_t class;
-	bool has_dialog;
 
-	if(status <= 100 || branch < 0 || branch >= t->nr_of_outgoings
-			|| (uint32_t)branch >= rep_calls_branches()
+	if(status <= 100 || branch < 0 || branch >= branches_of(t)
 			|| !rep_reply_is_invite(rpl))
 		return;
 	uac = &t->uac[branch];
 	if(status >= 200 && uac->last_received >= 300)
 		settle(t, id, false); /* it timed out before: this is too late */
+	if(stops_the_others(t, uac, status))
+		cancel_rest(t, id, branch);
 	has_dialog =
 			status >= 200 && status < 300 && rep_reply_dialog(rpl, &dialog);
 	redress.url[0] = redress.tel[0] = redress.email[0] = redress.id[0] = '\0';
 	call = rep_call_lock(id);
 	if(!call)
 		return;
-	if(call->counted & bit_of(branch)) {
-		rep_unlock(&call->lock);
-		return;
+	if(!(call->counted & bit_of(branch))) {
+		signs = call->branch[branch].signs;
+		rep_reply_signs(rpl, &signs, &redress);
+		call->branch[branch].signs = signs;
+		keep_contact(call, branch, &redress);
+		ticket = ticket_of(call, branch);
+		/* signing is refused although the call goes on (RFC 9410) */
+		refused = status < 300 && signs.stir;
+		ended = status >= 200;
 	}
-	signs = call->branch[branch].signs;
-	rep_reply_signs(rpl, &signs, &redress);
-	call->branch[branch].signs = signs;
-	keep_contact(call, branch, &redress);
-	ticket = ticket_of(call, branch);
-	if(status >= 200) {
-		class = rep_classify(&signs, status, rep_span_of(&phrase),
-				uac->request.flags & F_RB_CANCELED ? REP_REPLY_CANCELLED : 0);
-		count(call, branch, class, status, has_dialog ? &dialog : NULL);
-	} else {
-		rep_unlock(&call->lock);
-	}
-	/* signing is refused although the call goes on (RFC 9410) */
-	if(status < 300 && signs.stir)
+	if(ended)
+		ending = conclude(call, branch,
+				rep_classify(&signs, status, rep_span_of(&phrase),
+						uac->request.flags & F_RB_CANCELED ? REP_REPLY_CANCELLED
+														   : 0),
+				status, has_dialog ? &dialog : NULL);
+	rep_unlock(&call->lock);
+	if(ended)
+		carry_out(&ending);
+	if(refused)
 		rep_ticket_refused(rep_shared->registry, &ticket, rep_now());
 }
 
@@ -201,8 +269,10 @@ static void on_transaction(struct cell *t, int type, struct tmcb_params *ps)
 		return;
 	if(type == TMCB_RESPONSE_IN)
 		on_reply(t, id, ps->rpl);
+	else if(type == TMCB_E2ECANCEL_IN)
+		cancel_rest(t, id, -1);
 	else if(type == TMCB_RESPONSE_OUT && ps->code >= 200) {
-		settle(t, id, false);
+		cancel_rest(t, id, -1);
 		if(ps->code >= 300)
 			hang_up(id);
 	} else if(type == TMCB_DESTROY)
@@ -304,7 +374,8 @@ rep_call_id_t rep_call_start(struct sip_msg *msg, const rep_ticket_t *ticket)
 		call->counted = bit_of(t->nr_of_outgoings) - 1;
 	rep_rr_cookie_add(msg, ticket->number);
 	if(tm.register_tmcb(msg, NULL,
-			   TMCB_RESPONSE_IN | TMCB_RESPONSE_OUT | TMCB_DESTROY,
+			   TMCB_RESPONSE_IN | TMCB_RESPONSE_OUT | TMCB_E2ECANCEL_IN
+					   | TMCB_DESTROY,
 			   on_transaction, (void *)(uintptr_t)id, on_release)
 			<= 0) {
 		rep_lock(&call->lock);

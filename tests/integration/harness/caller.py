@@ -35,18 +35,22 @@ class Call:
     def call_id(self):
         return self.invite.call_id
 
-    def wait_final(self, timeout=10):
+    @property
+    def callee(self):
+        return sip.user_of(self.invite.uri)
+
+    def wait_final(self, timeout=20):
         wait_until(lambda: self.final, timeout,
                    what=lambda: f"final reply to {self.invite.start}")
         return self.final
 
-    def wait_provisional(self, status=180, timeout=5):
+    def wait_provisional(self, status=180, timeout=15):
         return wait_until(
             lambda: next((r for r in list(self.provisional)
                           if r.status == status), None), timeout,
             what=f"provisional reply {status}")
 
-    def wait_bye(self, timeout=10):
+    def wait_bye(self, timeout=20):
         return wait_until(lambda: self.ended_by_peer, timeout,
                           what="BYE from the other side")
 
@@ -60,7 +64,7 @@ class Call:
             self.caller.send(sip.Message(
                 f"CANCEL {invite.uri} SIP/2.0", headers), self.proxy)
 
-    def request(self, method, headers=(), wait=True, timeout=5):
+    def request(self, method, headers=(), wait=True, timeout=15):
         """A request in the dialog (BYE, INFO, re-INVITE without body); the
         final reply when `wait`."""
         with self.caller.lock:
@@ -165,13 +169,13 @@ class Caller(Endpoint):
                                                  cap=TIMER_B)
         return call
 
-    def call(self, callee, headers=(), timeout=10, **options):
+    def call(self, callee, headers=(), timeout=20, **options):
         """INVITE, and wait for the final reply."""
         call = self.invite(callee, headers, **options)
         call.wait_final(timeout)
         return call
 
-    def options(self, headers=(), user="test", proxy=None, timeout=5):
+    def options(self, headers=(), user="test", proxy=None, timeout=15):
         """OPTIONS outside a dialog; the final reply."""
         proxy = proxy or self.proxy
         call_id = sip.token(24)

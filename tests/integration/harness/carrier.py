@@ -44,6 +44,7 @@ class Carrier(Endpoint):
     def __init__(self, behaviour=None, name="carrier"):
         self.behaviour = behaviour or (lambda seen: plans.answered())
         self.calls = []                       # Seen, in order of arrival
+        self.others = []                      # requests of no call of ours
         self.sent = defaultdict(Counter)      # number -> outcome -> n
         self.keep_calls = True
         self._by_branch = {}
@@ -66,10 +67,20 @@ class Carrier(Endpoint):
         with self.lock:
             return [c for c in self.calls if c.callee == callee]
 
+    def strays(self, method):
+        """Requests that came for no call that there is."""
+        with self.lock:
+            return [r for r in self.others if r.method == method]
+
     def forget(self):
         with self.lock:
             self.calls.clear()
             self.sent.clear()
+
+    def reply(self, seen, reply):
+        """A reply that the plan left to the test."""
+        with self.lock:
+            self._reply(seen, reply)
 
     # ----- requests ----------------------------------------------------------
 
@@ -149,9 +160,8 @@ class Carrier(Endpoint):
             return
         for timer in seen.timers:
             Endpoint.cancel(timer)
-        if seen.plan.on_cancel == "200":
-            self._count(seen, "answered")
-            self._reply(seen, plans.Reply(200))
+        if seen.plan.on_cancel == "final":  # the plan's own crosses it
+            self._reply(seen, seen.plan.replies[-1])
         else:
             self._count(seen, "cancelled")
             self._reply(seen, plans.Reply(487))
@@ -184,6 +194,7 @@ class Carrier(Endpoint):
                     self.call_later(T2, self._forget_call, seen)
                 self.send(sip.reply_to(request, 200), address)
                 return
+        self.others.append(request)
         status = 200 if request.method == "OPTIONS" else 481
         self.send(sip.reply_to(request, status), address)
 

@@ -28,9 +28,7 @@ LEAK = re.compile(r"qm_sums.*count= *(\d+) size= *(\d+) bytes from "
                   r"(reputation: .*)")
 
 # core settings that make Kamailio list, as it ends, what is still allocated
-MEMORY_REPORT = """#!KAMAILIO
-include_file "{cfg}"
-memdbg=5
+MEMORY_REPORT = """memdbg=5
 memlog=2
 mem_summary=12
 """
@@ -67,17 +65,19 @@ class Kamailio:
     """`cfg`: a path, or a file name in kamailio-cfg/ or tests' cfg/.
     `defines`: NAME=value for -A. `allow_errors`: regular expressions of log
     lines that the test expects. `leak_check`: fail stop() when the module
-    still holds shared memory at the end."""
+    still holds shared memory at the end. `settings`: lines that follow the
+    configuration."""
 
     def __init__(self, cfg="outbound.cfg", allow_errors=(), leak_check=False,
-                 start=True, children=2, text=None, extra_argv=(),
-                 **defines):
+                 start=True, children=2, text=None, settings="",
+                 extra_argv=(), **defines):
         self.directory = tempfile.mkdtemp(prefix="rep-kam-")
         self.port = free_port()
         self.address = ("127.0.0.1", self.port)
         self.cfg = self._find(cfg, text)
         self.allow_errors = list(allow_errors)
         self.leak_check = leak_check
+        self.settings = settings + (MEMORY_REPORT if leak_check else "")
         self.extra_argv = list(extra_argv)
         self.defines = {"LISTEN": f"udp:127.0.0.1:{self.port}",
                         "CHILDREN": children, **defines}
@@ -105,10 +105,12 @@ class Kamailio:
     def argv(self):
         cfg = self.cfg
         argv = ["kamailio"]
-        if self.leak_check:
-            cfg = os.path.join(self.directory, "memory.cfg")
+        if self.settings:
+            cfg = os.path.join(self.directory, "settings.cfg")
             with open(cfg, "w", encoding="utf-8") as out:
-                out.write(MEMORY_REPORT.format(cfg=self.cfg))
+                out.write(f'#!KAMAILIO\ninclude_file "{self.cfg}"\n'
+                          + self.settings)
+        if self.leak_check:
             argv += ["-x", "qm", "-X", "qm"]
         argv += ["-f", cfg, "-L", f"{module_path()}:{STOCK_MODULES}",
                  "-Y", os.path.join(self.directory, "run"),
@@ -118,7 +120,7 @@ class Kamailio:
             argv += ["-A", define(name, value)]
         return argv + self.extra_argv
 
-    def start(self, timeout=15):
+    def start(self, timeout=60):
         self._log_start = os.path.getsize(self.log_path) \
             if os.path.exists(self.log_path) else 0
         self.process = Process(self.argv(), self.log_path,
@@ -130,7 +132,7 @@ class Kamailio:
         if not self.process.running():
             raise RuntimeError("kamailio ended:\n" + self.log())
         try:
-            return self.rpc("core.uptime", timeout=0.3) is not None
+            return self.rpc("core.uptime", timeout=1) is not None
         except (OSError, socket.timeout):
             return False
 
@@ -222,7 +224,7 @@ class Kamailio:
         return [line for line in self.log().splitlines()
                 if re.search(pattern, line)]
 
-    def wait_log(self, pattern, timeout=5):
+    def wait_log(self, pattern, timeout=15):
         return wait_until(lambda: self.logged(pattern), timeout,
                           what=lambda: f"log line {pattern!r} in\n"
                           + self.log()[-3000:])
@@ -245,7 +247,7 @@ class Kamailio:
     def ctl(self):
         return os.path.join(self.directory, "run", "kamailio_ctl")
 
-    def rpc(self, method, *arguments, timeout=5):
+    def rpc(self, method, *arguments, timeout=20):
         """JSON-RPC over jsonrpcs' datagram socket; raises Fault."""
         request_id = next(self._ids)
         request = {"jsonrpc": "2.0", "method": method, "id": request_id}

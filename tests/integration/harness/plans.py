@@ -31,7 +31,7 @@ class Plan:
     bye_after: float = None        # s after the ACK of a 2xx
     bye_headers: list = field(default_factory=list)
     bye_outcome: str = None        # counted as the BYE is sent
-    on_cancel: str = "487"         # "487", "200" (it crosses) or "ignore"
+    on_cancel: str = "487"         # or "final" (it crosses), or "ignore"
     send_trying: bool = True
 
 

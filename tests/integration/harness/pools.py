@@ -29,6 +29,11 @@ def callees(count):
     return [new_callee() for _ in range(count)]
 
 
+def only(pools, name):
+    """The first number of a pool of write_pool_file()."""
+    return next(iter(pools[name][0]))
+
+
 def write_pool_file(directory, pools, name="pools.json"):
     """`pools`: {name: (numbers, policy)}; returns the path."""
     content = {"pools": {

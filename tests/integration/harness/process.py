@@ -3,12 +3,13 @@
 
 import ctypes
 import os
+import random
 import signal
 import socket
 import subprocess
 import time
 
-_given_ports = set()
+_claims = []    # sockets whose names say which ports are given out
 _libc = ctypes.CDLL(None, use_errno=True)
 PR_SET_PDEATHSIG = 1
 
@@ -17,7 +18,7 @@ class Timeout(AssertionError):
     """A condition did not become true in time."""
 
 
-def wait_until(condition, timeout=5.0, interval=0.02, what=None):
+def wait_until(condition, timeout=15.0, interval=0.02, what=None):
     """Poll `condition` until it returns something true, and return that."""
     deadline = time.monotonic() + timeout
     while True:
@@ -30,20 +31,30 @@ def wait_until(condition, timeout=5.0, interval=0.02, what=None):
         time.sleep(interval)
 
 
+def _ours(port):
+    """Claim a port among all test runs of the machine, until we end."""
+    claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        claim.bind(f"\0reputation-tests-port-{port}")
+    except OSError:
+        claim.close()
+        return False
+    _claims.append(claim)
+    return True
+
+
 def free_port():
-    """A port that is free for UDP and TCP on 127.0.0.1, given out once."""
+    """A port that is free for UDP and TCP on 127.0.0.1, given out once. Not
+    of those that the kernel gives to whoever asks for any."""
     while True:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
-            udp.bind(("127.0.0.1", 0))
-            port = udp.getsockname()[1]
-            if port in _given_ports:
-                continue
-            with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp:
-                try:
-                    tcp.bind(("127.0.0.1", port))
-                except OSError:
-                    continue
-            _given_ports.add(port)
+        port = random.randrange(10000, 32000)
+        try:
+            for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+                with socket.socket(socket.AF_INET, kind) as sock:
+                    sock.bind(("127.0.0.1", port))
+        except OSError:
+            continue
+        if _ours(port):
             return port
 
 

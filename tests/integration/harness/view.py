@@ -110,7 +110,7 @@ def redress(node, *pool):
 # ----- waiting -----------------------------------------------------------------
 
 
-def wait_counts(node, pool, number, expected, timeout=6):
+def wait_counts(node, pool, number, expected, timeout=15):
     """Wait until the counts are exactly `expected`, and return them."""
     last = {}
 
@@ -124,18 +124,47 @@ def wait_counts(node, pool, number, expected, timeout=6):
     return last["seen"]
 
 
-def wait_state(node, pool, number, *wanted, timeout=6):
+def settled(node, pool, number, expected, timeout=15):
+    """The counts are exactly `expected`, also once no call is watched any
+    more: nothing can come after that."""
+    wait_counts(node, pool, number, expected, timeout)
+    wait_idle(node, timeout)
+    seen = counts(node, pool, number)
+    assert seen == expected, f"{number}: first {expected}, then {seen}"
+
+
+def wait_idle(node, timeout=15):
+    """Until tm has let go of all transactions, and no answered call may
+    still be short."""
+    wait_until(lambda: (s := stats(node))["calls"] == 0
+               and s["answered_calls"] == 0, timeout, 0.05,
+               what=lambda: f"no call any more: {stats(node)}")
+
+
+def in_flight(node, pool, number):
+    """Of the number, and of its pool."""
+    return (numbers(node, pool)[number]["in_flight"],
+            pools(node)[pool]["in_flight"])
+
+
+def wait_in_flight(node, pool, number, n, timeout=15):
+    wait_until(lambda: in_flight(node, pool, number) == (n, n), timeout, 0.05,
+               what=lambda: "in flight, of the number and of its pool: "
+               f"{in_flight(node, pool, number)}, not {n}")
+
+
+def wait_state(node, pool, number, *wanted, timeout=15):
     return wait_until(lambda: state(node, pool, number) in wanted, timeout,
                       0.05, what=lambda: f"{number} is "
                       f"{state(node, pool, number)}, not {wanted}")
 
 
-def wait_connected(node, timeout=8):
+def wait_connected(node, timeout=20):
     return wait_until(lambda: store_state(node) == "connected", timeout,
                       0.05, what=lambda: f"store: {store(node)}")
 
 
-def wait_numbers(node, pool, expected, timeout=3):
+def wait_numbers(node, pool, expected, timeout=15):
     """Wait until the pool has exactly these numbers."""
     from .kamailio import Fault
 

@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A real redis-server and drivers (a book and a store each) for tests."""
+"""Drivers (a book and a store each) for tests against a real Redis."""
 
+import fcntl
 import glob
 import json
 import os
 import random
-import signal
 import socket
 import subprocess
 import tempfile
 import threading
-import time
 
-import redis
+from harness.process import wait_until
+from harness.redis_server import Redis
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 DRIVER = os.environ.get("STORE_DRIVER") \
@@ -20,9 +20,17 @@ DRIVER = os.environ.get("STORE_DRIVER") \
 
 
 def build_driver():
-    """Compile the driver when a source is newer than it."""
+    """Compile the driver when a source is newer than it; one test process
+    does, others wait for it."""
     if os.environ.get("STORE_DRIVER"):
         return DRIVER
+    os.makedirs(os.path.dirname(DRIVER), exist_ok=True)
+    with open(DRIVER + ".lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return compile_driver()
+
+
+def compile_driver():
     m = os.path.join(ROOT, "modules", "reputation")
     sources = sorted(
         glob.glob(f"{m}/engine/*/*.c") + glob.glob(f"{m}/formats/*.c")
@@ -33,7 +41,6 @@ def build_driver():
         made = os.path.getmtime(DRIVER)
         if all(os.path.getmtime(f) <= made for f in sources + headers):
             return DRIVER
-    os.makedirs(os.path.dirname(DRIVER), exist_ok=True)
     command = [
         os.environ.get("CC", "gcc"), "-std=gnu11", "-D_GNU_SOURCE", "-g",
         "-O1", "-Wall", "-Wextra", "-Werror",
@@ -47,74 +54,9 @@ def build_driver():
     return DRIVER
 
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-def wait_for(check, timeout=10.0, step=0.02):
-    """The first true value of check(); fails with the last one."""
-    end = time.monotonic() + timeout
-    while True:
-        value = check()
-        if value:
-            return value
-        assert time.monotonic() < end, f"waited {timeout} s: {check.__doc__}"
-        time.sleep(step)
-
-
-class Redis:
-    """A server of our own; config as a list of command-line options."""
-
-    def __init__(self, *options, port=None):
-        self.port = port or free_port()
-        self.dir = tempfile.mkdtemp(prefix="rep-store-")
-        self.socket = os.path.join(self.dir, "redis.sock")
-        self.options = list(options)
-        self.process = None
-        self.start()
-
-    def start(self):
-        self.process = subprocess.Popen(
-            ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1",
-             "--dir", self.dir, "--unixsocket", self.socket, "--save", "",
-             *self.options],
-            stdout=open(os.path.join(self.dir, "log"), "a"),
-            stderr=subprocess.STDOUT,
-        )
-        self.client = redis.Redis(port=self.port, decode_responses=True)
-        wait_for(self._answers)
-
-    def _answers(self):
-        """redis-server answers"""
-        try:
-            return self.client.ping()
-        except redis.AuthenticationError:
-            return True
-        except redis.RedisError:
-            return False
-
-    def signal(self, number):
-        os.kill(self.process.pid, number)
-
-    def kill(self):
-        self.signal(signal.SIGKILL)
-        self.process.wait()
-
-    def stop(self):
-        if self.process.poll() is None:
-            self.signal(signal.SIGCONT)
-            self.process.terminate()
-            try:
-                self.process.wait(5)
-            except subprocess.TimeoutExpired:
-                self.kill()
-        subprocess.run(["rm", "-rf", self.dir], check=False)
-
-    @property
-    def url(self):
-        return f"redis://127.0.0.1:{self.port}"
+def empty_redis(*options, **more):
+    """A server that forgets everything as it ends."""
+    return Redis(options=("--appendonly", "no", *options), **more)
 
 
 class Driver:
@@ -161,19 +103,24 @@ class Driver:
             return f.read()
 
     def connected(self):
-        """the driver is connected"""
         return self.status()["link"] == "connected"
+
+    def wait_connected(self):
+        wait_until(self.connected, 60, what=lambda: f"connected: {self.log()}")
 
     def kill(self):
         self.process.kill()
         self.process.wait()
+
+    def signal(self, number):
+        self.process.send_signal(number)
 
     def stop(self):
         """End it as a proxy ends; leaks and errors fail the test."""
         if self.process.poll() is None:
             self.process.stdin.close()
             try:
-                self.process.wait(10)
+                self.process.wait(60)
             except subprocess.TimeoutExpired:
                 self.kill()
                 raise
@@ -223,3 +170,39 @@ class Thief:
     def end(self):
         self.ending = True
         self.listener.close()
+
+
+def exchanged(*drivers, commands=8):
+    """Every driver has been at Redis so often since, an exchange a command
+    at least: what was to come has come."""
+    until = [d.status()["commands"] + commands for d in drivers]
+    wait_until(lambda: all(d.status()["commands"] >= n
+                           for d, n in zip(drivers, until)), 60,
+               what="exchanges with Redis")
+
+
+class Traffic(threading.Thread):
+    """Calls on a driver until told to stop; `made` says how many."""
+
+    def __init__(self, driver, first, batch=20, numbers=20, pause=0.005):
+        super().__init__(daemon=True)
+        self.driver, self.first = driver, first
+        self.batch, self.numbers, self.pause = batch, numbers, pause
+        self.made, self.ending = 0, threading.Event()
+        self.start()
+
+    def run(self):
+        while not self.ending.wait(self.pause):
+            self.made += self.driver.ask(
+                "spread", "sales", self.first, self.numbers,
+                self.batch)["counted"]
+
+    def more(self, calls):
+        """Until it has made so many more."""
+        until = self.made + calls
+        wait_until(lambda: self.made >= until, 60, what="traffic")
+
+    def end(self):
+        self.ending.set()
+        self.join()
+        return self.made
