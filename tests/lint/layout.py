@@ -36,7 +36,8 @@ ROOMS = {
     "tools": ["formats", "engine/*"],
 }
 # entry points, and what ABSTRACT declares: no header of their own
-MAINS = {"tools/main.c", "tools/mem.c", "kamailio/mem.c"}
+MAINS = {"tools/main.c", "tools/mem.c", "kamailio/module.c",
+         "kamailio/mem.c"}
 PRIVATE = {"engine/pool/pool.h", "store/context.h"}
 # bound at link time: declared here, defined by whoever links
 ABSTRACT = {"engine/base/mem.h"}

@@ -10,9 +10,10 @@
 #include "core/parser/parse_uri.h"
 #include "modules/uac/api.h"
 
+#include "apply.h"
+#include "answer.h"
 #include "calls.h"
-#include "functions.h"
-#include "module.h"
+#include "shared.h"
 #include "../engine/reply/e164.h"
 
 #define IDENTITY_MAX 512

@@ -3,7 +3,7 @@
 #include "core/globals.h"
 
 #include "call_table.h"
-#include "module.h"
+#include "shared.h"
 #include "../engine/pool/count.h"
 
 #define NO_CALL UINT32_MAX

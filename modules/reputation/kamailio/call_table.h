@@ -1,12 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The table of calls: slots of one size in shared memory. Only calls.c and
- * call_table.c look inside. */
+/* The table of calls: slots of one size in shared memory. */
 
 #ifndef REP_CALL_TABLE_H
 #define REP_CALL_TABLE_H
 
-#include "calls.h"
 #include "../engine/base/mem.h"
+#include "../engine/pool/ticket.h"
+#include "../engine/reply/reason.h"
+
+struct rep_calls;
+
+typedef uint64_t rep_call_id_t; /* 0 = none */
+
+typedef struct rep_calls_stats
+{
+	uint32_t calls, max;
+	uint64_t full;
+} rep_calls_stats_t;
 
 /* What is remembered of a branch. */
 typedef struct branch
@@ -32,6 +42,10 @@ typedef struct rep_call
 	char redress_id[sizeof(((rep_redress_t *)0)->id)];
 	branch_t branch[]; /* as many as TM allows */
 } rep_call_t;
+
+struct rep_calls *rep_calls_create(uint32_t max_calls); /* NULL: no memory */
+void rep_calls_destroy(struct rep_calls *calls);
+void rep_calls_stats(struct rep_calls *calls, rep_calls_stats_t *out);
 
 /* How many branches a call remembers: as many as TM allows. */
 uint32_t rep_calls_branches(void);

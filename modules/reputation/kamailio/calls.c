@@ -4,11 +4,11 @@
 #include "modules/tm/tm_load.h"
 
 #include "calls.h"
-#include "call_table.h"
+#include "config.h"
 #include "contacts.h"
-#include "module.h"
 #include "replies.h"
 #include "rr_cookie.h"
+#include "shared.h"
 #include "../engine/pool/count.h"
 #include "../engine/pool/pick.h"
 

@@ -10,12 +10,8 @@
 
 #include "core/parser/msg_parser.h"
 
-#include "../engine/pool/ticket.h"
+#include "call_table.h"
 #include "../engine/reply/outcome.h"
-
-struct rep_calls;
-
-typedef uint64_t rep_call_id_t; /* 0 = none */
 
 typedef struct rep_call_view
 {
@@ -25,14 +21,6 @@ typedef struct rep_call_view
 	rep_redress_t redress;
 } rep_call_view_t;
 
-typedef struct rep_calls_stats
-{
-	uint32_t calls, max;
-	uint64_t full;
-} rep_calls_stats_t;
-
-struct rep_calls *rep_calls_create(uint32_t max_calls);
-void rep_calls_destroy(struct rep_calls *calls);
 /* Binds TM and registers what follows BYEs; mod_init. 0, or -1. */
 int rep_calls_init(void);
 
@@ -51,7 +39,5 @@ void rep_call_reroute(rep_call_id_t id, rep_span_t route);
 bool rep_call_view(rep_call_id_t id, rep_call_view_t *out);
 /* A branch of this transaction got a 6xx, whether the call is watched or not. */
 bool rep_call_was_rejected(void);
-
-void rep_calls_stats(struct rep_calls *calls, rep_calls_stats_t *out);
 
 #endif

@@ -8,6 +8,7 @@
 #include "core/mem/mem.h"
 
 #include "check.h"
+#include "shared.h"
 #include "../store/url.h"
 
 typedef struct range

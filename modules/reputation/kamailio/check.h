@@ -3,7 +3,7 @@
 #ifndef REP_CHECK_H
 #define REP_CHECK_H
 
-#include "module.h"
+#include "config.h"
 
 /* Check all parameters and fill in what depends on the host (node_id). 0, or
  * -1 after one line that names the parameter. */

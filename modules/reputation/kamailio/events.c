@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
+#include <stdlib.h>
 #include <time.h>
 
 #include "core/action.h"
@@ -9,10 +10,11 @@
 #include "core/route.h"
 
 #include "events.h"
+#include "answer.h"
 #include "answered.h"
-#include "calls.h"
-#include "functions.h"
-#include "module.h"
+#include "call_table.h"
+#include "config.h"
+#include "shared.h"
 #include "../engine/pool/pool_policy.h"
 #include "../engine/pool/pools.h"
 #include "../engine/pool/registry.h"

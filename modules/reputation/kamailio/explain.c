@@ -3,8 +3,9 @@
 
 #include "core/dprint.h"
 
-#include "module.h"
-#include "rpc.h"
+#include "explain.h"
+#include "rpc_args.h"
+#include "shared.h"
 #include "../engine/pool/pools.h"
 #include "../formats/event.h"
 

@@ -5,8 +5,10 @@
 #include "core/route.h"
 
 #include "functions.h"
+#include "answer.h"
+#include "apply.h"
 #include "calls.h"
-#include "module.h"
+#include "shared.h"
 #include "../engine/pool/by_hand.h"
 #include "../engine/pool/count.h"
 #include "../engine/pool/pick.h"
@@ -22,20 +24,6 @@ enum
 	NOT_NOW = -2,
 	NOT_THIS_CALLEE = -3
 };
-
-rep_answer_t rep_answer;
-
-void rep_answer_reset(const struct sip_msg *msg)
-{
-	memset(&rep_answer, 0, sizeof(rep_answer));
-	rep_answer.id = msg->id;
-	rep_answer.pid = msg->pid;
-}
-
-bool rep_answer_is_for(const struct sip_msg *msg)
-{
-	return rep_answer.id == msg->id && rep_answer.pid == msg->pid;
-}
 
 static void answer_pool(const str *pool)
 {

@@ -16,8 +16,8 @@
 #include "core/timer_proc.h"
 #include "core/ut.h"
 
-#include "module.h"
 #include "answered.h"
+#include "apply.h"
 #include "calls.h"
 #include "check.h"
 #include "contacts.h"
@@ -26,6 +26,7 @@
 #include "pv.h"
 #include "rpc.h"
 #include "rr_cookie.h"
+#include "shared.h"
 #include "../engine/pool/pools.h"
 #include "../engine/pool/registry.h"
 #include "../formats/pool_load.h"
@@ -36,35 +37,6 @@
 MODULE_VERSION
 
 #define TICK_US 100000
-
-static rep_config_t config = {
-		.key_prefix = str_init("rep"),
-		.mode = str_init("enforce"),
-		.sync_interval = 200,
-		.short_call = 6,
-		.max_numbers = 100000,
-		.max_calls = 50000,
-		.max_callees = 1000000,
-};
-
-const rep_config_t *const rep_config = &config;
-rep_shared_t *rep_shared;
-
-rep_time_t rep_now(void)
-{
-	struct timeval tv;
-
-	gettimeofday(&tv, NULL);
-	return (rep_time_t)tv.tv_sec * 1000 + tv.tv_usec / 1000;
-}
-
-rep_time_t rep_mono(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (rep_time_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 /* ---- script functions ------------------------------------------------ */
 
@@ -181,23 +153,23 @@ static cmd_export_t cmds[] = {
 };
 
 static param_export_t params[] = {
-	{"redis", PARAM_STR, &config.redis},
-	{"redis_username", PARAM_STR, &config.redis_username},
-	{"redis_password_file", PARAM_STR, &config.redis_password_file},
-	{"redis_tls_ca", PARAM_STR, &config.redis_tls_ca},
-	{"redis_tls_cert", PARAM_STR, &config.redis_tls_cert},
-	{"redis_tls_key", PARAM_STR, &config.redis_tls_key},
-	{"sentinel_password_file", PARAM_STR, &config.sentinel_password_file},
-	{"key_prefix", PARAM_STR, &config.key_prefix},
-	{"node_id", PARAM_STR, &config.node_id},
-	{"pool_file", PARAM_STR, &config.pool_file},
-	{"sync_interval", PARAM_INT, &config.sync_interval},
-	{"mode", PARAM_STR, &config.mode},
-	{"short_call", PARAM_INT, &config.short_call},
-	{"max_numbers", PARAM_INT, &config.max_numbers},
-	{"max_calls", PARAM_INT, &config.max_calls},
-	{"max_callees", PARAM_INT, &config.max_callees},
-	{"event_callback", PARAM_STR, &config.event_callback},
+	{"redis", PARAM_STR, &rep_config_set.redis},
+	{"redis_username", PARAM_STR, &rep_config_set.redis_username},
+	{"redis_password_file", PARAM_STR, &rep_config_set.redis_password_file},
+	{"redis_tls_ca", PARAM_STR, &rep_config_set.redis_tls_ca},
+	{"redis_tls_cert", PARAM_STR, &rep_config_set.redis_tls_cert},
+	{"redis_tls_key", PARAM_STR, &rep_config_set.redis_tls_key},
+	{"sentinel_password_file", PARAM_STR, &rep_config_set.sentinel_password_file},
+	{"key_prefix", PARAM_STR, &rep_config_set.key_prefix},
+	{"node_id", PARAM_STR, &rep_config_set.node_id},
+	{"pool_file", PARAM_STR, &rep_config_set.pool_file},
+	{"sync_interval", PARAM_INT, &rep_config_set.sync_interval},
+	{"mode", PARAM_STR, &rep_config_set.mode},
+	{"short_call", PARAM_INT, &rep_config_set.short_call},
+	{"max_numbers", PARAM_INT, &rep_config_set.max_numbers},
+	{"max_calls", PARAM_INT, &rep_config_set.max_calls},
+	{"max_callees", PARAM_INT, &rep_config_set.max_callees},
+	{"event_callback", PARAM_STR, &rep_config_set.event_callback},
 	{0, 0, 0}
 };
 
@@ -271,7 +243,7 @@ static void on_pool_file_error(void *ctx, const char *sentence)
 	if(status->n_errors == REP_STORE_ERRORS)
 		return;
 	error = &status->errors[status->n_errors++];
-	snprintf(error->key, sizeof(error->key), "%s", config.pool_file.s);
+	snprintf(error->key, sizeof(error->key), "%s", rep_config->pool_file.s);
 	snprintf(error->sentence, sizeof(error->sentence), "%s", sentence);
 	error->at = rep_now();
 	error->count = 1;
@@ -303,9 +275,9 @@ static int allocate(void)
 		rep_shared = NULL;
 		return -1;
 	}
-	rep_shared->registry = rep_registry_create(config.max_numbers);
-	rep_shared->calls = rep_calls_create(config.max_calls);
-	rep_shared->answered = rep_answered_create(config.max_calls);
+	rep_shared->registry = rep_registry_create(rep_config->max_numbers);
+	rep_shared->calls = rep_calls_create(rep_config->max_calls);
+	rep_shared->answered = rep_answered_create(rep_config->max_calls);
 	rep_shared->contacts = rep_contacts_create();
 	if(rep_shared->registry && rep_shared->calls && rep_shared->answered
 			&& rep_shared->contacts)
@@ -316,24 +288,25 @@ static int allocate(void)
 
 static int mod_init(void)
 {
-	if(rep_config_check(&config) < 0 || rep_calls_init() < 0
+	if(rep_config_check(&rep_config_set) < 0 || rep_calls_init() < 0
 			|| rep_apply_init() < 0)
 		return -1;
 	if(allocate() < 0) {
 		LM_ERR("not enough shared memory for max_calls %d: start Kamailio"
 			   " with a larger -m\n",
-				config.max_calls);
+				rep_config->max_calls);
 		return -1;
 	}
 	rep_registry_observe(rep_shared->registry,
-			rep_span_is(rep_span_of(&config.mode), "observe"));
+			rep_span_is(rep_span_of(&rep_config->mode), "observe"));
 	rep_events_init();
 	rep_rr_cookie_init();
-	if(config.redis.len == 0) {
+	if(rep_config->redis.len == 0) {
 		rep_registry_alone(rep_shared->registry);
-		if(config.pool_file.len > 0
-				&& rep_pool_file_load(config.pool_file.s, rep_shared->registry,
-						   1, rep_now(), on_pool_file_error, &rep_shared->store)
+		if(rep_config->pool_file.len > 0
+				&& rep_pool_file_load(rep_config->pool_file.s,
+						   rep_shared->registry, 1, rep_now(),
+						   on_pool_file_error, &rep_shared->store)
 						   < 0) {
 			release();
 			return -1;
@@ -369,13 +342,13 @@ static void on_term(int signal)
 static int run_store(void)
 {
 	rep_store_config_t c = {
-			.url = config.redis.s,
-			.username = config.redis_username.s,
-			.password_file = config.redis_password_file.s,
-			.key_prefix = config.key_prefix.s,
-			.node_id = config.node_id.s,
-			.sync_interval_ms = config.sync_interval,
-			.pool_file = config.pool_file.s,
+			.url = rep_config->redis.s,
+			.username = rep_config->redis_username.s,
+			.password_file = rep_config->redis_password_file.s,
+			.key_prefix = rep_config->key_prefix.s,
+			.node_id = rep_config->node_id.s,
+			.sync_interval_ms = rep_config->sync_interval,
+			.pool_file = rep_config->pool_file.s,
 			.log = rep_log_line,
 			.clock = rep_now,
 	};
@@ -401,7 +374,7 @@ static int child_init(int rank)
 		LM_ERR("cannot fork the timer process\n");
 		return -1;
 	}
-	if(config.redis.len == 0)
+	if(rep_config->redis.len == 0)
 		return 0;
 	pid = fork_process(PROC_RPC, "REPUTATION REDIS", 0);
 	if(pid < 0) {

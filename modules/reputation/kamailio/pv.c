@@ -3,9 +3,9 @@
 #include "core/dprint.h"
 
 #include "pv.h"
+#include "answer.h"
 #include "calls.h"
-#include "functions.h"
-#include "module.h"
+#include "shared.h"
 #include "../engine/pool/pick.h"
 #include "../engine/pool/pools.h"
 #include "../engine/pool/view.h"

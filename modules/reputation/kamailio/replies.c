@@ -10,8 +10,8 @@
 
 #include "replies.h"
 #include "call_table.h"
-#include "module.h"
 #include "rr_cookie.h"
+#include "shared.h"
 #include "../engine/pool/count.h"
 #include "../engine/pool/pick.h"
 #include "../engine/pool/pools.h"

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Arguments and results that RPC commands have in common. */
 
+#include <stdlib.h>
+
 #include "core/dprint.h"
 #include "core/ut.h"
 
-#include "module.h"
-#include "rpc.h"
+#include "rpc_args.h"
+#include "shared.h"
 #include "../engine/pool/numbers.h"
 #include "../engine/pool/pick.h"
 #include "../engine/pool/pools.h"

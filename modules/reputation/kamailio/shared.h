@@ -1,26 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the files of the Kamailio side share: the parameters, and the one
- * block of shared memory that everything hangs on. */
+/* The one block of shared memory that everything hangs on, and small services. */
 
-#ifndef REP_MODULE_H
-#define REP_MODULE_H
+#ifndef REP_SHARED_H
+#define REP_SHARED_H
 
-#include "core/sr_module.h"
 #include "core/str.h"
 
 #include "../engine/pool/handle.h"
 #include "../store/status.h"
-
-/* modparam() values, as docs/parameters.md describes them. */
-typedef struct rep_config
-{
-	str redis, redis_username, redis_password_file;
-	str redis_tls_ca, redis_tls_cert, redis_tls_key;
-	str sentinel_password_file;
-	str key_prefix, node_id, pool_file, mode, event_callback;
-	int sync_interval, short_call;
-	int max_numbers, max_calls, max_callees;
-} rep_config_t;
 
 struct rep_calls;
 struct rep_answered;
@@ -35,8 +22,6 @@ typedef struct rep_shared
 	rep_store_status_t store;
 } rep_shared_t;
 
-/* Read only after mod_init. */
-extern const rep_config_t *const rep_config;
 extern rep_shared_t *rep_shared; /* NULL before mod_init and after destroy */
 
 rep_time_t rep_now(void);  /* wall clock, ms */

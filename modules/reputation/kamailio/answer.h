@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What $rep(...) says in this process. */
+
+#ifndef REP_ANSWER_H
+#define REP_ANSWER_H
+
+#include "core/parser/msg_parser.h"
+
+#include "../engine/base/types.h"
+
+/* What $rep(...) says in this process, for the message of `id` and `pid`. */
+typedef struct rep_answer
+{
+	unsigned int id;
+	int pid;
+	char pool[REP_POOL_MAX + 1];
+	char route[REP_ROUTE_MAX + 1];
+	rep_e164_t number;
+	const char *state, *reason; /* static names */
+	const char *outcome;
+	float score;
+	bool scored;
+	bool picked; /* `number` is this call's */
+} rep_answer_t;
+
+extern rep_answer_t rep_answer;
+
+/* Ready it for another message (or an event). */
+void rep_answer_reset(const struct sip_msg *msg);
+/* True when it is about this message. */
+bool rep_answer_is_for(const struct sip_msg *msg);
+
+#endif
