@@ -144,7 +144,7 @@ static bool index_of(rep_store_t *store)
 static bool take_cells(
 		rep_store_t *store, uint32_t bucket, const redisReply *pairs)
 {
-	rep_cell_t cells[CHUNK];
+	rep_cell_t *cells = store->cells; /* no push is under way */
 	size_t n = 0;
 
 	for(size_t i = 0; rep_reply_at(pairs, i + 1); i += 2) {

@@ -102,8 +102,9 @@ static double eliminate(const chain_t *chain, rows_t *rows, int i)
 unsigned rep_run_lengths(const double x[REP_JUDGED], const double p[REP_JUDGED],
 		double step, double enough, double *length, unsigned max)
 {
+	/* 32 KB: not on a stack that may be a SIP worker's */
+	static _Thread_local rows_t rows;
 	chain_t chain;
-	rows_t rows;
 	double sum = 0;
 	unsigned i;
 

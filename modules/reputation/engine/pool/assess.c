@@ -9,8 +9,6 @@
 #include "standing.h"
 #include "../judge/bucket.h"
 
-#define CELLS_MAX 4096 /* newest cells that are judged */
-
 /* What is worked out once for each route that the number has evidence on. */
 typedef struct on_route
 {
@@ -19,13 +17,6 @@ typedef struct on_route
 	bool in_sum;
 	rep_cusum_t cusum;
 } on_route_t;
-
-typedef struct seen
-{ /* a cell of this turn */
-	uint32_t bucket;
-	uint32_t on; /* index into the routes */
-	rep_counts_t counts;
-} seen_t;
 
 /* A route that has a verdict of its own speaks for itself: what it benched
  * the number for there is not held against it everywhere. */
@@ -56,62 +47,76 @@ static unsigned route_of(const rep_pool_t *pool, const rep_number_t *number,
 	return r;
 }
 
-/* The cell's counts, own and others' together. */
-static void read_cell(
-		const rep_cell_head_t *cell, bool wide, rep_counts_t *counts)
+/* Sums over the window, from the newest cell on. The chain is turned round on
+ * the way: add_cells() meets the oldest first and turns it back. Returns the
+ * oldest cell that counts; `*rest` is the chain of those that do not. */
+static uint32_t gather(const rep_pool_t *pool, const rep_number_t *number,
+		uint32_t oldest, rep_assessment_t *a, on_route_t *on, uint32_t *rest)
 {
-	if(wide) {
-		const rep_wide_t *w = (const rep_wide_t *)cell;
-		for(int o = 0; o < REP_OUTCOMES; o++)
-			counts->n[o] = w->own[o] + w->others[o];
-	} else {
-		const rep_narrow_t *n = (const rep_narrow_t *)cell;
-		for(int o = 0; o < REP_OUTCOMES; o++)
-			counts->n[o] = (uint32_t)n->own[o] + n->others[o];
-	}
-}
+	uint32_t ref = number->cells, newer = REP_NONE;
 
-/* Sums over the window; the cells of this turn, newest first. */
-static unsigned gather(const rep_pool_t *pool, const rep_number_t *number,
-		uint32_t oldest, rep_assessment_t *a, on_route_t *on,
-		seen_t seen[CELLS_MAX])
-{
-	const rep_cell_head_t *cell;
-	rep_counts_t older = {{0}};
-	unsigned n = 0;
-
-	for(uint32_t ref = number->cells; ref != REP_NONE; ref = cell->next) {
-		rep_counts_t *counts = n < CELLS_MAX ? &seen[n].counts : &older;
+	while(ref != REP_NONE) {
+		rep_cell_head_t *cell = rep_cell_at(pool, ref);
+		uint32_t older = cell->next;
 		unsigned r;
 
-		cell = rep_cell_at(pool, ref);
 		if(cell->bucket < oldest)
 			break;
 		r = route_of(pool, number, cell->route, a, on);
-		read_cell(cell, ref & REP_WIDE, counts);
-		rep_counts_add(&a->routes[r].window, counts);
-		if(cell->stamp != on[r].stamp || n == CELLS_MAX)
-			continue;
-		seen[n].bucket = cell->bucket;
-		seen[n++].on = r;
+		rep_cell_add(pool, ref, &a->routes[r].window);
+		cell->next = newer;
+		newer = ref;
+		ref = older;
 	}
 	for(unsigned r = 0; r < a->n_routes; r++)
 		rep_counts_add(&a->window, &a->routes[r].window);
-	return n;
+	*rest = ref;
+	return newer;
 }
 
-static void add_cell(const rep_pool_t *pool, const seen_t *seen, on_route_t *on)
+static void add_cell(const rep_pool_t *pool, uint32_t ref, on_route_t *on)
 {
-	const rep_row_t *row = rep_row_of(pool, on->assessed->route, seen->bucket);
+	const rep_row_t *row = rep_row_of(
+			pool, on->assessed->route, rep_cell_at(pool, ref)->bucket);
+	rep_counts_t counts = {{0}};
 
-	rep_counts_add(&on->assessed->counts, &seen->counts);
+	rep_cell_add(pool, ref, &counts);
+	rep_counts_add(&on->assessed->counts, &counts);
 	if(row) {
 		rep_counts_add(&on->assessed->pool, &row->counts);
-		rep_cusum_add_summed(
-				&on->cusum, &seen->counts, &row->counts, &row->sums);
+		rep_cusum_add_summed(&on->cusum, &counts, &row->counts, &row->sums);
 	} else {
-		rep_cusum_add(&on->cusum, &seen->counts, &seen->counts);
+		rep_cusum_add(&on->cusum, &counts, &counts);
 	}
+}
+
+/* The cells of this turn, oldest first, to the charts of their routes and
+ * (`sum` not NULL) of the number as a whole. */
+static void add_cells(const rep_pool_t *pool, const rep_number_t *number,
+		uint32_t ref, uint32_t rest, rep_assessment_t *a, on_route_t *on,
+		rep_cusum_t *sum)
+{
+	uint32_t older = rest, bucket = 0;
+
+	while(ref != REP_NONE) {
+		rep_cell_head_t *cell = rep_cell_at(pool, ref);
+		on_route_t *at = &on[route_of(pool, number, cell->route, a, on)];
+		uint32_t newer = cell->next;
+
+		cell->next = older;
+		older = ref;
+		if(cell->stamp == at->stamp) {
+			if(sum && cell->bucket != bucket)
+				rep_cusum_step(sum);
+			bucket = cell->bucket;
+			add_cell(pool, ref, at);
+			if(sum && at->in_sum)
+				rep_cusum_merge(sum, &at->cusum);
+		}
+		ref = newer;
+	}
+	if(sum)
+		rep_cusum_step(sum);
 }
 
 void rep_assess(const rep_pool_t *pool, const rep_number_t *number,
@@ -119,14 +124,13 @@ void rep_assess(const rep_pool_t *pool, const rep_number_t *number,
 {
 	uint32_t oldest = rep_bucket_oldest(&pool->policy, now);
 	on_route_t on[REP_ROUTES_MAX];
-	seen_t seen[CELLS_MAX];
 	bool routes = pool->n_routes > 1;
+	uint32_t first, rest;
 	rep_cusum_t sum;
-	unsigned n;
 
 	a->counts = a->window = a->pool = (rep_counts_t){{0}};
 	a->n_routes = 0;
-	n = gather(pool, number, oldest, a, on, seen);
+	first = gather(pool, number, oldest, a, on, &rest);
 	if(!routes)
 		route_of(pool, number, 0, a, on);
 	rep_cusum_start(&sum, &pool->charts, &pool->baseline, &a->window);
@@ -135,16 +139,7 @@ void rep_assess(const rep_pool_t *pool, const rep_number_t *number,
 				routes ? &pool->routes[a->routes[r].route]->baseline
 					   : &pool->baseline,
 				&a->routes[r].window);
-	while(n-- > 0) {
-		on_route_t *at = &on[seen[n].on];
-		add_cell(pool, &seen[n], at);
-		if(!routes)
-			continue;
-		if(at->in_sum)
-			rep_cusum_merge(&sum, &at->cusum);
-		if(n == 0 || seen[n - 1].bucket != seen[n].bucket)
-			rep_cusum_step(&sum);
-	}
+	add_cells(pool, number, first, rest, a, on, routes ? &sum : NULL);
 	for(unsigned r = 0; r < a->n_routes; r++) {
 		rep_cusum_end(&on[r].cusum, &a->routes[r].judged);
 		rep_counts_add(&a->counts, &a->routes[r].counts);

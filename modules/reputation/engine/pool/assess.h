@@ -22,6 +22,8 @@ typedef struct rep_assessment
 	} routes[REP_ROUTES_MAX];
 } rep_assessment_t;
 
+/* Judge all evidence of the number in the window. The pool's lock is held: the
+ * chain of cells is turned round, and back, on the way. */
 void rep_assess(const rep_pool_t *pool, const rep_number_t *number,
 		rep_time_t now, rep_assessment_t *out);
 

@@ -3,8 +3,10 @@
 
 #include "measure.h"
 
-#define MEASURE_EVERY 60000 /* ms */
-#define MEASURE_LEAST 1000
+#include "../judge/bucket.h"
+
+#define MEASURE_EVERY REP_MINUTE
+#define MEASURE_LEAST REP_MS
 
 static uint32_t moved_since(
 		const rep_counts_t *made_of, const rep_counts_t *now)
@@ -54,19 +56,35 @@ static void measure_one(rep_pool_t *pool, uint32_t r, bool force, bool long_ago)
 	rep_unlock(&pool->lock);
 }
 
+/* Is it time to look? Then how many baselines there are besides the pool's
+ * own: one for each route, where there are routes. */
+static bool is_due(rep_pool_t *pool, bool force, rep_time_t now, bool *long_ago,
+		uint32_t *routes)
+{
+	bool due;
+
+	rep_lock(&pool->lock);
+	*long_ago = force || now - pool->baseline_at >= MEASURE_EVERY
+				|| now < pool->baseline_at;
+	due = *long_ago || now - pool->measured_at >= MEASURE_LEAST
+		  || now < pool->measured_at;
+	if(due)
+		pool->measured_at = now;
+	if(*long_ago)
+		pool->baseline_at = now;
+	*routes = pool->n_routes > 1 ? pool->n_routes : 0;
+	rep_unlock(&pool->lock);
+	return due;
+}
+
 void rep_pool_measure(rep_pool_t *pool, bool force, rep_time_t now)
 {
-	bool long_ago = force || now - pool->baseline_at >= MEASURE_EVERY
-					|| now < pool->baseline_at;
+	uint32_t routes;
+	bool long_ago;
 
-	if(!long_ago && now - pool->measured_at < MEASURE_LEAST
-			&& now >= pool->measured_at)
+	if(!is_due(pool, force, now, &long_ago, &routes))
 		return;
-	pool->measured_at = now;
-	if(long_ago)
-		pool->baseline_at = now;
 	measure_one(pool, REP_ROUTES_MAX, force, long_ago);
-	/* one route is the pool itself */
-	for(uint32_t r = 0; pool->n_routes > 1 && r < pool->n_routes; r++)
+	for(uint32_t r = 0; r < routes; r++)
 		measure_one(pool, r, force, long_ago);
 }

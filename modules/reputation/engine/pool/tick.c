@@ -66,10 +66,11 @@ static void reserve(rep_pool_t *pool)
 
 static bool tick_pool(rep_pool_t *pool, rep_time_t now)
 {
-	uint32_t oldest = rep_bucket_oldest(&pool->policy, now);
+	uint32_t oldest;
 	bool more;
 
 	rep_lock(&pool->lock);
+	oldest = rep_bucket_oldest(&pool->policy, now);
 	if(now < pool->ticked_at) /* the clock was set back */
 		pool->refresh = 0;
 	pool->ticked_at = now;
