@@ -52,7 +52,7 @@ static void try_headers(rep_span_t text)
 		CHECK(class.confidence <= 100);
 	}
 	rep_classify_bye(&signs);
-	rep_location_name(signs.location);
+	CHECK(signs.location <= 8 && signs.locations <= 8);
 	rep_outcome_parse(text);
 }
 

@@ -168,6 +168,18 @@ def test_redress_collects_contacts(node, caller, carrier):
                 if e["number"] == number]
 
 
+def test_policy_shows_every_field(node):
+    fields = {f["field"]: f for f in
+              node.rpc("reputation.policy", "sales")["fields"]}
+    usual = {f["field"]: f for f in
+             node.rpc("reputation.policy", "spare")["fields"]}
+    assert set(fields) == set(usual) and "false_bench_every" in fields
+    for name, value in EAGER.items():
+        assert fields[name]["value"] == str(value), name
+    for field in usual.values():
+        assert field["value"] == field["default"], field
+
+
 def test_store_without_redis(node):
     assert view.store_state(node) == "none"
 

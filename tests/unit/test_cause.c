@@ -109,8 +109,8 @@ START_TEST(basic_dimensions)
 	for(size_t i = 0; i < sizeof(t) / sizeof(*t); i++) {
 		fill(t[i].pool, t[i].route, 130, t[i].shift);
 		rep_cause_find(&charts, cells, POOLS * ROUTES, 1000, &cause);
-		ck_assert_msg(cause.kind == t[i].kind, "case %zu: %s", i,
-				rep_cause_name(cause.kind));
+		ck_assert_msg(cause.kind == t[i].kind, "case %zu: kind %d", i,
+				(int)cause.kind);
 		ck_assert((cause.score >= 1) == (cause.kind != REP_CAUSE_NONE));
 		if(cause.kind == REP_CAUSE_POOL)
 			ck_assert_int_eq((int)cause.pool, t[i].pool);
@@ -172,7 +172,6 @@ START_TEST(robust_sizes)
 		many[i].pool = many[i].route = i;
 	rep_cause_find(&charts, many, REP_CAUSE_CELLS + 10, 1000, &cause);
 	ck_assert_int_eq(cause.kind, REP_CAUSE_NONE);
-	ck_assert_str_eq(rep_cause_name((rep_cause_kind_t)77), "none");
 }
 END_TEST
 

@@ -268,25 +268,6 @@ START_TEST(basic_complete)
 }
 END_TEST
 
-START_TEST(basic_country_digits)
-{
-	static const struct
-	{
-		rep_e164_t number;
-		unsigned digits;
-	} cases[] = {{15551230001, 1}, {79123456789, 1}, {1, 1}, {7, 1},
-			{442079460000, 2}, {390612345678, 2}, {8613123456789, 2},
-			{201001234567, 2}, {212612345678, 3}, {351912345678, 3},
-			{420601123456, 3}, {85251234567, 3}, {972502345678, 3},
-			{881612345678, 3}, {971501234567, 3}, {989121234567, 2}};
-	int i;
-
-	for(i = 0; i < COUNT(cases); i++)
-		ck_assert_uint_eq(
-				rep_e164_country_digits(cases[i].number), cases[i].digits);
-}
-END_TEST
-
 START_TEST(robust_input)
 {
 	rep_e164_t number = 42;
@@ -418,7 +399,6 @@ Suite *e164_suite(void)
 
 	tcase_add_test(basic, basic_parse);
 	tcase_add_test(basic, basic_complete);
-	tcase_add_test(basic, basic_country_digits);
 	tcase_add_test(robust, robust_input);
 	tcase_add_test(sweep, sweep_round_trip);
 	tcase_add_test(sweep, sweep_nanp);

@@ -112,6 +112,15 @@ static bool is(const char *text, const char *wanted)
 	return strcmp(text, wanted ? wanted : "") == 0;
 }
 
+/* RFC 8606, section 3: the tokens in its order; "" = none. */
+static const char *location(uint8_t index)
+{
+	static const char *const tokens[] = {
+			"", "U", "LPN", "LN", "TN", "RLN", "RPN", "INTL", "BI"};
+
+	return index < COUNT(tokens) ? tokens[index] : "?";
+}
+
 START_TEST(basic_signs)
 {
 	int i, wrong = 0;
@@ -123,9 +132,8 @@ START_TEST(basic_signs)
 
 		rep_signs_reason(&s, &r, rep_span(c->reason));
 		if(s.sip == c->sip && s.q850 == c->q850 && s.stir == c->stir
-				&& s.flags == c->flags
-				&& is(rep_location_name(s.location), c->location)
-				&& is(rep_location_name(s.locations), c->q850_location)
+				&& s.flags == c->flags && is(location(s.location), c->location)
+				&& is(location(s.locations), c->q850_location)
 				&& is(r.url, c->url) && is(r.tel, c->tel)
 				&& is(r.email, c->email) && is(r.id, c->id))
 			continue;
@@ -201,7 +209,6 @@ START_TEST(robust_input)
 	ck_assert_uint_eq(s.flags, BAD);
 	ck_assert(rep_classify(&s, 603, (rep_span_t){NULL, 0}, 0).outcome
 			  == REP_DECLINED);
-	ck_assert_str_eq(rep_location_name(200), "");
 	/* A million of anything takes no longer than a million bytes do. */
 	for(i = 0; i < 7; i++) {
 		memset(big, ",;\"=<\\ "[i], 1 << 20);

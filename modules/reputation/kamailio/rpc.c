@@ -301,6 +301,30 @@ static void rpc_store(rpc_t *rpc, void *ctx)
 	rpc->struct_add(item, "S", "node_id", &rep_config->node_id);
 }
 
+static void rpc_policy(rpc_t *rpc, void *ctx)
+{
+	char value[REP_POLICY_VALUE_MAX], usual[REP_POLICY_VALUE_MAX];
+	void *item, *list, *field;
+	rep_policy_t policy, defaults;
+	const char *name;
+	int pool;
+
+	if(!rep_rpc_pool(rpc, ctx, &pool)
+			|| !rep_pool_policy(rep_shared->registry, pool, &policy))
+		return;
+	rep_policy_default(&defaults);
+	rpc->add(ctx, "{", &item);
+	rpc->struct_add(item, "s[", "pool",
+			rep_registry_name(rep_shared->registry, pool), "fields", &list);
+	for(unsigned i = 0;
+			(name = rep_policy_get(&policy, i, value, sizeof(value))); i++) {
+		rep_policy_get(&defaults, i, usual, sizeof(usual));
+		rpc->array_add(list, "{", &field);
+		rpc->struct_add(
+				field, "sss", "field", name, "value", value, "default", usual);
+	}
+}
+
 static void add_errors(rpc_t *rpc, void *item)
 {
 	rep_store_status_t s;
@@ -359,6 +383,7 @@ DOC(release, "Back to active: pool number")
 DOC(reset, "Forget a number's history: pool number")
 DOC(mode, "Show or switch the mode: [enforce|observe]")
 DOC(redress, "Contacts collected from blocks: [pool]")
+DOC(policy, "The policy in force: pool")
 DOC(store, "The link to Redis")
 DOC(stats, "Totals, full tables, malformed values")
 
@@ -375,6 +400,7 @@ rpc_export_t rep_rpc[] = {
 	{"reputation.reset", rpc_reset, doc_reset, 0},
 	{"reputation.mode", rpc_mode, doc_mode, 0},
 	{"reputation.redress", rpc_redress, doc_redress, 0},
+	{"reputation.policy", rpc_policy, doc_policy, 0},
 	{"reputation.store", rpc_store, doc_store, 0},
 	{"reputation.stats", rpc_stats, doc_stats, 0},
 	{0, 0, 0, 0}

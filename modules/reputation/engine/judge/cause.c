@@ -27,7 +27,7 @@ typedef struct looked
 	const rep_charts_t *charts;
 	const rep_cause_cell_t *cells;
 	unsigned n;
-	float mix[REP_CAUSE_CELLS][REP_OUTCOMES]; /* long-term */
+	float mix[REP_CAUSE_CELLS][REP_JUDGED]; /* long-term */
 } looked_t;
 
 typedef struct fit
@@ -196,15 +196,25 @@ static void name(const looked_t *looked, const set_t *set, const fit_t *fit,
 	cause->shift = (float)fit->tilt;
 	cause->pool = set->kind == REP_CAUSE_POOL ? set->id : 0;
 	cause->route = set->kind == REP_CAUSE_ROUTE ? set->id : 0;
-	for(unsigned i = 0; i < looked->n; i++)
-		for(int c = 0; c < REP_OUTCOMES && holds(set, &looked->cells[i]); c++) {
-			cause->recent.n[c] += looked->cells[i].recent.n[c];
-			cause->past.n[c] += looked->cells[i].past.n[c];
-		}
+	for(unsigned i = 0; i < looked->n; i++) {
+		if(!holds(set, &looked->cells[i]))
+			continue;
+		rep_counts_add(&cause->recent, &looked->cells[i].recent);
+		rep_counts_add(&cause->past, &looked->cells[i].past);
+	}
 	for(int c = 0; c < REP_JUDGED && calls > 0; c++)
 		if(looked->charts->w[c][fit->chart] > 0
 				&& cause->recent.n[c] > looked->charts->ceiling[c] * calls)
 			cause->beyond = true;
+}
+
+static void long_term(const rep_charts_t *charts, const rep_cause_cell_t *cell,
+		float out[REP_JUDGED])
+{
+	float mix[REP_OUTCOMES];
+
+	rep_mix_make(charts, &cell->past, mix);
+	memcpy(out, mix, REP_JUDGED * sizeof(*out));
 }
 
 void rep_cause_find(const rep_charts_t *charts, const rep_cause_cell_t *cells,
@@ -219,7 +229,7 @@ void rep_cause_find(const rep_charts_t *charts, const rep_cause_cell_t *cells,
 	memset(cause, 0, sizeof(*cause));
 	looked.n = n < REP_CAUSE_CELLS ? n : REP_CAUSE_CELLS;
 	for(unsigned i = 0; i < looked.n; i++)
-		rep_mix_make(charts, &cells[i].past, looked.mix[i]);
+		long_term(charts, &cells[i], looked.mix[i]);
 	n_sets = all_sets(&looked, sets);
 	if(n_sets == 0)
 		return;
@@ -241,12 +251,4 @@ void rep_cause_find(const rep_charts_t *charts, const rep_cause_cell_t *cells,
 	cause->score = (float)(highest / limit);
 	if(cause->kind != REP_CAUSE_NONE)
 		name(&looked, &best_set, &best, cause);
-}
-
-const char *rep_cause_name(rep_cause_kind_t kind)
-{
-	static const char *const names[] = {"none", "route", "pool", "several"};
-
-	return (unsigned)kind < sizeof(names) / sizeof(*names) ? names[kind]
-														   : names[0];
 }

@@ -47,7 +47,4 @@ typedef struct rep_cause
 void rep_cause_find(const rep_charts_t *charts, const rep_cause_cell_t *cells,
 		unsigned n, double arl0, rep_cause_t *cause);
 
-/* "none", "route", "pool", "several". Never NULL. */
-const char *rep_cause_name(rep_cause_kind_t kind);
-
 #endif

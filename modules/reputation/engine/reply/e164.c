@@ -351,20 +351,6 @@ rep_e164_error_t rep_e164_complete(
 	return dialled(plan, digits, number);
 }
 
-/* ITU-T E.164 Annex: the zones where two digits, or one, are a whole code. */
-unsigned rep_e164_country_digits(rep_e164_t number)
-{
-	static const uint8_t two[] = {20, 27, 30, 31, 32, 33, 34, 36, 39, 40, 41,
-			43, 44, 45, 46, 47, 48, 49, 51, 52, 53, 54, 55, 56, 57, 58, 60, 61,
-			62, 63, 64, 65, 66, 81, 82, 84, 86, 90, 91, 92, 93, 94, 95, 98};
-
-	while(number >= 100)
-		number /= 10;
-	if(number / 10 == 1 || number / 10 == 7 || number == 1 || number == 7)
-		return 1;
-	return memchr(two, (int)number, sizeof(two)) ? 2 : 3;
-}
-
 size_t rep_e164_print(rep_e164_t number, char out[REP_E164_MAX])
 {
 	char digits[20];

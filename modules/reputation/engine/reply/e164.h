@@ -40,9 +40,6 @@ rep_e164_error_t rep_e164_complete(
 /* True when `country` has dialling rules here ("" counts as known). */
 bool rep_e164_country_known(const char *country);
 
-/* How many leading digits are the country code (1..3). */
-unsigned rep_e164_country_digits(rep_e164_t number);
-
 /* Write "+…" with a terminating zero; returns the length without it. */
 size_t rep_e164_print(rep_e164_t number, char out[REP_E164_MAX]);
 

@@ -51,15 +51,11 @@ typedef struct cursor
 	bool bad;
 } cursor_t;
 
+/* The tokens of RFC 8606; rep_signs_t has an index plus 0 for none. */
 static const char *const locations[] = {
 		"", "U", "LPN", "LN", "TN", "RLN", "RPN", "INTL", "BI"};
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
-const char *rep_location_name(uint8_t location)
-{
-	return location < COUNT(locations) ? locations[location] : "";
-}
 
 static char lower(char c)
 {

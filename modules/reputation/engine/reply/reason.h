@@ -55,9 +55,6 @@ void rep_signs_call_info(
 /* The same for one X-Twilio-Error body. */
 void rep_signs_twilio_error(rep_signs_t *signs, rep_span_t body);
 
-/* The token of an index as rep_signs_t.location keeps it ("LN"), "" for 0. */
-const char *rep_location_name(uint8_t location);
-
 /* Octets compared without regard to the case of ASCII letters. */
 bool rep_same(rep_span_t text, const char *word);
 
