@@ -4,6 +4,7 @@
 
 #include "reason.h"
 #include "reason_samples.h"
+#include "text.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 
 #include "outcome.h"
 
-#include "reason.h"
+#include "text.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 

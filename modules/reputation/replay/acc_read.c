@@ -4,6 +4,7 @@
  * ("ACC: transaction answered: timestamp=1700000000;method=INVITE;…"). */
 
 #include "../core/decimal.h"
+#include "../core/text.h"
 #include "../store/pack.h"
 #include "input.h"
 

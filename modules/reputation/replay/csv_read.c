@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "../core/decimal.h"
+#include "../core/text.h"
 #include "csv.h"
 #include "input.h"
 

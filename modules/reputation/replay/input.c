@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "../core/decimal.h"
+#include "../core/text.h"
 #include "../store/pack.h"
 #include "clock.h"
 

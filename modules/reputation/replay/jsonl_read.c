@@ -6,6 +6,7 @@
 #include <json-c/json.h>
 
 #include "../core/decimal.h"
+#include "../core/text.h"
 #include "input.h"
 
 #define DEPTH_MAX 8

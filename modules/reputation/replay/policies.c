@@ -8,6 +8,7 @@
 #include <json-c/json.h>
 
 #include "../core/decimal.h"
+#include "../core/text.h"
 #include "../store/pool_file.h"
 
 #define LINE_MAX_LEN 1024

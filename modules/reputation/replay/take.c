@@ -2,6 +2,7 @@
 #include "take.h"
 
 #include "../core/decimal.h"
+#include "../core/text.h"
 #include "../core/e164.h"
 #include "clock.h"
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "../core/e164.h"
+#include "../core/text.h"
 
 uint64_t rep_hash(rep_span_t text)
 {
@@ -30,19 +31,6 @@ bool rep_unpack_u64(rep_span_t text, uint64_t max, uint64_t *out)
 	if(v > max)
 		return false;
 	*out = v;
-	return true;
-}
-
-bool rep_span_cut(rep_span_t *rest, char c, rep_span_t *head)
-{
-	const char *at;
-
-	if(!rest->s)
-		return false;
-	at = rest->len ? memchr(rest->s, c, rest->len) : NULL;
-	*head = (rep_span_t){rest->s, at ? (size_t)(at - rest->s) : rest->len};
-	*rest = at ? (rep_span_t){at + 1, rest->len - head->len - 1}
-			   : (rep_span_t){NULL, 0};
 	return true;
 }
 

@@ -52,8 +52,4 @@ uint64_t rep_hash(rep_span_t text);
 /* A decimal number, all of `text`, up to `max`. */
 bool rep_unpack_u64(rep_span_t text, uint64_t max, uint64_t *out);
 
-/* Cut the text up to the first `c` off `*rest` into `*head`; all of it when
- * there is no `c` (*rest is then {NULL, 0}). False when `*rest` was NULL. */
-bool rep_span_cut(rep_span_t *rest, char c, rep_span_t *head);
-
 #endif
