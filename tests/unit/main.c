@@ -22,6 +22,7 @@ static const struct
 		{"regress", regress_suite},
 		{"replay", replay_suite},
 		{"store", store_suite},
+		{"text", text_suite},
 };
 
 int main(int argc, char **argv)

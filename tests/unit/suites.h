@@ -17,5 +17,6 @@ Suite *regress_suite(void);
 TCase *regress_evidence(void); /* the other half of it */
 Suite *replay_suite(void);
 Suite *store_suite(void);
+Suite *text_suite(void);
 
 #endif

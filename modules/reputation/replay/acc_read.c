@@ -4,7 +4,6 @@
  * ("ACC: transaction answered: timestamp=1700000000;method=INVITE;…"). */
 
 #include "input.h"
-#include "../engine/base/decimal.h"
 #include "../engine/base/text.h"
 
 #define FIELDS 64

@@ -5,7 +5,7 @@
 
 #include "csv.h"
 #include "input.h"
-#include "../engine/base/decimal.h"
+#include "../engine/base/text.h"
 
 #define COLUMNS 256
 #define RECORD_LINES 100 /* a quoted field may span so many */

@@ -6,7 +6,6 @@
 #include <stdio.h>
 
 #include "clock.h"
-#include "../engine/base/decimal.h"
 #include "../engine/base/text.h"
 
 static const char *const formats[REPLAY_FORMATS] = {

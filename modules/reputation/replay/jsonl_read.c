@@ -5,7 +5,7 @@
 #include <json-c/json.h>
 
 #include "input.h"
-#include "../engine/base/decimal.h"
+#include "../engine/base/text.h"
 
 #define DEPTH_MAX 8
 

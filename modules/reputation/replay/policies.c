@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <json-c/json.h>
 
-#include "../engine/base/decimal.h"
+#include "../engine/base/text.h"
 #include "../engine/pool/pool_policy.h"
 #include "../engine/pool/pools.h"
 #include "../formats/pool_load.h"

@@ -4,6 +4,7 @@
 
 #include "clock.h"
 #include "../engine/base/decimal.h"
+#include "../engine/base/text.h"
 #include "../engine/pool/pools.h"
 #include "../engine/reply/e164.h"
 

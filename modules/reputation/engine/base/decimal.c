@@ -6,28 +6,9 @@
 
 #include <stdio.h>
 
+#include "text.h"
+
 #define EXPONENT_MAX 400 /* beyond any double */
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_space(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-rep_span_t rep_trim(rep_span_t s)
-{
-	while(s.len > 0 && is_space(s.s[0])) {
-		s.s++;
-		s.len--;
-	}
-	while(s.len > 0 && is_space(s.s[s.len - 1]))
-		s.len--;
-	return s;
-}
 
 /* What has been read of a number: digits * 10^scale. */
 typedef struct reading
@@ -41,7 +22,7 @@ typedef struct reading
 static void read_digits(
 		reading_t *r, const char **p, const char *end, bool fraction)
 {
-	for(; *p < end && is_digit(**p); (*p)++, r->count++) {
+	for(; *p < end && rep_is_digit(**p); (*p)++, r->count++) {
 		bool room = r->digits < 100000000000000000u;
 
 		if(room)
@@ -62,9 +43,9 @@ static bool read_exponent(reading_t *r, const char **p, const char *end)
 	(*p)++;
 	if(*p < end && (**p == '-' || **p == '+'))
 		sign = *(*p)++ == '-' ? -1 : 1;
-	if(*p == end || !is_digit(**p))
+	if(*p == end || !rep_is_digit(**p))
 		return false;
-	for(; *p < end && is_digit(**p); (*p)++) {
+	for(; *p < end && rep_is_digit(**p); (*p)++) {
 		if(n < EXPONENT_MAX)
 			n = n * 10 + (**p - '0');
 	}
@@ -119,7 +100,7 @@ bool rep_whole_parse(rep_span_t s, uint32_t min, uint32_t max, uint32_t *out)
 	size_t i;
 
 	for(i = 0; i < s.len; i++) {
-		if(!is_digit(s.s[i]))
+		if(!rep_is_digit(s.s[i]))
 			return false;
 		n = n * 10 + (uint64_t)(s.s[i] - '0');
 		if(n > max)

@@ -8,9 +8,6 @@
 
 #define REP_DECIMAL_MAX 32 /* room for any number printed here */
 
-/* Without white space at either end. */
-rep_span_t rep_trim(rep_span_t s);
-
 /* Read all of `s` as a number from `min` to `max`: digits, perhaps a sign, a
  * point, an exponent. `*out` is written on success only. */
 bool rep_decimal_parse(rep_span_t s, double min, double max, double *out);

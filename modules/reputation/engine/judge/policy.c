@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "../base/decimal.h"
+#include "../base/text.h"
 #include "../reply/e164.h"
 
 typedef enum kind
@@ -128,53 +129,17 @@ const char *rep_chart_name(rep_chart_t chart)
 
 /* ---- setting ---- */
 
-/* Cut the next item off a list with commas; false after the last. An empty
- * list has no item, "a," has an empty second one. */
-static bool next_item(rep_span_t *list, rep_span_t *item)
-{
-	const char *comma;
-
-	if(!list->s)
-		return false;
-	comma = list->len ? memchr(list->s, ',', list->len) : NULL;
-	*item = *list;
-	*list = (rep_span_t){NULL, 0};
-	if(comma) {
-		*list = (rep_span_t){
-				comma + 1, item->len - (size_t)(comma + 1 - item->s)};
-		item->len = (size_t)(comma - item->s);
-	}
-	*item = rep_trim(*item);
-	return true;
-}
-
-static rep_span_t list_of(rep_span_t text)
-{
-	return text.len ? text : (rep_span_t){NULL, 0};
-}
-
-static bool split(rep_span_t s, char at, rep_span_t *left, rep_span_t *right)
-{
-	const char *p = s.len ? memchr(s.s, at, s.len) : NULL;
-
-	if(!p)
-		return false;
-	*left = rep_trim((rep_span_t){s.s, (size_t)(p - s.s)});
-	*right = rep_trim((rep_span_t){p + 1, s.len - (size_t)(p - s.s) - 1});
-	return true;
-}
-
 static bool set_weights(const field_t *field, float *weights, rep_span_t text)
 {
 	float w[REP_OUTCOMES] = {0};
 	unsigned seen = 0;
-	rep_span_t list = list_of(text), item, name, number;
+	rep_span_t list = rep_items(text), item, name, number;
 
-	while(next_item(&list, &item)) {
+	while(rep_item_next(&list, &item)) {
 		rep_outcome_t outcome;
 		double x;
 
-		if(!split(item, ':', &name, &number)
+		if(!rep_split(item, ':', &name, &number)
 				|| !rep_decimal_parse(number, field->min, field->max, &x))
 			return false;
 		outcome = rep_outcome_parse(name);
@@ -190,12 +155,12 @@ static bool set_weights(const field_t *field, float *weights, rep_span_t text)
 static bool set_warmup(rep_policy_t *policy, rep_span_t text)
 {
 	rep_policy_t new = {.warmup_stages = 0};
-	rep_span_t list = list_of(text), item, calls, days;
+	rep_span_t list = rep_items(text), item, calls, days;
 
-	while(next_item(&list, &item)) {
+	while(rep_item_next(&list, &item)) {
 		unsigned i = new.warmup_stages++;
 
-		if(i == REP_WARMUP_STAGES || !split(item, 'x', &calls, &days)
+		if(i == REP_WARMUP_STAGES || !rep_split(item, 'x', &calls, &days)
 				|| !rep_whole_parse(calls, 1, 1000000, &new.warmup[i].calls)
 				|| !rep_whole_parse(days, 1, 3650, &new.warmup[i].days))
 			return false;
@@ -219,10 +184,10 @@ static bool tag_ok(rep_span_t tag)
 static bool set_tags(char *tags, rep_span_t text)
 {
 	char new[REP_TAGS_MAX + 1];
-	rep_span_t list = list_of(text), item;
+	rep_span_t list = rep_items(text), item;
 	size_t n = 0;
 
-	while(next_item(&list, &item)) {
+	while(rep_item_next(&list, &item)) {
 		if(!tag_ok(item) || n + (n > 0) + item.len > REP_TAGS_MAX)
 			return false;
 		if(n > 0)
@@ -280,17 +245,6 @@ static bool set_zone(char *zone, rep_span_t text)
 	return true;
 }
 
-static int find_word(const char *const *words, size_t count, rep_span_t text)
-{
-	size_t i;
-
-	for(i = 0; i < count; i++) {
-		if(rep_span_is(text, words[i]))
-			return (int)i;
-	}
-	return -1;
-}
-
 static bool set_number(const field_t *field, void *place, rep_span_t text)
 {
 	uint32_t n;
@@ -318,7 +272,7 @@ static bool set_field(
 		rep_policy_t *policy, const field_t *field, rep_span_t text)
 {
 	void *place = (char *)policy + field->offset;
-	int word;
+	size_t word;
 
 	switch(field->kind) {
 		case KIND_WEIGHTS:
@@ -326,13 +280,15 @@ static bool set_field(
 		case KIND_WARMUP:
 			return set_warmup(policy, text);
 		case KIND_ORDER:
-			if((word = find_word(orders, COUNT(orders), text)) >= 0)
+			word = rep_word_find(orders, COUNT(orders), text);
+			if(word < COUNT(orders))
 				policy->order = (rep_order_t)word;
-			return word >= 0;
+			return word < COUNT(orders);
 		case KIND_EXHAUSTED:
-			if((word = find_word(exhausted, COUNT(exhausted), text)) >= 0)
+			word = rep_word_find(exhausted, COUNT(exhausted), text);
+			if(word < COUNT(exhausted))
 				policy->on_exhausted = (rep_exhausted_t)word;
-			return word >= 0;
+			return word < COUNT(exhausted);
 		case KIND_TAGS:
 			return set_tags(place, text);
 		case KIND_ATTEST:
@@ -400,7 +356,7 @@ const char *rep_policy_set(rep_policy_t *policy, rep_span_t field,
 			return NULL;
 		return complaint(&fields[i], why, why_size);
 	}
-	if(find_word(unbuilt, COUNT(unbuilt), field) >= 0)
+	if(rep_word_find(unbuilt, COUNT(unbuilt), field) < COUNT(unbuilt))
 		return "is not built into this version";
 	return "is not a policy field";
 }

@@ -3,6 +3,8 @@
 
 #include "tags.h"
 
+#include "../base/text.h"
+
 static const char *text_part(const rep_number_t *number, unsigned part)
 {
 	const char *s = number->text;
@@ -14,29 +16,14 @@ static const char *text_part(const rep_number_t *number, unsigned part)
 	return s;
 }
 
-/* Does the comma-joined list hold this item? */
-static bool list_has(const char *list, const char *item, size_t len)
-{
-	while(*list) {
-		size_t n = strcspn(list, ",");
-		if(n == len && memcmp(list, item, len) == 0)
-			return true;
-		list += n + (list[n] == ',');
-	}
-	return false;
-}
-
 void rep_number_match(rep_pool_t *pool, rep_number_t *number)
 {
-	const char *need = pool->policy.require_tags;
-	const char *tags = text_part(number, 0);
+	rep_span_t need = rep_span(pool->policy.require_tags), tag;
+	rep_span_t tags = rep_span(text_part(number, 0));
 	bool matches = true;
 
-	while(*need && matches) {
-		size_t n = strcspn(need, ",");
-		matches = n == 0 || list_has(tags, need, n);
-		need += n + (need[n] == ',');
-	}
+	while(matches && rep_span_cut(&need, ',', &tag))
+		matches = tag.len == 0 || rep_item_in(tags, tag);
 	if(matches)
 		number->flags |= REP_MATCHES;
 	else
@@ -45,18 +32,17 @@ void rep_number_match(rep_pool_t *pool, rep_number_t *number)
 
 char rep_number_attest(const rep_number_t *number, const rep_route_t *route)
 {
-	const char *s = text_part(number, 1);
+	rep_span_t list = rep_span(text_part(number, 1)), item;
 	char best = 0;
 
-	while(*s) {
-		size_t n = strcspn(s, ",");
-		if(n >= 2 && s[n - 2] == '='
+	while(rep_span_cut(&list, ',', &item)) {
+		size_t n = item.len; /* label=A */
+		if(n >= 2 && item.s[n - 2] == '='
 				&& (route->len == 0
 						|| (n - 2 == route->len
-								&& memcmp(s, route->label, n - 2) == 0))
-				&& (!best || s[n - 1] < best))
-			best = s[n - 1];
-		s += n + (s[n] == ',');
+								&& memcmp(item.s, route->label, n - 2) == 0))
+				&& (!best || item.s[n - 1] < best))
+			best = item.s[n - 1];
 	}
 	return best;
 }

@@ -3,6 +3,8 @@
 
 #include "e164.h"
 
+#include "../base/text.h"
+
 #define DIGITS_MIN 7
 #define DIGITS_MAX 15
 #define DIALLED_MAX 24 /* international prefix and 15 digits, and to spare */
@@ -141,10 +143,6 @@ const char *rep_e164_strerror(rep_e164_error_t error)
 	return errors[i];
 }
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
 
 /* The digits after the plus. */
 static rep_e164_error_t international(rep_span_t digits, rep_e164_t *number)
@@ -153,7 +151,7 @@ static rep_e164_error_t international(rep_span_t digits, rep_e164_t *number)
 	size_t i;
 
 	for(i = 0; i < digits.len && i <= DIGITS_MAX; i++) {
-		if(!is_digit(digits.s[i]))
+		if(!rep_is_digit(digits.s[i]))
 			return REP_E164_CHARACTER;
 		n = n * 10 + (rep_e164_t)(digits.s[i] - '0');
 	}
@@ -172,7 +170,7 @@ rep_e164_error_t rep_e164_parse(rep_span_t text, rep_e164_t *number)
 	if(text.len == 0)
 		return REP_E164_EMPTY;
 	if(text.s[0] != '+')
-		return is_digit(text.s[0]) ? REP_E164_NO_PLUS : REP_E164_CHARACTER;
+		return rep_is_digit(text.s[0]) ? REP_E164_NO_PLUS : REP_E164_CHARACTER;
 	return international((rep_span_t){text.s + 1, text.len - 1}, number);
 }
 
@@ -210,7 +208,7 @@ static rep_e164_error_t undress(
 	for(i = 0; i < text.len; i++) {
 		char c = text.s[i];
 
-		if(is_digit(c)) {
+		if(rep_is_digit(c)) {
 			if(n == DIALLED_MAX)
 				return REP_E164_LONG;
 			digits[n++] = c;

@@ -3,6 +3,8 @@
 
 #include "outcome.h"
 
+#include "../base/text.h"
+
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static const char *const names[] = {

@@ -7,6 +7,8 @@
 #include "reason.h"
 
 #include "e164.h"
+#include "../base/decimal.h"
+#include "../base/text.h"
 
 /* The attributes of 603+, wherever they stood; s is NULL for one not given. */
 enum
@@ -57,36 +59,9 @@ static const char *const locations[] = {
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-bool rep_same(rep_span_t text, const char *word)
-{
-	size_t i;
-
-	for(i = 0; i < text.len; i++) {
-		if(word[i] == '\0' || lower(text.s[i]) != lower(word[i]))
-			return false;
-	}
-	return word[i] == '\0';
-}
-
 static bool alphanumeric(char c)
 {
-	return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z');
-}
-
-static rep_span_t trim(rep_span_t s)
-{
-	while(s.len > 0 && rep_is_space(s.s[0])) {
-		s.s++;
-		s.len--;
-	}
-	while(s.len > 0 && rep_is_space(s.s[s.len - 1]))
-		s.len--;
-	return s;
+	return rep_is_digit(c) || (rep_lower(c) >= 'a' && rep_lower(c) <= 'z');
 }
 
 /* ---- the lexer ---- */
@@ -125,7 +100,7 @@ static rep_span_t upto(cursor_t *c, const char *stop)
 		else
 			c->p++;
 	}
-	return trim((rep_span_t){start, (size_t)(c->p - start)});
+	return rep_trim((rep_span_t){start, (size_t)(c->p - start)});
 }
 
 /* After a semicolon: one parameter, up to the next semicolon or comma. */
@@ -150,22 +125,6 @@ static param_t next_param(cursor_t *c)
 static bool at(const cursor_t *c, char byte)
 {
 	return c->p < c->end && *c->p == byte;
-}
-
-/* A number of at most four digits, as causes are; -1 if it is none. */
-static int small_number(rep_span_t s)
-{
-	int n = 0;
-	size_t i;
-
-	if(s.len == 0 || s.len > 4)
-		return -1;
-	for(i = 0; i < s.len; i++) {
-		if(s.s[i] < '0' || s.s[i] > '9')
-			return -1;
-		n = n * 10 + (s.s[i] - '0');
-	}
-	return n;
 }
 
 /* ---- redress contacts ---- */
@@ -275,32 +234,25 @@ static rep_span_t unquote(rep_span_t s)
 	return s;
 }
 
+/* The value is trimmed already. */
 static void note_attr(attrs_t *attrs, rep_span_t name, rep_span_t value)
 {
 	int i;
 
 	for(i = 0; i < ATTRS; i++) {
 		if(rep_same(name, attr_names[i]) && !attrs->value[i].s)
-			attrs->value[i] = unquote(trim(value));
+			attrs->value[i] = unquote(value);
 	}
 }
 
 /* name=value;name=value, as inside `text`. */
 static void note_text(attrs_t *attrs, rep_span_t text)
 {
-	const char *p = text.s, *end = text.s + text.len;
+	rep_span_t part, name, value;
 
-	while(p < end) {
-		const char *stop = memchr(p, ';', (size_t)(end - p));
-		const char *equals;
-
-		if(!stop)
-			stop = end;
-		equals = memchr(p, '=', (size_t)(stop - p));
-		if(equals)
-			note_attr(attrs, trim((rep_span_t){p, (size_t)(equals - p)}),
-					(rep_span_t){equals + 1, (size_t)(stop - equals - 1)});
-		p = stop < end ? stop + 1 : end;
+	while(rep_span_cut(&text, ';', &part)) {
+		if(rep_split(part, '=', &name, &value))
+			note_attr(attrs, name, value);
 	}
 }
 
@@ -317,20 +269,21 @@ static uint8_t location_of(rep_span_t token)
 
 static void note_param(value_t *value, const param_t *param, cursor_t *c)
 {
-	int n;
+	rep_span_t number;
+	uint32_t cause;
 
 	if(rep_same(param->name, "cause")) {
-		n = small_number(trim(param->value));
-		if(n > 0)
-			value->cause = (unsigned)n;
+		number = rep_trim(param->value);
+		if(number.len <= 4 && rep_whole_parse(number, 1, 9999, &cause))
+			value->cause = cause;
 		else
 			c->bad = true;
 	} else if(rep_same(param->name, "text")) {
 		note_text(param->quoted ? &value->inside : &value->loose, param->value);
 	} else if(rep_same(param->name, "location")) {
-		value->location = location_of(trim(param->value));
+		value->location = location_of(rep_trim(param->value));
 	} else {
-		note_attr(&value->loose, param->name, param->value);
+		note_attr(&value->loose, param->name, rep_trim(param->value));
 	}
 }
 
@@ -466,11 +419,11 @@ void rep_signs_call_info(
 			skip_space(&c);
 			param = next_param(&c);
 			jwscard |= rep_same(param.name, "purpose")
-					   && rep_same(trim(param.value), "jwscard");
+					   && rep_same(rep_trim(param.value), "jwscard");
 		}
 		if(jwscard) {
 			signs->flags |= REP_SIGN_JWSCARD;
-			if(redress && !put(redress, ATTR_URL, trim(uri), false))
+			if(redress && !put(redress, ATTR_URL, rep_trim(uri), false))
 				c.bad = true;
 		}
 	} while(at(&c, ',') && c.p++);
@@ -482,8 +435,8 @@ void rep_signs_call_info(
 
 void rep_signs_twilio_error(rep_signs_t *signs, rep_span_t body)
 {
-	body = trim(body);
-	if(body.len > 0 && body.s[0] >= '0' && body.s[0] <= '9')
+	body = rep_trim(body);
+	if(body.len > 0 && rep_is_digit(body.s[0]))
 		signs->flags |= REP_SIGN_TWILIO;
 	else
 		signs->flags |= REP_SIGN_MALFORMED;

@@ -55,12 +55,4 @@ void rep_signs_call_info(
 /* The same for one X-Twilio-Error body. */
 void rep_signs_twilio_error(rep_signs_t *signs, rep_span_t body);
 
-/* Octets compared without regard to the case of ASCII letters. */
-bool rep_same(rep_span_t text, const char *word);
-
-static inline bool rep_is_space(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 #endif
