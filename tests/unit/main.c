@@ -12,17 +12,23 @@ static const struct
 	const char *name;
 	Suite *(*make)(void);
 } suites[] = {
+		{"alarm", alarm_suite},
 		{"cause", cause_suite},
-		{"book", registry_suite},
 		{"e164", e164_suite},
+		{"evidence", evidence_suite},
+		{"exchange", exchange_suite},
 		{"judge", judge_suite},
 		{"outcome", outcome_suite},
+		{"pick", pick_suite},
 		{"policy", policy_suite},
 		{"reason", reason_suite},
-		{"regress", regress_suite},
+		{"records", records_suite},
+		{"registry", registry_suite},
 		{"replay", replay_suite},
+		{"stop", stop_suite},
 		{"store", store_suite},
 		{"text", text_suite},
+		{"verdict", verdict_suite},
 };
 
 int main(int argc, char **argv)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A pool to try things on, with a look inside: for the tests of faults that
- * the core once had. */
+/* A pool to try things on, with a look inside. */
 
 #ifndef REP_POOL_TEST_H
 #define REP_POOL_TEST_H
@@ -14,8 +13,10 @@
 #include "engine/pool/pick.h"
 #include "engine/pool/pool.h"
 #include "engine/pool/pool_policy.h"
+#include "engine/pool/pools.h"
 #include "engine/pool/records.h"
 #include "engine/pool/registry.h"
+#include "engine/pool/tick.h"
 #include "engine/pool/view.h"
 
 #define NOW INT64_C(1760000000000) /* a Thursday, 08:53:20 UTC */
@@ -150,6 +151,69 @@ static inline void bench(rep_e164_t number)
 {
 	ck_assert(rep_pool_bench(
 			registry, pool, number, 86400, REP_REASON_MANUAL, NOW));
+}
+
+/* Pick on a route; returns the number or 0, `*why` the result. */
+static inline rep_e164_t pick_on(const char *route, rep_time_t now,
+		rep_ticket_t *ticket, rep_pick_t *why)
+{
+	rep_ticket_t t = {0};
+	rep_picked_t p = rep_pool_pick(
+			registry, pool, 15557770000, rep_span(route), now, false, &t);
+
+	if(why)
+		*why = p.result;
+	if(ticket)
+		*ticket = t;
+	return p.result == REP_PICKED ? t.number : 0;
+}
+
+static inline rep_pick_t why_not(rep_time_t now)
+{
+	rep_pick_t why;
+
+	ck_assert_uint_eq(pick_on("", now, NULL, &why), 0);
+	return why;
+}
+
+/* Pick and end the call at once. */
+static inline rep_e164_t pick_and_end(rep_time_t now)
+{
+	rep_ticket_t t;
+	rep_e164_t number = pick_on("", now, &t, NULL);
+
+	rep_ticket_hang_up(registry, &t, now);
+	return number;
+}
+
+/* Healthy calls on every number of a pool, so that the baseline is known. */
+static inline void healthy(unsigned numbers, const char *route, rep_time_t now)
+{
+	for(unsigned k = 0; k < 100; k++)
+		for(unsigned i = 0; i < numbers; i++) {
+			unsigned dice = (k * 37 + i) % 100; /* each value once */
+			count(FIRST + i, route,
+					dice < 25	? REP_ANSWERED
+					: dice < 81 ? REP_NOANSWER
+					: dice < 89 ? REP_BUSY
+					: dice < 97 ? REP_DECLINED
+								: REP_SHORT,
+					1, now);
+		}
+	rep_registry_tick(registry, now + 2 * S);
+}
+
+static inline unsigned events_of(rep_event_kind_t kind)
+{
+	static rep_event_t events[REP_EVENT_RING];
+	uint64_t cursor = 0;
+	size_t n = rep_events_read(
+			rep_registry_events(registry), &cursor, events, REP_EVENT_RING);
+	unsigned found = 0;
+
+	while(n-- > 0)
+		found += events[n].kind == kind;
+	return found;
 }
 
 #endif

@@ -6,17 +6,22 @@
 
 #include <check.h>
 
+Suite *alarm_suite(void);
 Suite *cause_suite(void);
-Suite *registry_suite(void);
 Suite *e164_suite(void);
+Suite *evidence_suite(void);
+Suite *exchange_suite(void);
 Suite *judge_suite(void);
 Suite *outcome_suite(void);
+Suite *pick_suite(void);
 Suite *policy_suite(void);
 Suite *reason_suite(void);
-Suite *regress_suite(void);
-TCase *regress_evidence(void); /* the other half of it */
+Suite *records_suite(void);
+Suite *registry_suite(void);
 Suite *replay_suite(void);
+Suite *stop_suite(void);
 Suite *store_suite(void);
 Suite *text_suite(void);
+Suite *verdict_suite(void);
 
 #endif

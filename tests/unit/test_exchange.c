@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Evidence between nodes. */
+
+#include "engine/judge/bucket.h"
+#include "engine/pool/exchange.h"
+#include "engine/pool/index.h"
+#include "engine/pool/slot.h"
+#include "engine/pool/stamp.h"
+
+#include "pool_test.h"
+#include "suites.h"
+
+START_TEST(cells_between_nodes)
+{
+	rep_registry_t *other = rep_registry_create(10);
+	int there = rep_registry_put(other, rep_span("sales"));
+	rep_number_view_t v;
+	rep_cell_t cells[8];
+	size_t n;
+
+	put_numbers(1);
+	rep_pool_put(other, there, FIRST, &plain, 0, 0, NOW);
+	count(FIRST, "east", REP_ANSWERED, 3, NOW);
+	count(FIRST, "", REP_BUSY, 2, NOW + 2 * HOUR);
+	n = rep_pool_drain_cells(registry, pool, cells, 8);
+	ck_assert_uint_eq(n, 2);
+	ck_assert_uint_eq(
+			rep_pool_drain_cells(registry, pool, cells + n, 8 - n), 0);
+	for(int again = 0; again < 2; again++) /* repeating is harmless */
+		for(size_t i = 0; i < n; i++)
+			ck_assert(rep_pool_put_others(
+					other, there, &cells[i], NOW + 2 * HOUR));
+	ck_assert(rep_view_number(
+			other, there, FIRST, NOW + 2 * HOUR, &v, NULL, 0, NULL));
+	ck_assert_uint_eq(v.counts.n[REP_ANSWERED], 3);
+	ck_assert_uint_eq(v.counts.n[REP_BUSY], 2);
+	/* others' counts are not this node's to give */
+	ck_assert_uint_eq(rep_pool_drain_cells(other, there, cells, 8), 0);
+	rep_pool_requeue_all(other, there);
+	ck_assert_uint_eq(rep_pool_drain_cells(other, there, cells, 8), 0);
+	rep_pool_requeue_all(registry, pool);
+	ck_assert_uint_eq(rep_pool_drain_cells(registry, pool, cells, 1), 1);
+	ck_assert_uint_eq(rep_pool_drain_cells(registry, pool, cells + 1, 7), 1);
+	rep_pool_requeue_cells(registry, pool, cells, 1);
+	ck_assert_uint_eq(rep_pool_drain_cells(registry, pool, cells, 8), 1);
+	rep_registry_destroy(other);
+}
+END_TEST
+
+static bool others(rep_time_t now, int64_t ahead)
+{
+	const rep_pool_t *p = inside();
+	uint32_t i = rep_number_find(p, FIRST);
+	rep_cell_t cell = {.number = FIRST,
+			.bucket = (uint32_t)(rep_bucket_of(&p->policy, now) + ahead),
+			.stamp = rep_stamp_of(p, rep_number_at(p, i), 0)};
+
+	cell.counts.n[REP_ANSWERED] = 1;
+	return rep_pool_put_others(registry, pool, &cell, now);
+}
+
+START_TEST(others_cells_are_taken_long_after_a_reset)
+{
+	rep_time_t now = NOW;
+
+	put_numbers(2);
+	rep_pool_reset(registry, pool, FIRST, now);
+	for(unsigned k = 0; k < 400; k++) {
+		ck_assert_msg(
+				others(now, 0), "refused in turn %u", view(FIRST, now).turn);
+		rep_pool_bench(registry, pool, FIRST, 1, REP_REASON_MANUAL, now);
+		rep_pool_release(registry, pool, FIRST, now);
+		now += 5 * DAY;
+	}
+}
+END_TEST
+
+START_TEST(cells_of_future_buckets_are_refused)
+{
+	uint32_t before;
+
+	put_numbers(2);
+	ck_assert(!others(NOW, 73 * 60));
+	ck_assert(!others(NOW, 2 * 60));
+	before = inside()->window.n[REP_NOANSWER];
+	count(FIRST + 1, "", REP_NOANSWER, 100, NOW);
+	ck_assert_uint_eq(inside()->window.n[REP_NOANSWER], before + 100);
+}
+END_TEST
+
+/* A clock that is a little ahead says the next bucket: the present one still
+ * counts, however few buckets the window has. */
+START_TEST(next_bucket_leaves_room_for_this_one)
+{
+	static const char *const span[] = {"60", "1440"};
+	int64_t minutes = _i ? 1440 : 60;
+
+	put_numbers(2);
+	policy_set("window_hours", "1", NOW);
+	policy_set("bucket_minutes", span[_i], NOW);
+	ck_assert(others(NOW, minutes));
+	count(FIRST + 1, "", REP_NOANSWER, 10, NOW);
+	ck_assert_uint_eq(inside()->window.n[REP_NOANSWER], 10);
+}
+END_TEST
+
+Suite *exchange_suite(void)
+{
+	Suite *suite = suite_create("exchange");
+	TCase *tc = tcase_create("exchange");
+
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_set_timeout(tc, 120);
+	tcase_add_test(tc, cells_between_nodes);
+	tcase_add_test(tc, others_cells_are_taken_long_after_a_reset);
+	tcase_add_test(tc, cells_of_future_buckets_are_refused);
+	tcase_add_loop_test(tc, next_bucket_leaves_room_for_this_one, 0, 2);
+	suite_add_tcase(suite, tc);
+	return suite;
+}

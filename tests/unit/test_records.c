@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Verdicts between nodes. */
+
+#include "pool_test.h"
+#include "suites.h"
+
+/* What was benched before this proxy was there is no news to it. */
+START_TEST(old_benches_are_not_announced)
+{
+	rep_record_t r = {.number = FIRST,
+			.turn = 1,
+			.state = REP_BENCHED,
+			.reason = REP_REASON_BLOCKED,
+			.since = NOW - 1,
+			.until = NOW + HOUR,
+			.strikes = 1};
+
+	put_numbers(3);
+	rep_registry_tick(registry, NOW);
+	ck_assert_int_eq(rep_pool_adopt(registry, pool, &r, true, NOW), 1);
+	ck_assert_int_eq(view(FIRST, NOW).state, REP_BENCHED);
+	ck_assert_uint_eq(events_of(REP_EVENT_BENCHED), 0);
+	r.number = FIRST + 1;
+	r.since = NOW + S;
+	ck_assert_int_eq(rep_pool_adopt(registry, pool, &r, true, NOW + S), 1);
+	ck_assert_uint_eq(events_of(REP_EVENT_BENCHED), 1);
+}
+END_TEST
+
+START_TEST(records_between_nodes)
+{
+	rep_record_t r, theirs;
+
+	put_numbers(3);
+	rep_pool_bench(registry, pool, FIRST, 60, REP_REASON_MANUAL, NOW);
+	ck_assert_uint_eq(rep_pool_drain_records(registry, pool, &r, 1), 1);
+	ck_assert_uint_eq(r.turn, 1);
+	ck_assert_int_eq(r.state, REP_BENCHED);
+	ck_assert_int_eq(rep_pool_adopt(registry, pool, &r, true, NOW), 0);
+	theirs = r;
+	theirs.until += 5 * S;
+	ck_assert_int_eq(rep_pool_adopt(registry, pool, &theirs, false, NOW), 0);
+	ck_assert_int_eq(rep_pool_adopt(registry, pool, &theirs, true, NOW), 1);
+	ck_assert_int_eq(view(FIRST, NOW).until, theirs.until);
+	theirs.turn = 2;
+	theirs.state = REP_ACTIVE;
+	theirs.reason = REP_REASON_NONE;
+	theirs.until = 0;
+	ck_assert_int_eq(rep_pool_adopt(registry, pool, &theirs, false, NOW), 1);
+	ck_assert_int_eq(view(FIRST, NOW).state, REP_ACTIVE);
+	theirs.number = 999;
+	ck_assert_int_eq(rep_pool_adopt(registry, pool, &theirs, false, NOW), -1);
+	ck_assert_uint_eq(rep_pool_drain_records(registry, pool, &r, 1), 0);
+}
+END_TEST
+
+/* Benched here by another node's word, and back by its word. */
+START_TEST(adopted_probation_strands_nobody)
+{
+	rep_time_t now = NOW;
+	rep_record_t r;
+	unsigned used = 0;
+
+	put_numbers(4);
+	calls(200, REP_ANSWERED, now);
+	bench_on("", 0, 1, MINUTE);
+	ck_assert_int_eq(view(FIRST, now).state, REP_BENCHED);
+	now += MINUTE - S;
+	r = record(FIRST, "", REP_PROBATION, now, 0);
+	r.turn = 2;
+	ck_assert_int_eq(rep_pool_adopt(registry, pool, &r, false, now), 1);
+	for(int d = 0; d < 3; d++) {
+		now += HOUR;
+		rep_registry_tick(registry, now);
+		used += calls(60, REP_ANSWERED, now);
+	}
+	ck_assert_int_eq(view(FIRST, now).state, REP_ACTIVE);
+	ck_assert_uint_ge(used, 30);
+}
+END_TEST
+
+Suite *records_suite(void)
+{
+	Suite *suite = suite_create("records");
+	TCase *tc = tcase_create("records");
+
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_set_timeout(tc, 120);
+	tcase_add_test(tc, old_benches_are_not_announced);
+	tcase_add_test(tc, records_between_nodes);
+	tcase_add_test(tc, adopted_probation_strands_nobody);
+	suite_add_tcase(suite, tc);
+	return suite;
+}

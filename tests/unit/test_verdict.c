@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Moves between states: evidence, rest, probation, strikes. */
+
+#include "engine/pool/index.h"
+#include "engine/pool/slot.h"
+#include "engine/pool/standing.h"
+
+#include "pool_test.h"
+#include "suites.h"
+
+START_TEST(benched_by_evidence)
+{
+	rep_number_view_t v;
+
+	put_numbers(10);
+	healthy(10, "", NOW);
+	count(FIRST, "", REP_BLOCKED, 12, NOW);
+	v = view(FIRST, NOW);
+	ck_assert_int_eq(v.state, REP_BENCHED);
+	ck_assert_int_eq(v.reason, REP_REASON_BLOCKED);
+	ck_assert_uint_eq(v.strikes, 1);
+	ck_assert_int_eq(v.until - v.since, 86400 * S);
+	ck_assert_uint_eq(events_of(REP_EVENT_BENCHED), 1);
+	for(unsigned i = 1; i < 10; i++)
+		ck_assert_int_eq(view(FIRST + i, NOW).state, REP_ACTIVE);
+}
+END_TEST
+
+START_TEST(rest_probation_strikes)
+{
+	rep_time_t t = NOW;
+	rep_number_view_t v;
+	rep_ticket_t ticket;
+
+	put_numbers(10);
+	healthy(10, "", t);
+	for(unsigned strike = 1; strike <= 3; strike++) {
+		count(FIRST, "", REP_BLOCKED, 20, t);
+		v = view(FIRST, t);
+		ck_assert_int_eq(v.state, REP_BENCHED);
+		ck_assert_uint_eq(v.strikes, strike);
+		ck_assert_int_eq(v.until - v.since, (86400 << (strike - 1)) * S);
+		rep_registry_tick(registry, v.until - 1);
+		ck_assert_int_eq(view(FIRST, v.until - 1).state, REP_BENCHED);
+		t = v.until + 1000;
+		rep_registry_tick(registry, t);
+		v = view(FIRST, t);
+		ck_assert_int_eq(v.state, REP_PROBATION);
+		healthy(10, "", t);
+		/* what came healthy on probation ends it */
+		ck_assert_int_eq(view(FIRST, t).state, REP_ACTIVE);
+	}
+	/* an old call's outcome does not count for the new turn */
+	ck_assert(rep_pool_ticket(registry, pool, FIRST, rep_span(""), &ticket));
+	rep_pool_bench(registry, pool, FIRST, 1, REP_REASON_MANUAL, t);
+	rep_registry_tick(registry, t + 2000);
+	rep_ticket_count(registry, &ticket, REP_BLOCKED, t + 2000);
+	v = view(FIRST, t + 2000);
+	ck_assert_uint_eq(v.since_turn.n[REP_BLOCKED], 0);
+	ck_assert_uint_ge(v.counts.n[REP_BLOCKED], 1);
+}
+END_TEST
+
+START_TEST(probation_budget)
+{
+	rep_ticket_t t[40];
+	unsigned n = 0;
+
+	policy_set("min_available", "0", NOW);
+	policy_set("max_benched_share", "1", NOW);
+	put_numbers(1);
+	rep_pool_bench(registry, pool, FIRST, 1, REP_REASON_MANUAL, NOW);
+	while(n < 40 && pick_on("", NOW + 2 * S, &t[n], NULL))
+		n++;
+	ck_assert_uint_eq(n, 30);
+	ck_assert_int_eq(view(FIRST, NOW + 2 * S).state, REP_PROBATION);
+	/* a call that said nothing gives its place back */
+	rep_ticket_count(registry, &t[0], REP_FAILED, NOW + 3 * S);
+	rep_ticket_hang_up(registry, &t[0], NOW + 3 * S);
+	ck_assert_uint_eq(pick_on("", NOW + 3 * S, &t[0], NULL), FIRST);
+	for(unsigned k = 0; k < 30; k++) {
+		rep_ticket_count(registry, &t[k], k % 4 ? REP_NOANSWER : REP_ANSWERED,
+				NOW + 4 * S);
+		rep_ticket_hang_up(registry, &t[k], NOW + 4 * S);
+	}
+	ck_assert_int_eq(view(FIRST, NOW + 4 * S).state, REP_ACTIVE);
+	ck_assert_uint_eq(pick_and_end(NOW + 4 * S), FIRST);
+}
+END_TEST
+
+static const char *const lower[] = {"5", "1", "0"};
+
+START_TEST(lowering_probation_calls_strands_nobody)
+{
+	rep_time_t now = NOW;
+	unsigned used = 0;
+
+	put_numbers(4);
+	calls(200, REP_ANSWERED, now);
+	rep_pool_bench(registry, pool, FIRST, 60, REP_REASON_MANUAL, now);
+	now += MINUTE + S;
+	rep_registry_tick(registry, now);
+	ck_assert_int_eq(view(FIRST, now).state, REP_PROBATION);
+	calls(40, REP_ANSWERED, now);
+	ck_assert_int_eq(view(FIRST, now).state, REP_PROBATION);
+	policy_set("probation_calls", lower[_i], now);
+	for(int d = 0; d < 3; d++) {
+		now += DAY;
+		rep_registry_tick(registry, now);
+		used += calls(40, REP_ANSWERED, now);
+	}
+	ck_assert_int_eq(view(FIRST, now).state, REP_ACTIVE);
+	ck_assert_uint_ge(used, 20);
+}
+END_TEST
+
+START_TEST(probation_calls_0_before_the_first_call)
+{
+	rep_time_t now = NOW + MINUTE + S;
+
+	put_numbers(2);
+	rep_pool_bench(registry, pool, FIRST, 60, REP_REASON_MANUAL, NOW);
+	rep_registry_tick(registry, now);
+	ck_assert_int_eq(view(FIRST, now).state, REP_PROBATION);
+	policy_set("probation_calls", "0", now);
+	ck_assert_uint_ge(calls(40, REP_ANSWERED, now), 15);
+	ck_assert_int_eq(view(FIRST, now).state, REP_ACTIVE);
+}
+END_TEST
+
+START_TEST(strikes_decay)
+{
+	rep_time_t t = NOW, month = INT64_C(2592000) * S;
+
+	policy_set("probation_calls", "0", NOW);
+	put_numbers(10);
+	healthy(10, "", t);
+	count(FIRST, "", REP_BLOCKED, 20, t);
+	ck_assert_uint_eq(view(FIRST, t).strikes, 1);
+	t += 86400 * S + S;
+	rep_registry_tick(registry, t);
+	ck_assert_int_eq(view(FIRST, t).state, REP_ACTIVE);
+	ck_assert_uint_eq(view(FIRST, t + month - 2 * S).strikes, 1);
+	ck_assert_uint_eq(view(FIRST, t + month).strikes, 0);
+}
+END_TEST
+
+START_TEST(benched_on_one_route)
+{
+	rep_route_view_t routes[4];
+	rep_number_view_t v;
+	rep_ticket_t t;
+	size_t n;
+
+	put_numbers(10);
+	healthy(10, "east", NOW);
+	healthy(10, "west", NOW + 5 * S);
+	count(FIRST, "east", REP_BLOCKED, 15, NOW);
+	ck_assert(rep_view_number(registry, pool, FIRST, NOW, &v, routes, 4, &n));
+	ck_assert_int_eq(v.state, REP_ACTIVE);
+	ck_assert_uint_eq(n, 2);
+	for(size_t i = 0; i < n; i++)
+		ck_assert_int_eq(routes[i].state,
+				strcmp(routes[i].route, "east") ? REP_ACTIVE : REP_BENCHED);
+	for(unsigned k = 0; k < 20; k++)
+		ck_assert_uint_ne(pick_on("east", NOW, NULL, NULL), FIRST);
+	for(unsigned k = 0, seen = 0; k < 10; k++, seen += t.number == FIRST)
+		pick_on("west", NOW, &t, NULL);
+	/* on the second route too: it is the number */
+	count(FIRST, "west", REP_BLOCKED, 15, NOW);
+	ck_assert_int_eq(view(FIRST, NOW).state, REP_BENCHED);
+}
+END_TEST
+
+/* Where there is one route, what rests on it is shown to rest. */
+START_TEST(benched_on_the_only_route_shows)
+{
+	rep_pool_view_t whole;
+	rep_number_view_t v;
+
+	put_numbers(10);
+	healthy(10, "east", NOW);
+	count(FIRST, "east", REP_BLOCKED, 15, NOW);
+	v = view(FIRST, NOW);
+	ck_assert_int_eq(v.state, REP_BENCHED);
+	ck_assert_int_eq(v.reason, REP_REASON_BLOCKED);
+	ck_assert_int_gt(v.until, NOW);
+	ck_assert(!v.usable);
+	ck_assert_str_eq(v.benched_on, "east");
+	ck_assert(rep_view_pool(registry, pool, NOW, &whole));
+	ck_assert_uint_eq(whole.by_state[REP_BENCHED], 1);
+	ck_assert_uint_eq(whole.by_state[REP_ACTIVE], 9);
+	ck_assert_uint_eq(whole.usable, 9);
+	/* in use on another route, it is bad on the one only */
+	healthy(1, "west", NOW);
+	v = view(FIRST, NOW);
+	ck_assert_int_eq(v.state, REP_ACTIVE);
+	ck_assert_str_eq(v.benched_on, "east");
+}
+END_TEST
+
+START_TEST(rest_ends_on_a_whole_second)
+{
+	put_numbers(2);
+	rep_pool_bench(registry, pool, FIRST, 5, REP_REASON_MANUAL, NOW + 1);
+	ck_assert_int_eq(view(FIRST, NOW).until, NOW + 6 * S);
+	rep_registry_tick(registry, NOW + 6 * S - 1);
+	ck_assert_int_eq(view(FIRST, NOW).state, REP_BENCHED);
+	rep_registry_tick(registry, NOW + 6 * S);
+	ck_assert_int_eq(view(FIRST, NOW).state, REP_PROBATION);
+}
+END_TEST
+
+START_TEST(reset_forgets)
+{
+	put_numbers(10);
+	healthy(10, "", NOW);
+	count(FIRST, "", REP_BLOCKED, 15, NOW);
+	ck_assert(rep_pool_reset(registry, pool, FIRST, NOW));
+	ck_assert_int_eq(view(FIRST, NOW).state, REP_ACTIVE);
+	ck_assert_uint_eq(view(FIRST, NOW).strikes, 0);
+	ck_assert_uint_eq(view(FIRST, NOW).counts.n[REP_ANSWERED], 0);
+	ck_assert(!rep_pool_reset(registry, pool, 1, NOW));
+}
+END_TEST
+
+START_TEST(reset_clears_the_strikes_of_routes)
+{
+	rep_route_view_t routes[4];
+	rep_number_view_t v;
+	size_t n = 0;
+
+	put_numbers(2);
+	bench_on("a", 0, 1, DAY);
+	rep_pool_reset(registry, pool, FIRST, NOW);
+	ck_assert(rep_view_number(registry, pool, FIRST, NOW, &v, routes, 4, &n));
+	for(size_t i = 0; i < n; i++) {
+		ck_assert_uint_eq(routes[i].strikes, 0);
+		ck_assert_int_eq(routes[i].state, REP_ACTIVE);
+	}
+	ck_assert_uint_eq(v.strikes, 0);
+	ck_assert_uint_eq(
+			rep_verdict_of(inside(),
+					rep_number_at(inside(), rep_number_find(inside(), FIRST)),
+					1)
+					->strikes,
+			0);
+}
+END_TEST
+
+START_TEST(clock_steps_back)
+{
+	put_numbers(2);
+	policy_set("cap_minute", "1", NOW);
+	ck_assert_uint_ne(pick_and_end(NOW), 0);
+	ck_assert_uint_ne(pick_and_end(NOW - 3600 * S), 0);
+	count(FIRST, "", REP_ANSWERED, 3, NOW);
+	count(FIRST, "", REP_ANSWERED, 3, NOW - 2 * HOUR);
+	ck_assert_uint_eq(view(FIRST, NOW).counts.n[REP_ANSWERED], 6);
+	count(FIRST, "", REP_ANSWERED, 1, -5);
+	rep_registry_tick(registry, -5);
+}
+END_TEST
+
+Suite *verdict_suite(void)
+{
+	Suite *suite = suite_create("verdict");
+	TCase *tc = tcase_create("verdict");
+
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_set_timeout(tc, 120);
+	tcase_add_test(tc, benched_by_evidence);
+	tcase_add_test(tc, rest_probation_strikes);
+	tcase_add_test(tc, probation_budget);
+	tcase_add_loop_test(tc, lowering_probation_calls_strands_nobody, 0, 3);
+	tcase_add_test(tc, probation_calls_0_before_the_first_call);
+	tcase_add_test(tc, strikes_decay);
+	tcase_add_test(tc, benched_on_one_route);
+	tcase_add_test(tc, benched_on_the_only_route_shows);
+	tcase_add_test(tc, rest_ends_on_a_whole_second);
+	tcase_add_test(tc, reset_forgets);
+	tcase_add_test(tc, reset_clears_the_strikes_of_routes);
+	tcase_add_test(tc, clock_steps_back);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
