@@ -146,7 +146,7 @@ bench-judgement:
 test-intree:
 	@tests/packages.sh build intree
 	@$(MAKE) --no-print-directory headers
-	@tests/build/intree.sh "$(KAMAILIO_SRC)" $(BUILD)/intree
+	@tests/build/intree.sh "$(KAMAILIO_SRC)"
 
 # FRESH_SUITES: Debian's suites; FRESH_STEPS: demo test readme sudo lint intree
 FRESH_SUITES ?= bookworm trixie
@@ -192,7 +192,7 @@ install: module replay
 
 clean:
 	rm -rf $(BUILD)/obj $(BUILD)/unit $(BUILD)/fuzz $(BUILD)/bench $(MODULE) \
-		$(BUILD)/replay $(REPLAY) $(BUILD)/intree
+		$(BUILD)/replay $(REPLAY)
 
 .PHONY: all module replay headers packages unit store-live integration test \
 	test-build test-intree test-fresh demo bench bench-judgement fuzz \
