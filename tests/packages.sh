@@ -23,7 +23,7 @@ for what in "$@"; do
 		;;
 	lint) want="$want clang-format cppcheck shellcheck" ;;
 	bench) want="$want python3-matplotlib" ;;
-	intree) want="$want bison flex cmake libssl-dev" ;;
+	intree) want="$want g++ bison flex cmake libssl-dev" ;;
 	fresh) want="$want mmdebstrap git iproute2 util-linux" ;;
 	*)
 		echo "$0: no such set of packages: $what" >&2
