@@ -1,50 +1,70 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-#   make          build modules/reputation/reputation.so
-#   make test     install what is missing, build, run every test
-#   make demo     install what is missing, build, show the main job
-#   make bench    the tables of docs, printed and as JSON in build/bench/
-#   make lint     formatter check and static analysis
-#   make install  into Kamailio's module directory; reputation-replay to BIN_DIR
+#   make             build modules/reputation/reputation.so
+#   make test        install what is missing, build, run every test
+#   make demo        install what is missing, build, show the main job
+#   make bench       the tables of docs, printed and as JSON in build/bench/
+#   make lint        formatter check and static analysis; installs its tools
+#   make test-intree build it inside Kamailio's own tree, by make and CMake
+#   make test-fresh  README's commands on bare Debian systems (as root, long)
+#   make packages    only install what building and testing need
+#   make install     into Kamailio's module directory; reputation-replay to
+#                    BIN_DIR
 #   make clean
+#
+# To build for a Kamailio that is no package: KAMAILIO=program, and
+# KAMAILIO_SRC=dir with the source tree of that version.
 
-BUILD := $(CURDIR)/build
-MODULE := modules/reputation/reputation.so
+# Paths are relative to this folder, so that it may have a space in its name.
+BUILD := build
+M := modules/reputation
+MODULE := $(M)/reputation.so
 # what Debian's own packages are made for, not another python in PATH
 PYTHON ?= /usr/bin/python3
 
+# kamailio and kamcmd are there, but not in the PATH of a Debian user
+PATH := $(PATH):/usr/local/sbin:/usr/sbin:/sbin
+export PATH
+
+KAMAILIO ?= kamailio
 # headers: given, else the source package of the installed version
 KAMAILIO_SRC ?= $(BUILD)/kamailio/src
-CONFIG_MAK = $(KAMAILIO_SRC)/src/config.mak
 
 MODULES_DIR ?= $(firstword $(wildcard /usr/lib/*/kamailio/modules \
 	/usr/lib64/kamailio/modules /usr/lib/kamailio/modules))
 BIN_DIR ?= /usr/bin
 
+# ---- the rooms; each may hold folders -------------------------------------
+
+sources = $(foreach dir,$(1),$(wildcard $(dir)/*.c $(dir)/*/*.c))
+ENGINE := $(call sources,$(M)/engine)
+FORMATS := $(call sources,$(M)/formats)
+STORE := $(call sources,$(M)/store)
+TOOLS := $(call sources,$(M)/replay)
+INCLUDES := -I$(M)
+UNIT_TESTS := $(call sources,tests/unit)
+C_FILES := $(shell find modules tests -name '*.[ch]')
+
+# ---- the module -----------------------------------------------------------
+
 all: module replay
 
-module: $(CONFIG_MAK)
-	@$(MAKE) --no-print-directory -C modules/reputation \
-		KAMAILIO_SRC=$(KAMAILIO_SRC) OBJ=$(BUILD)/obj
-
-$(CONFIG_MAK): | headers
-	@$(MAKE) -C $(KAMAILIO_SRC)/src cfg >$(BUILD)/cfg.log 2>&1 \
-		|| { cat $(BUILD)/cfg.log; exit 1; }
+module: headers
+	@$(MAKE) --no-print-directory -C $(M) KAMAILIO="$(KAMAILIO)" \
+		KAMAILIO_SRC="$$(cd "$(KAMAILIO_SRC)" && pwd)" OBJ=../../$(BUILD)/obj
 
 headers:
 	@mkdir -p $(BUILD)
 ifeq ($(KAMAILIO_SRC),$(BUILD)/kamailio/src)
-	@modules/reputation/tools/kamailio-src.sh $(BUILD)/kamailio
+	@$(M)/build-aux/kamailio-src.sh $(BUILD)/kamailio
 endif
 
-# reputation-replay: the same core, without Kamailio
+# reputation-replay: the same engine, without Kamailio
 REPLAY := $(BUILD)/reputation-replay
 REPLAY_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror \
-	-Imodules/reputation \
-	$(shell pkg-config --cflags json-c)
-REPLAY_SOURCES := $(wildcard modules/reputation/engine/*/*.c \
-	modules/reputation/formats/*.c modules/reputation/replay/*.c)
-REPLAY_OBJECTS = $(REPLAY_SOURCES:%.c=$(BUILD)/replay/%.o)
+	$(INCLUDES) $(shell pkg-config --cflags json-c)
+REPLAY_OBJECTS := $(patsubst %.c,$(BUILD)/replay/%.o,\
+	$(ENGINE) $(FORMATS) $(TOOLS))
 
 $(BUILD)/replay/%.o: %.c
 	@mkdir -p $(@D)
@@ -60,21 +80,19 @@ replay: $(REPLAY)
 -include $(REPLAY_OBJECTS:.o=.d)
 
 packages:
-	@tests/packages.sh
+	@tests/packages.sh build test
 
-# ---- unit tests: the core and the store, under sanitizers ----------------
+# ---- unit tests: the engine and the store, under sanitizers ---------------
 
 UNIT_CC ?= gcc
 UNIT_CFLAGS = -std=gnu11 -D_GNU_SOURCE -g -O1 -Wall -Wextra -Werror \
 	-fsanitize=address,undefined -fno-sanitize-recover=all \
-	-fno-omit-frame-pointer -Imodules/reputation \
+	-fno-omit-frame-pointer $(INCLUDES) \
 	$(shell pkg-config --cflags check hiredis json-c)
 UNIT_LIBS = $(shell pkg-config --libs check hiredis json-c) -lm -lpthread
-UNIT_SOURCES := $(wildcard modules/reputation/engine/*/*.c \
-	modules/reputation/formats/*.c \
-	modules/reputation/store/*.c tests/unit/*.c) \
-	$(filter-out %/main.c %/mem.c,$(wildcard modules/reputation/replay/*.c))
-UNIT_OBJECTS = $(UNIT_SOURCES:%.c=$(BUILD)/unit/$(UNIT_CC)/%.o)
+UNIT_OBJECTS := $(patsubst %.c,$(BUILD)/unit/$(UNIT_CC)/%.o,\
+	$(ENGINE) $(FORMATS) $(STORE) $(UNIT_TESTS) \
+	$(filter-out %/main.c %/mem.c,$(TOOLS)))
 
 $(BUILD)/unit/$(UNIT_CC)/%.o: %.c
 	@mkdir -p $(@D)
@@ -93,7 +111,8 @@ unit: $(BUILD)/unit/$(UNIT_CC)/run
 
 # the tests mostly wait: more processes than there are cores
 PYTEST_JOBS ?= -n 3
-RUN_ENV = REPUTATION_MODULE=$(CURDIR)/$(MODULE) REPUTATION_REPLAY=$(REPLAY)
+RUN_ENV = REPUTATION_MODULE="$(CURDIR)/$(MODULE)" \
+	REPUTATION_REPLAY="$(CURDIR)/$(REPLAY)"
 
 integration: module replay
 	$(RUN_ENV) $(PYTHON) -m pytest -q $(PYTEST_JOBS) --dist loadfile \
@@ -103,8 +122,14 @@ integration: module replay
 store-live:
 	$(PYTHON) -m pytest -q $(PYTEST_JOBS) tests/store $(PYTEST_ARGS)
 
+# how the module is built, and for which Kamailio it is
+test-build: module
+	KAMAILIO="$(KAMAILIO)" KAMAILIO_SRC="$(KAMAILIO_SRC)" \
+		$(PYTHON) -m pytest -q tests/build $(PYTEST_ARGS)
+
 test: packages
 	@$(MAKE) --no-print-directory module replay unit fuzz-replay
+	@$(MAKE) --no-print-directory test-build
 	@$(MAKE) --no-print-directory store-live
 	@$(MAKE) --no-print-directory integration
 
@@ -113,7 +138,7 @@ demo: packages
 	@$(RUN_ENV) $(PYTHON) tests/demo/demo.py
 
 bench:
-	@tests/packages.sh python3-matplotlib
+	@tests/packages.sh build test bench
 	@$(MAKE) --no-print-directory module
 	@$(RUN_ENV) PYTHON=$(PYTHON) tests/bench/run.sh core load
 	@$(MAKE) --no-print-directory bench-judgement
@@ -121,9 +146,20 @@ bench:
 bench-judgement:
 	@tests/bench/run.sh judgement
 
+test-intree:
+	@tests/packages.sh build intree
+	@$(MAKE) --no-print-directory headers
+	@tests/build/intree.sh "$(KAMAILIO_SRC)"
+
+# FRESH_SUITES: Debian's suites; FRESH_STEPS: demo test readme sudo lint intree
+FRESH_SUITES ?= bookworm trixie
+FRESH_STEPS ?= demo test readme sudo
+test-fresh:
+	@tests/packages.sh fresh
+	@tests/build/fresh.sh "$(FRESH_SUITES)" "$(FRESH_STEPS)"
+
 # the fuzz target over its corpus and a bounded number of mutations
-FUZZ_SOURCES = $(wildcard modules/reputation/engine/*/*.c) tests/unit/mem.c \
-	tests/fuzz/fuzz_reason.c
+FUZZ_SOURCES = $(ENGINE) tests/unit/mem.c tests/fuzz/fuzz_reason.c
 fuzz-replay: $(BUILD)/fuzz/replay
 	$(BUILD)/fuzz/replay tests/fuzz/corpus/reason/*
 
@@ -136,35 +172,33 @@ FUZZ_SECONDS ?= 60
 fuzz:
 	@mkdir -p $(BUILD)/fuzz/corpus
 	clang -std=gnu11 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined \
-		-Imodules/reputation -Itests/unit \
+		$(INCLUDES) -Itests/unit \
 		-o $(BUILD)/fuzz/reason $(FUZZ_SOURCES) -lm -lpthread
 	$(BUILD)/fuzz/reason -max_total_time=$(FUZZ_SECONDS) \
 		$(BUILD)/fuzz/corpus tests/fuzz/corpus/reason
 
 # ---- lint, install, clean --------------------------------------------------
 
-LINT_SOURCES = $(wildcard modules/reputation/*/*.[ch] \
-	modules/reputation/*/*/*.[ch] tests/*/*.[ch])
-PURE_SOURCES = $(wildcard modules/reputation/engine/*/*.c \
-	modules/reputation/formats/*.c \
-	modules/reputation/store/*.c modules/reputation/replay/*.c)
-
 lint:
-	@clang-format --dry-run --Werror $(LINT_SOURCES)
+	@tests/packages.sh build lint
+	@tests/format.sh $(C_FILES)
 	@cppcheck --quiet --std=c11 --error-exitcode=1 \
 		--enable=warning,portability --inline-suppr \
-		--suppress=missingIncludeSystem -Imodules/reputation $(PURE_SOURCES)
-	@shellcheck modules/reputation/tools/*.sh tests/*.sh tests/bench/*.sh .ci/run
+		--suppress=missingIncludeSystem \
+		--suppress=normalCheckLevelMaxBranches -I$(M) $(ENGINE) $(FORMATS) $(STORE) $(TOOLS)
+	@$(PYTHON) tests/lint/layout.py
+	@find modules tests .ci -name '*.sh' -o -path .ci/run | xargs shellcheck
 
 install: module replay
-	install -d $(DESTDIR)$(MODULES_DIR)
-	install -m 644 $(MODULE) $(DESTDIR)$(MODULES_DIR)/
-	install -d $(DESTDIR)$(BIN_DIR)
-	install -m 755 $(REPLAY) $(DESTDIR)$(BIN_DIR)/
+	install -d "$(DESTDIR)$(MODULES_DIR)"
+	install -m 644 $(MODULE) "$(DESTDIR)$(MODULES_DIR)/"
+	install -d "$(DESTDIR)$(BIN_DIR)"
+	install -m 755 $(REPLAY) "$(DESTDIR)$(BIN_DIR)/"
 
 clean:
 	rm -rf $(BUILD)/obj $(BUILD)/unit $(BUILD)/fuzz $(BUILD)/bench $(MODULE) \
 		$(BUILD)/replay $(REPLAY)
 
 .PHONY: all module replay headers packages unit store-live integration test \
-	demo bench bench-judgement fuzz fuzz-replay lint install clean
+	test-build test-intree test-fresh demo bench bench-judgement fuzz \
+	fuzz-replay lint install clean

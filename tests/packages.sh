@@ -1,17 +1,36 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Install what building and testing need and is not there yet, by apt; and
-# the packages that are named as arguments.
+# Install, by apt, what is named and not there yet:
+#
+#   tests/packages.sh [build] [test] [lint] [bench] [intree] [fresh]
 set -eu
 
-want="gcc make pkg-config dpkg-dev bison flex ca-certificates
-kamailio kamailio-redis-modules kamailio-json-modules
-kamailio-utils-modules kamailio-extra-modules kamailio-lua-modules
-redis-server sip-tester
-libhiredis-dev libjson-c-dev libcurl4-openssl-dev check
-libc6-dev python3 python3-pytest python3-pytest-xdist python3-redis
-procps tzdata $*"
+want=
+for what in "$@"; do
+	case $what in
+	build)
+		# dpkg-dev: unpacks the source package that holds the headers
+		want="$want gcc make pkg-config libc6-dev dpkg-dev ca-certificates
+			kamailio libhiredis-dev libjson-c-dev"
+		;;
+	test)
+		want="$want kamailio-redis-modules kamailio-json-modules
+			kamailio-utils-modules kamailio-extra-modules
+			kamailio-lua-modules redis-server redis-tools sip-tester
+			libcurl4-openssl-dev check python3 python3-pytest
+			python3-pytest-xdist python3-redis procps tzdata"
+		;;
+	lint) want="$want clang-format cppcheck shellcheck" ;;
+	bench) want="$want python3-matplotlib" ;;
+	intree) want="$want g++ bison flex cmake libssl-dev" ;;
+	fresh) want="$want mmdebstrap git iproute2 util-linux" ;;
+	*)
+		echo "$0: no such set of packages: $what" >&2
+		exit 2
+		;;
+	esac
+done
 
 missing=
 for p in $want; do

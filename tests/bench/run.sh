@@ -9,10 +9,11 @@
 # for a tenth of the runs.
 set -eu
 
-here=$(cd "$(dirname "$0")" && pwd)
-root=$(cd "$here/../.." && pwd)
-out=$root/build/bench
-engine=$root/modules/reputation/engine
+# Paths are relative to the top, which may have a space in its name.
+cd "$(dirname "$0")/../.."
+here=tests/bench
+out=build/bench
+engine=modules/reputation/engine
 flags="-std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -I$engine/.. -I$here"
 
 mkdir -p "$out"
@@ -33,7 +34,7 @@ for part in "$@"; do
 	judgement)
 		# shellcheck disable=SC2086
 		gcc $flags -o "$out/judgement" "$here"/judgement*.c "$engine"/*/*.c \
-			-I"$root/tests/unit" "$root/tests/unit/mem.c" -lm -lpthread
+			-Itests/unit tests/unit/mem.c -lm -lpthread
 		# shellcheck disable=SC2086
 		"$out/judgement" ${JUDGEMENT:-} --json "$out/judgement.json"
 		"${PYTHON:-/usr/bin/python3}" "$here/plot_judgement.py" \

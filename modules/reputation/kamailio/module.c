@@ -34,7 +34,12 @@
 #include "../store/run.h"
 #include "../store/store.h"
 
+/* What Kamailio looks up by name in the module; all else is hidden. */
+#pragma GCC visibility push(default)
+extern struct module_exports exports;
+int mod_register(char *path, int *dlflags, void *p1, void *p2);
 MODULE_VERSION
+#pragma GCC visibility pop
 
 #define TICK_US 100000
 
@@ -199,8 +204,6 @@ static sr_kemi_t kemi[] = {
 	{{0, 0}, {0, 0}, 0, NULL, {0, 0, 0, 0, 0, 0}}
 };
 /* clang-format on */
-
-int mod_register(char *path, int *dlflags, void *p1, void *p2);
 
 int mod_register(char *path, int *dlflags, void *p1, void *p2)
 {

@@ -52,7 +52,7 @@ static void rpc_pools(rpc_t *rpc, void *ctx)
 
 static void rpc_numbers(rpc_t *rpc, void *ctx)
 {
-	rep_number_view_t views[64];
+	rep_number_view_t views[32];
 	rep_state_t only = REP_STATES;
 	uint32_t cursor = 0;
 	void *list, *item;

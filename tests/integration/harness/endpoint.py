@@ -20,11 +20,13 @@ class Endpoint:
     """Subclasses implement on_message(message, address), which runs in the
     endpoint's thread with `lock` held."""
 
+    BIND_PORT = 0   # any that is free
+
     def __init__(self, name="peer"):
         self.name = name
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
-        self.socket.bind(("127.0.0.1", 0))
+        self.socket.bind(("127.0.0.1", self.BIND_PORT))
         self.socket.setblocking(False)
         self.port = self.socket.getsockname()[1]
         self.lock = threading.RLock()

@@ -16,10 +16,12 @@ mkdir -p "$dir"
 dir=$(cd "$dir" && pwd)
 
 version=$(dpkg-query -W -f '${source:Version}' kamailio 2>/dev/null) || {
-	echo "kamailio-src: the package kamailio is not installed" >&2
+	echo "reputation: kamailio is not installed: 'make packages' installs it," \
+		"with all that building and testing need" >&2
 	exit 1
 }
-[ -f "$dir/.version" ] && [ "$(cat "$dir/.version")" = "$version" ] && exit 0
+[ -f "$dir/src/src/Makefile.defs" ] && [ -f "$dir/.version" ] \
+	&& [ "$(cat "$dir/.version")" = "$version" ] && exit 0
 
 apt=$dir/apt
 rm -rf "$dir/src" "$apt"
@@ -67,7 +69,7 @@ rm -f "$dir"/kamailio_*
 if ! (cd "$dir" && run update && run source --download-only \
 	"kamailio=$version") >"$log" 2>&1 && ! whole; then
 	cat "$log" >&2
-	echo "kamailio-src: no source package of kamailio $version" \
+	echo "reputation: no source package of kamailio $version" \
 		"(see above); give KAMAILIO_SRC=dir instead" >&2
 	exit 1
 fi
