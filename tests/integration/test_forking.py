@@ -169,6 +169,14 @@ def test_parallel_silent_one_timed_out_before_the_6xx(parallel, peers):
     counted(node, silent.number, {"noanswer": 1, "declined": 1})
 
 
+def test_parallel_6xx_that_cancels_nobody(parallel, peers):
+    node, caller = parallel
+    both(peers, plans.silent(), plans.declined())
+    call = functions.dial(caller, "sales", do="fork-to-the-end")
+    counted(node, at(peers[0], call.callee).number,
+            {"noanswer": 1, "declined": 1})
+
+
 def test_parallel_both_blocked(parallel, peers):
     node, caller = parallel
     both(peers, plans.blocked(), plans.blocked(608))
@@ -367,6 +375,19 @@ def test_late_final_after_local_408(serial, peers):
     peers[1].reply(ringing, Reply(486))
     assert call.wait_final().status == 486
     counted(node, silent.number, {"noanswer": 1, "busy": 1})
+
+
+def test_late_6xx_after_local_408_ends_no_other_branch(serial, peers):
+    node, caller = serial
+    both(peers, Plan([], send_trying=False, on_cancel="ignore"),
+         plans.rings())
+    callee = new_callee()
+    call = caller.invite(callee)
+    call.wait_provisional()
+    silent = at(peers[0], callee)
+    peers[0].reply(silent, Reply(603, "Decline"))
+    assert call.wait_final().status == 408
+    counted(node, silent.number, {"noanswer": 2})
 
 
 def test_487_to_our_own_cancel_is_noanswer_once(parallel, peers):
