@@ -52,7 +52,7 @@ def at(peer, callee):
     return wait_until(lambda: peer.to(callee), what="INVITE")[0]
 
 
-# ----- serial ------------------------------------------------------------------
+# ----- serial ----------------------------------------------------------------
 
 
 @pytest.mark.parametrize("plan_a,plan_b,on_a,on_b,status", [
@@ -100,7 +100,7 @@ def test_no_second_try_after_6xx(serial, peers, plan, outcome):
     counted(node, peers[0].to(callee)[0].number, {outcome: 1})
 
 
-# ----- parallel ----------------------------------------------------------------
+# ----- parallel --------------------------------------------------------------
 
 
 def fork(caller, **options):
@@ -196,7 +196,7 @@ def test_parallel_cancelled_by_the_caller(parallel, peers):
     counted(node, ringing[0].number, {"cancelled": 2})
 
 
-# ----- retransmissions -----------------------------------------------------------
+# ----- retransmissions -------------------------------------------------------
 
 
 @pytest.mark.parametrize("plan,expected", [
@@ -245,7 +245,7 @@ def test_retransmitted_invite(serial, peers):
     counted(node, peers[0].to(callee)[0].number, {"busy": 1})
 
 
-# ----- CANCEL --------------------------------------------------------------------
+# ----- CANCEL ----------------------------------------------------------------
 
 
 def ringing_call(caller, peers, **plan):
@@ -338,7 +338,7 @@ def test_cancel_after_the_first_carrier_timed_out(serial, peers):
     assert view.nonzero(by_route["carrier-a"]["counts"]) == {"noanswer": 1}
 
 
-# ----- finals of the proxy's own -----------------------------------------------------
+# ----- finals of the proxy's own ---------------------------------------------
 
 
 def test_local_408_after_ringing(serial, peers):
@@ -431,7 +431,7 @@ def test_branch_that_cannot_be_sent_is_failed(make, peers, tmp_path_factory):
     counted(node, number, {"failed": 1})
 
 
-# ----- many branches -----------------------------------------------------------------
+# ----- many branches ---------------------------------------------------------
 
 
 def test_more_branches_than_sixteen(parallel, peers):

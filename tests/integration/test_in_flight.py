@@ -69,7 +69,7 @@ def ringing(caller, peers, pool="held", **options):
     return call, peers[0].to(call.callee)[0]
 
 
-# ----- calls that are not answered -----------------------------------------------
+# ----- calls that are not answered -------------------------------------------
 
 
 @pytest.mark.parametrize("reply", [
@@ -152,7 +152,7 @@ def test_picked_and_not_relayed(quick, peers):
     view.wait_in_flight(node, "held", NUMBER, 0)
 
 
-# ----- calls that are ----------------------------------------------------------------
+# ----- calls that are --------------------------------------------------------
 
 
 def answered(caller, peers, pool="held", **options):
@@ -229,7 +229,7 @@ def test_200_that_comes_twice(quick, peers):
     view.wait_in_flight(node, "held", NUMBER, 0)
 
 
-# ----- full tables, and numbers that go --------------------------------------------------
+# ----- full tables, and numbers that go --------------------------------------
 
 
 def test_full_table(make, peers, tmp_path):
