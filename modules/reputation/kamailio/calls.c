@@ -87,7 +87,8 @@ static void carry_out(const ending_t *ending)
 
 /* The status that a branch without a received final ended with; 0 = it goes
  * on. TM stores 408 also for what could not be sent at all. It marks a branch
- * as cancelled when it times out, too, so its own mark says nothing then. */
+ * as cancelled when it times out, too: then only `cancelled` tells. A branch
+ * that it gave up because another one answered does not time out. */
 static int local_status(
 		const struct ua_client *uac, bool cancelled, bool at_end)
 {
@@ -147,8 +148,8 @@ static void settle(const struct cell *t, rep_call_id_t id, bool at_end)
 }
 
 /* From here on TM ends all branches but `but` that still go on: the caller
- * gave up, a 6xx came, or the caller has a final. Those that timed out before
- * are counted as what they are. */
+ * gave up, or a 6xx came. They may time out all the same, if they never answer;
+ * those that timed out before are counted as what they are. */
 static void cancel_rest(const struct cell *t, rep_call_id_t id, int but)
 {
 	rep_call_t *call;
@@ -267,7 +268,7 @@ static void on_transaction(struct cell *t, int type, struct tmcb_params *ps)
 	else if(type == TMCB_E2ECANCEL_IN)
 		cancel_rest(t, id, -1);
 	else if(type == TMCB_RESPONSE_OUT && ps->code >= 200) {
-		cancel_rest(t, id, -1);
+		settle(t, id, false);
 		if(ps->code >= 300)
 			hang_up(id);
 	} else if(type == TMCB_DESTROY)
