@@ -97,10 +97,13 @@ def test_cancelled(lingering, peers):
 
 def test_rings_until_the_proxy_gives_up(lingering, peers):
     node, caller = lingering
+    node.rpc("reputation.reset", "held", NUMBER)
     call, _ = ringing(caller, peers)
     holds(node, 1)
     assert call.wait_final().status == 408
     view.wait_in_flight(node, "held", NUMBER, 0)
+    # counted at once, too
+    view.wait_counts(node, "held", NUMBER, {"noanswer": 1})
 
 
 def test_several_calls_at_once(lingering, peers):

@@ -813,7 +813,9 @@ def test_wrong_types_of_our_own_keys(server, start, kind):
         p.execute()
     a.ask("spread", "sales", FIRST, 20, 100)
     a.ask("bench", "sales", number(3), 100)
+    # what a wrote, b has read, as far as the key lets it
     exchanged(a, commands=3)
+    exchanged(b, commands=3)
     assert a.status()["link"] == "connected"
     assert a.sum("sales")["calls"] == 200
     client.hset("rep:policy:{sales}", "cap_day", "50")

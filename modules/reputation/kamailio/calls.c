@@ -147,10 +147,10 @@ static void settle(const struct cell *t, rep_call_id_t id, bool at_end)
 		settle_branch(&t->uac[b], id, b, at_end);
 }
 
-/* From here on TM ends all branches but `but` that still go on: the caller
- * gave up, or a 6xx came. They may time out all the same, if they never answer;
- * those that timed out before are counted as what they are. */
-static void cancel_rest(const struct cell *t, rep_call_id_t id, int but)
+/* From here on TM ends all branches that still go on: the caller gave up, or a
+ * 6xx came. They may time out all the same, if they never answer; those that
+ * timed out before are counted as what they are. */
+static void cancel_rest(const struct cell *t, rep_call_id_t id)
 {
 	rep_call_t *call;
 
@@ -159,8 +159,7 @@ static void cancel_rest(const struct cell *t, rep_call_id_t id, int but)
 	if(!call)
 		return;
 	for(int b = 0; b < branches_of(t); b++)
-		if(b != but)
-			call->branch[b].cancelled = true;
+		call->branch[b].cancelled = true;
 	rep_unlock(&call->lock);
 }
 
@@ -210,7 +209,7 @@ static void on_reply(struct cell *t, rep_call_id_t id, struct sip_msg *rpl)
 	if(status >= 200 && uac->last_received >= 300)
 		settle(t, id, false); /* it timed out before: this is too late */
 	if(stops_the_others(t, uac, status))
-		cancel_rest(t, id, branch);
+		cancel_rest(t, id);
 	has_dialog =
 			status >= 200 && status < 300 && rep_reply_dialog(rpl, &dialog);
 	redress.url[0] = redress.tel[0] = redress.email[0] = redress.id[0] = '\0';
@@ -266,7 +265,7 @@ static void on_transaction(struct cell *t, int type, struct tmcb_params *ps)
 	if(type == TMCB_RESPONSE_IN)
 		on_reply(t, id, ps->rpl);
 	else if(type == TMCB_E2ECANCEL_IN)
-		cancel_rest(t, id, -1);
+		cancel_rest(t, id);
 	else if(type == TMCB_RESPONSE_OUT && ps->code >= 200) {
 		settle(t, id, false);
 		if(ps->code >= 300)
