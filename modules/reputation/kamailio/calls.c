@@ -102,7 +102,7 @@ static int local_status(
 		return uac->last_received == 408 ? 503 : uac->last_received;
 	if(!at_end)
 		return 0;
-	return cancelled || flags & F_RB_CANCELED ? 487 : 408;
+	return flags & F_RB_CANCELED ? 487 : 408;
 }
 
 /* The final that this proxy made for a branch itself, if it did. */
