@@ -13,7 +13,7 @@ POOLS = {name: (new_numbers(1), EAGER)
          for name in ("branch", "serial", "late", "replaced")}
 
 
-# ----- the example configuration -----------------------------------------------
+# ----- the example configuration ---------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +98,7 @@ def test_to_in_requests_from_the_other_side(dialer, carrier):
     assert seen.bye_reply == 200
 
 
-# ----- in every kind of route ----------------------------------------------------
+# ----- in every kind of route ------------------------------------------------
 
 
 @pytest.fixture(scope="module")

@@ -100,7 +100,7 @@ def test_long_by_the_callee(node, caller, carrier):
     view.settled(node, "sales", seen.number, {"answered": 1})
 
 
-# ----- BYE with Reason ---------------------------------------------------------
+# ----- BYE with Reason -------------------------------------------------------
 
 
 def test_bye_607_late(node, caller, carrier):

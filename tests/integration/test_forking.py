@@ -52,7 +52,7 @@ def at(peer, callee):
     return wait_until(lambda: peer.to(callee), what="INVITE")[0]
 
 
-# ----- serial ------------------------------------------------------------------
+# ----- serial ----------------------------------------------------------------
 
 
 @pytest.mark.parametrize("plan_a,plan_b,on_a,on_b,status", [
@@ -100,7 +100,7 @@ def test_no_second_try_after_6xx(serial, peers, plan, outcome):
     counted(node, peers[0].to(callee)[0].number, {outcome: 1})
 
 
-# ----- parallel ----------------------------------------------------------------
+# ----- parallel --------------------------------------------------------------
 
 
 def fork(caller, **options):
@@ -169,6 +169,14 @@ def test_parallel_silent_one_timed_out_before_the_6xx(parallel, peers):
     counted(node, silent.number, {"noanswer": 1, "declined": 1})
 
 
+def test_parallel_6xx_that_cancels_nobody(parallel, peers):
+    node, caller = parallel
+    both(peers, plans.silent(), plans.declined())
+    call = functions.dial(caller, "sales", do="fork-to-the-end")
+    counted(node, at(peers[0], call.callee).number,
+            {"noanswer": 1, "declined": 1})
+
+
 def test_parallel_both_blocked(parallel, peers):
     node, caller = parallel
     both(peers, plans.blocked(), plans.blocked(608))
@@ -188,7 +196,7 @@ def test_parallel_cancelled_by_the_caller(parallel, peers):
     counted(node, ringing[0].number, {"cancelled": 2})
 
 
-# ----- retransmissions -----------------------------------------------------------
+# ----- retransmissions -------------------------------------------------------
 
 
 @pytest.mark.parametrize("plan,expected", [
@@ -237,7 +245,7 @@ def test_retransmitted_invite(serial, peers):
     counted(node, peers[0].to(callee)[0].number, {"busy": 1})
 
 
-# ----- CANCEL --------------------------------------------------------------------
+# ----- CANCEL ----------------------------------------------------------------
 
 
 def ringing_call(caller, peers, **plan):
@@ -330,7 +338,7 @@ def test_cancel_after_the_first_carrier_timed_out(serial, peers):
     assert view.nonzero(by_route["carrier-a"]["counts"]) == {"noanswer": 1}
 
 
-# ----- finals of the proxy's own -----------------------------------------------------
+# ----- finals of the proxy's own ---------------------------------------------
 
 
 def test_local_408_after_ringing(serial, peers):
@@ -367,6 +375,19 @@ def test_late_final_after_local_408(serial, peers):
     peers[1].reply(ringing, Reply(486))
     assert call.wait_final().status == 486
     counted(node, silent.number, {"noanswer": 1, "busy": 1})
+
+
+def test_late_6xx_after_local_408_ends_no_other_branch(serial, peers):
+    node, caller = serial
+    both(peers, Plan([], send_trying=False, on_cancel="ignore"),
+         plans.rings())
+    callee = new_callee()
+    call = caller.invite(callee)
+    call.wait_provisional()
+    silent = at(peers[0], callee)
+    peers[0].reply(silent, Reply(603, "Decline"))
+    assert call.wait_final().status == 408
+    counted(node, silent.number, {"noanswer": 2})
 
 
 def test_487_to_our_own_cancel_is_noanswer_once(parallel, peers):
@@ -410,7 +431,7 @@ def test_branch_that_cannot_be_sent_is_failed(make, peers, tmp_path_factory):
     counted(node, number, {"failed": 1})
 
 
-# ----- many branches -----------------------------------------------------------------
+# ----- many branches ---------------------------------------------------------
 
 
 def test_more_branches_than_sixteen(parallel, peers):

@@ -27,8 +27,8 @@ def node(make_shared, carrier, tmp_path_factory):
     return make_shared.kamailio("functions.cfg", POOL_FILE=pools,
                                 CARRIER_A=carrier.address, SHORT_CALL=1,
                                 leak_check=True, allow_errors=[
-                                    r"reputation_\w+: (number|no such|only|this|"
-                                    r"nothing|no )"])
+                                    r"reputation_\w+: (number|no such|only|"
+                                    r"this|nothing|no )"])
 
 
 def test_pick_gives_a_number_of_the_pool(caller):
@@ -201,7 +201,7 @@ def test_calls_without_pick_count_nothing(caller, carrier, node):
     assert view.pool_counts(node, "sales") == before
 
 
-# ----- in the routes of a call -------------------------------------------------
+# ----- in the routes of a call -----------------------------------------------
 
 
 def test_state_of_another_number_leaves_the_calls_own(node, caller, carrier):

@@ -69,7 +69,7 @@ def ringing(caller, peers, pool="held", **options):
     return call, peers[0].to(call.callee)[0]
 
 
-# ----- calls that are not answered -----------------------------------------------
+# ----- calls that are not answered -------------------------------------------
 
 
 @pytest.mark.parametrize("reply", [
@@ -97,10 +97,13 @@ def test_cancelled(lingering, peers):
 
 def test_rings_until_the_proxy_gives_up(lingering, peers):
     node, caller = lingering
+    node.rpc("reputation.reset", "held", NUMBER)
     call, _ = ringing(caller, peers)
     holds(node, 1)
     assert call.wait_final().status == 408
     view.wait_in_flight(node, "held", NUMBER, 0)
+    # counted at once, too
+    view.wait_counts(node, "held", NUMBER, {"noanswer": 1})
 
 
 def test_several_calls_at_once(lingering, peers):
@@ -152,7 +155,7 @@ def test_picked_and_not_relayed(quick, peers):
     view.wait_in_flight(node, "held", NUMBER, 0)
 
 
-# ----- calls that are ----------------------------------------------------------------
+# ----- calls that are --------------------------------------------------------
 
 
 def answered(caller, peers, pool="held", **options):
@@ -229,7 +232,7 @@ def test_200_that_comes_twice(quick, peers):
     view.wait_in_flight(node, "held", NUMBER, 0)
 
 
-# ----- full tables, and numbers that go --------------------------------------------------
+# ----- full tables, and numbers that go --------------------------------------
 
 
 def test_full_table(make, peers, tmp_path):

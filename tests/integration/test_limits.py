@@ -74,7 +74,7 @@ def test_max_calls(make, tmp_path):
     wait_until(lambda: answered() == before + 1)
 
 
-# ----- a call that found no place ----------------------------------------------
+# ----- a call that found no place --------------------------------------------
 
 
 @pytest.fixture
@@ -143,7 +143,7 @@ def test_room_at_failover_counts_on_the_number_that_is_shown(full, peers):
     assert view.pools(node)["full"]["used_today"] == 2
 
 
-# ----- many edits, and what is no callee -----------------------------------------
+# ----- many edits, and what is no callee -------------------------------------
 
 
 def test_many_benches_and_releases(make, tmp_path):

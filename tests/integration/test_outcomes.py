@@ -194,3 +194,21 @@ def test_caller_id_refused_event(make, tmp_path):
                              tmp_path, {"sales": (numbers, EAGER)}))
     make.caller(node).call(new_callee())
     node.wait_log(r"caller-id-refused: \+?" + numbers[0].lstrip("+"))
+
+
+@pytest.mark.parametrize("status", [183, 200])
+def test_signature_refused_though_the_call_goes_on(make, tmp_path, status):
+    """RFC 9410: the callee's side says so in a reply that is no error."""
+    number, = new_numbers(1)
+    replies = [Reply(183), Reply(200, delay=0.1)]
+    for reply in replies:
+        if reply.status == status:
+            reply.headers = ['Reason: STIR;cause=438;text="Invalid Identity"']
+    carrier = make.carrier(lambda seen: Plan(replies))
+    node = make.kamailio("outbound.cfg", REDIS="", CARRIER_A=carrier.address,
+                         POOL_FILE=write_pool_file(
+                             tmp_path, {"sales": ([number], EAGER)}))
+    call = make.caller(node).call(new_callee())
+    node.wait_log(rf"caller-id-refused: \{number}")
+    view.wait_counts(node, "sales", number, {"answered": 1})
+    call.bye()

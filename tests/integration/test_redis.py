@@ -42,7 +42,7 @@ def report(caller, pool, number, outcome, times=1):
                               outcome=outcome).code == 1
 
 
-# ----- two nodes -----------------------------------------------------------------
+# ----- two nodes -------------------------------------------------------------
 
 
 def test_counts_are_shared(redis, nodes, callers):
@@ -98,7 +98,7 @@ def test_events_run_on_both(redis, nodes, callers):
             r"EVENT benched events \+?" + number[1:])) == 1
 
 
-# ----- what the module writes -------------------------------------------------------
+# ----- what the module writes ------------------------------------------------
 
 
 def test_health(redis, nodes, callers):
@@ -143,7 +143,7 @@ def test_own_keys_expire(redis, nodes, callers):
     assert any(redis.client.ttl(key) > 0 for key in keys)
 
 
-# ----- what an operator edits -------------------------------------------------------
+# ----- what an operator edits ------------------------------------------------
 
 
 def test_number_added_and_removed_live(redis, nodes, callers):
@@ -228,7 +228,7 @@ def test_rpc_add_reaches_redis_and_the_other_node(redis, nodes):
     wait_until(lambda: number not in view.numbers(nodes[0], "byrpc"))
 
 
-# ----- malformed values --------------------------------------------------------------
+# ----- malformed values ------------------------------------------------------
 
 
 @pytest.mark.parametrize("field,value", [

@@ -146,7 +146,7 @@ def replay(tmp_path):
 BAD_BLOCKED = calls_of(bad=with_share("blocked", .25))
 
 
-# ---- verdicts ----------------------------------------------------------------
+# ---- verdicts ---------------------------------------------------------------
 
 @pytest.mark.parametrize("reason, bad", [
     ("blocked", with_share("blocked", .25)),
@@ -236,7 +236,7 @@ def test_count_all(replay):
     assert observed.of("benched")[0] == usual.of("benched")[0]
 
 
-# ---- formats -----------------------------------------------------------------
+# ---- formats ----------------------------------------------------------------
 
 @pytest.mark.parametrize("options, text", [
     ((), as_jsonl(BAD_BLOCKED)),
@@ -320,7 +320,7 @@ def test_times_in_iso(replay):
     assert replay(local, "--utc-offset=+02:00").summary["calls"] == 1
 
 
-# ---- order -------------------------------------------------------------------
+# ---- order ------------------------------------------------------------------
 
 def test_any_order_gives_the_same(replay):
     calls = list(BAD_BLOCKED)
@@ -340,7 +340,7 @@ def test_several_files_and_standard_input(replay, tmp_path):
     assert done.stdout.decode() == replay(as_csv(BAD_BLOCKED), *CALM).out
 
 
-# ---- bad input ---------------------------------------------------------------
+# ---- bad input --------------------------------------------------------------
 
 def test_bad_lines_are_told_and_passed_over(replay):
     lines = as_csv(BAD_BLOCKED).split("\r\n")
@@ -407,7 +407,7 @@ def test_huge_fields(replay):
     assert ":55: the route's label" in result.err
 
 
-# ---- policies ----------------------------------------------------------------
+# ---- policies ---------------------------------------------------------------
 
 def test_pool_file(replay, tmp_path):
     path = tmp_path / "pools.json"
@@ -466,7 +466,7 @@ def test_a_sweep_of_the_value_in_force_is_the_replay(replay):
         assert once[key] == swept[key]
 
 
-# ---- the command line --------------------------------------------------------
+# ---- the command line -------------------------------------------------------
 
 def test_help():
     done = subprocess.run([PROGRAM, "--help"], capture_output=True, text=True,
@@ -508,7 +508,7 @@ def test_text_for_people(replay):
     assert " benched " not in quiet and "calls/bench" in quiet
 
 
-# ---- acc of a real Kamailio --------------------------------------------------
+# ---- acc of a real Kamailio -------------------------------------------------
 
 ACC_MODULES = """loadmodule "acc.so"
 loadmodule "db_flatstore.so"

@@ -188,7 +188,7 @@ def test_stats(node):
     assert isinstance(view.stats(node), dict)
 
 
-# ----- faults ------------------------------------------------------------------
+# ----- faults ----------------------------------------------------------------
 
 
 @pytest.mark.parametrize("command,arguments", [
@@ -231,7 +231,7 @@ def test_fault_400(node, command, arguments):
     assert " " in fault.value.message
 
 
-# ----- kamcmd --------------------------------------------------------------------
+# ----- kamcmd ----------------------------------------------------------------
 
 
 def test_kamcmd_prints_it(node):

@@ -114,7 +114,7 @@ def test_key_prefix(make):
     assert not redis.client.keys("rep:*")
 
 
-# ----- restarts --------------------------------------------------------------------
+# ----- restarts --------------------------------------------------------------
 
 
 @pytest.mark.parametrize("how", ["stop", "kill"])
@@ -192,7 +192,7 @@ def test_redis_comes_back_empty(make):
                == 1, 40, what=lambda: redis.client.keys("*"))
 
 
-# ----- wrong types among the module's own keys -----------------------------------------
+# ----- wrong types among the module's own keys -------------------------------
 
 
 def test_wrong_type_of_health(make):

@@ -433,7 +433,7 @@ def test_starts_before_redis(start, tmp_path):
         server.remove()
 
 
-# ---- numbers that go and come -------------------------------------------------
+# ---- numbers that go and come -----------------------------------------------
 
 
 def test_number_removed_and_added_again(server, start):
@@ -531,7 +531,7 @@ def test_health_of_numbers_gone_while_away(server, start):
              == {number(i) for i in range(20)})
 
 
-# ---- verdicts and events -------------------------------------------------------
+# ---- verdicts and events ----------------------------------------------------
 
 
 def events(client, kind):
@@ -653,7 +653,7 @@ def test_health(server, start):
     same([a], 12)
 
 
-# ---- operators -------------------------------------------------------------------
+# ---- operators --------------------------------------------------------------
 
 
 def test_edits_are_live_under_load(server, start):
@@ -813,7 +813,9 @@ def test_wrong_types_of_our_own_keys(server, start, kind):
         p.execute()
     a.ask("spread", "sales", FIRST, 20, 100)
     a.ask("bench", "sales", number(3), 100)
+    # what a wrote, b has read, as far as the key lets it
     exchanged(a, commands=3)
+    exchanged(b, commands=3)
     assert a.status()["link"] == "connected"
     assert a.sum("sales")["calls"] == 200
     client.hset("rep:policy:{sales}", "cap_day", "50")
@@ -827,7 +829,7 @@ def test_wrong_types_of_our_own_keys(server, start, kind):
     wait_for(lambda: b.view("sales", number(3))["state"] == "benched")
 
 
-# ---- ways to get there --------------------------------------------------------------
+# ---- ways to get there ------------------------------------------------------
 
 
 def test_password_user_socket_database(start, tmp_path):
@@ -888,7 +890,7 @@ def test_bad_url_is_refused(start):
         d.process.returncode = 0
 
 
-# ---- the pool file -------------------------------------------------------------------
+# ---- the pool file ----------------------------------------------------------
 
 
 def test_seeding_an_empty_redis(server, start, tmp_path):

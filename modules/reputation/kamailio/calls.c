@@ -92,7 +92,8 @@ static void carry_out(const ending_t *ending)
 
 /* The status that a branch without a received final ended with; 0 = it goes
  * on. TM stores 408 also for what could not be sent at all. It marks a branch
- * as cancelled when it times out, too, so its own mark says nothing then. */
+ * as cancelled when it times out, too: then only `cancelled` tells. A branch
+ * that it gave up because another one answered does not time out. */
 static int local_status(
 		const struct ua_client *uac, bool cancelled, bool at_end)
 {
@@ -106,7 +107,7 @@ static int local_status(
 		return uac->last_received == 408 ? 503 : uac->last_received;
 	if(!at_end)
 		return 0;
-	return cancelled || flags & F_RB_CANCELED ? 487 : 408;
+	return flags & F_RB_CANCELED ? 487 : 408;
 }
 
 /* The final that this proxy made for a branch itself, if it did. */
@@ -151,10 +152,10 @@ static void settle(const struct cell *t, rep_call_id_t id, bool at_end)
 		settle_branch(&t->uac[b], id, b, at_end);
 }
 
-/* From here on TM ends all branches but `but` that still go on: the caller
- * gave up, a 6xx came, or the caller has a final. Those that timed out before
- * are counted as what they are. */
-static void cancel_rest(const struct cell *t, rep_call_id_t id, int but)
+/* From here on TM ends all branches that still go on: the caller gave up, or a
+ * 6xx came. They may time out all the same, if they never answer; those that
+ * timed out before are counted as what they are. */
+static void cancel_rest(const struct cell *t, rep_call_id_t id)
 {
 	rep_call_t *call;
 
@@ -163,8 +164,7 @@ static void cancel_rest(const struct cell *t, rep_call_id_t id, int but)
 	if(!call)
 		return;
 	for(int b = 0; b < branches_of(t); b++)
-		if(b != but)
-			call->branch[b].cancelled = true;
+		call->branch[b].cancelled = true;
 	rep_unlock(&call->lock);
 }
 
@@ -214,7 +214,7 @@ static void on_reply(struct cell *t, rep_call_id_t id, struct sip_msg *rpl)
 	if(status >= 200 && uac->last_received >= 300)
 		settle(t, id, false); /* it timed out before: this is too late */
 	if(stops_the_others(t, uac, status))
-		cancel_rest(t, id, branch);
+		cancel_rest(t, id);
 	has_dialog =
 			status >= 200 && status < 300 && rep_reply_dialog(rpl, &dialog);
 	redress.url[0] = redress.tel[0] = redress.email[0] = redress.id[0] = '\0';
@@ -270,9 +270,9 @@ static void on_transaction(struct cell *t, int type, struct tmcb_params *ps)
 	if(type == TMCB_RESPONSE_IN)
 		on_reply(t, id, ps->rpl);
 	else if(type == TMCB_E2ECANCEL_IN)
-		cancel_rest(t, id, -1);
+		cancel_rest(t, id);
 	else if(type == TMCB_RESPONSE_OUT && ps->code >= 200) {
-		cancel_rest(t, id, -1);
+		settle(t, id, false);
 		if(ps->code >= 300)
 			hang_up(id);
 	} else if(type == TMCB_DESTROY)

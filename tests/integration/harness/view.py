@@ -107,7 +107,7 @@ def redress(node, *pool):
     return as_list(node.rpc("reputation.redress", *pool))
 
 
-# ----- waiting -----------------------------------------------------------------
+# ----- waiting ---------------------------------------------------------------
 
 
 def wait_counts(node, pool, number, expected, timeout=15):
