@@ -62,6 +62,14 @@ typedef struct rep_yardstick
 void rep_yardstick_make(rep_yardstick_t *yardstick, const rep_charts_t *charts,
 		const rep_counts_t *window, unsigned runs);
 
+/* Whether a yardstick made of `made_of` judged calls is out of date when
+ * `moved` came or went since. Early on each call says much, later each says
+ * little. */
+static inline bool rep_yardstick_due(uint64_t made_of, uint64_t moved)
+{
+	return moved > 20 + made_of / 20;
+}
+
 /* Whether a call that ends so speaks against a number on any chart. If not,
  * no verdict can come of it, and nothing need be judged. */
 static inline bool rep_yardstick_against(

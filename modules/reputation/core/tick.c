@@ -23,13 +23,12 @@ static uint32_t moved_since(
 	return moved;
 }
 
-/* Early on each call says much, later each says little. */
 static bool out_of_date(const rep_yardstick_t *yardstick,
 		const rep_counts_t *window, bool long_ago)
 {
 	uint32_t moved = moved_since(&yardstick->window, window);
 
-	return moved > 20 + rep_counts_judged(&yardstick->window) / 20
+	return rep_yardstick_due(rep_counts_judged(&yardstick->window), moved)
 		   || (long_ago && moved);
 }
 
