@@ -8,6 +8,7 @@
 #include "contacts.h"
 #include "rpc.h"
 #include "../core/e164.h"
+#include "../core/version.h"
 #include "../store/attrs.h"
 
 /* ---- pools and numbers ----------------------------------------------- */
@@ -316,6 +317,7 @@ static void rpc_stats(rpc_t *rpc, void *ctx)
 	rep_calls_stats(rep_shared->calls, &calls);
 	rep_answered_stats(rep_shared->answered, &answered);
 	rpc->add(ctx, "{", &item);
+	rpc->struct_add(item, "s", "version", REPUTATION_VERSION);
 	rpc->struct_add(item, "suuuuuu", "mode",
 			rep_book_observes(rep_shared->book) ? "observe" : "enforce",
 			"pools", book.pools, "numbers", book.numbers, "max_numbers",
