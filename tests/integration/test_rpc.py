@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The RPC commands: shape, effect and faults."""
 
+import pathlib
+import re
 import time
 
 import pytest
@@ -8,6 +10,7 @@ from harness import functions, plans, view
 from harness.kamailio import Fault
 from harness.pools import (EAGER, new_callee, new_numbers, write_pool_file)
 
+MODULE = pathlib.Path(__file__).parents[2] / "modules" / "reputation"
 SALES = new_numbers(4)
 BLOCKS = new_numbers(3)
 UNKNOWN = "+15005550000"
@@ -186,6 +189,12 @@ def test_store_without_redis(node):
 
 def test_stats(node):
     assert isinstance(view.stats(node), dict)
+
+
+def test_stats_name_the_version(node):
+    header = next(MODULE.rglob("version.h")).read_text()
+    version = re.search(r'REPUTATION_VERSION "(\d+\.\d+\.\d+)"', header)
+    assert view.stats(node)["version"] == version.group(1)
 
 
 # ----- faults ----------------------------------------------------------------

@@ -224,6 +224,20 @@ START_TEST(basic_against)
 }
 END_TEST
 
+/* 20 calls at first, later a twentieth of what it is made of. */
+START_TEST(basic_due)
+{
+	ck_assert(!rep_baseline_due(0, 0));
+	ck_assert(!rep_baseline_due(0, 20));
+	ck_assert(rep_baseline_due(0, 21));
+	ck_assert(!rep_baseline_due(19, 20));
+	ck_assert(rep_baseline_due(19, 21));
+	ck_assert(!rep_baseline_due(10000, 520));
+	ck_assert(rep_baseline_due(10000, 521));
+	ck_assert(!rep_baseline_due(UINT64_MAX, UINT32_MAX));
+}
+END_TEST
+
 START_TEST(basic_logarithm)
 {
 	for(float x = 1e-30f; x < 1e30f; x *= 1.037f) {
@@ -486,6 +500,7 @@ Suite *judge_suite(void)
 	tcase_set_timeout(sweep, 60);
 	tcase_add_test(basic, basic_causes);
 	tcase_add_test(basic, basic_against);
+	tcase_add_test(basic, basic_due);
 	tcase_add_test(basic, basic_logarithm);
 	tcase_add_test(basic, basic_shared_shift);
 	tcase_add_test(basic, basic_routes);

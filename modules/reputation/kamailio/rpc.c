@@ -11,6 +11,7 @@
 #include "explain.h"
 #include "rpc_args.h"
 #include "shared.h"
+#include "../engine/base/version.h"
 #include "../engine/pool/by_hand.h"
 #include "../engine/pool/numbers.h"
 #include "../engine/pool/pick.h"
@@ -351,6 +352,7 @@ static void rpc_stats(rpc_t *rpc, void *ctx)
 	rep_calls_stats(rep_shared->calls, &calls);
 	rep_answered_stats(rep_shared->answered, &answered);
 	rpc->add(ctx, "{", &item);
+	rpc->struct_add(item, "s", "version", REPUTATION_VERSION);
 	rpc->struct_add(item, "suuuuuu", "mode",
 			rep_registry_observes(rep_shared->registry) ? "observe" : "enforce",
 			"pools", registry.pools, "numbers", registry.numbers, "max_numbers",

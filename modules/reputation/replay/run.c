@@ -135,7 +135,8 @@ static bool advance(replay_run_t *run, uint32_t pool, rep_time_t at)
 		if(when != run->ticked)
 			fine &= tick(run, when);
 	}
-	if(at - run->ticked >= run->step || run->since[pool]++ > 20 + known / 20)
+	if(at - run->ticked >= run->step
+			|| rep_baseline_due(known, run->since[pool]++))
 		fine &= tick(run, at);
 	return fine;
 }

@@ -28,6 +28,13 @@ typedef struct rep_baseline
 void rep_baseline_make(rep_baseline_t *baseline, const rep_charts_t *charts,
 		const rep_counts_t *window, unsigned runs);
 
+/* Whether a baseline made of `made_of` judged calls is out of date when `moved`
+ * came or went since. Early on each call says much, later each says little. */
+static inline bool rep_baseline_due(uint64_t made_of, uint64_t moved)
+{
+	return moved > 20 + made_of / 20;
+}
+
 /* Whether a call that ends so speaks against a number on any chart. If not,
  * no verdict can come of it, and nothing need be judged. */
 static inline bool rep_baseline_against(

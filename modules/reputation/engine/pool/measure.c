@@ -19,13 +19,12 @@ static uint32_t moved_since(
 	return moved;
 }
 
-/* Early on each call says much, later each says little. */
 static bool out_of_date(const rep_baseline_t *baseline,
 		const rep_counts_t *window, bool long_ago)
 {
 	uint32_t moved = moved_since(&baseline->window, window);
 
-	return moved > 20 + rep_counts_judged(&baseline->window) / 20
+	return rep_baseline_due(rep_counts_judged(&baseline->window), moved)
 		   || (long_ago && moved);
 }
 
