@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* core/mem.h on the C library for the benchmark of the core: memory is tallied
+/* engine/base/mem.h on the C library for the benchmark of the core: memory is tallied
  * up, and the longest hold of a lock can be watched. */
 
 #ifndef CORE_MEM_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* core/mem.h for a program of one thread: the C library's memory, and locks
+/* engine/base/mem.h for a program of one thread: the C library's memory, and locks
  * that nobody else can hold. */
 
 #include <stdlib.h>

@@ -58,7 +58,7 @@ static void adopt(rep_store_t *store, const rep_store_pool_t *pool,
 		complain(store, pool, field, "not a verdict of layout 1");
 		return;
 	}
-	/* the reply to our own offer may have been lost */
+	/* the reply to our own writing may have been lost */
 	ours = text.len > n && memcmp(text.s + text.len - n, store->node, n) == 0
 		   && text.s[text.len - n - 1] == ' ';
 	rep_events_decide(store, pool->index, &record, ours);

@@ -9,6 +9,30 @@
 #include "store_pool.h"
 #include "../engine/pool/pools.h"
 
+static void want_pools(rep_store_t *store, rep_store_pool_t *pool)
+{
+	(void)pool;
+	store->pools_wanted = true;
+}
+
+static void want_numbers(rep_store_t *store, rep_store_pool_t *pool)
+{
+	(void)store;
+	pool->numbers_wanted = true;
+}
+
+static void want_policy(rep_store_t *store, rep_store_pool_t *pool)
+{
+	(void)store;
+	pool->policy_wanted = true;
+}
+
+const rep_operator_key_t rep_operator_keys[REP_OPERATOR_KEYS] = {
+		{"pools", false, want_pools},
+		{"numbers", true, want_numbers},
+		{"policy", true, want_policy},
+};
+
 void rep_want_pool(rep_store_pool_t *pool)
 {
 	pool->policy_wanted = true;
@@ -45,13 +69,16 @@ static rep_store_pool_t *pool_of(
 
 void rep_want_key(rep_store_t *store, rep_span_t key)
 {
-	char pools[REP_KEY_MAX];
-	rep_store_pool_t *pool;
+	for(size_t i = 0; i < REP_OPERATOR_KEYS; i++) {
+		const rep_operator_key_t *k = &rep_operator_keys[i];
+		rep_store_pool_t *pool =
+				k->by_pool ? pool_of(store, key, k->kind) : NULL;
+		char text[REP_KEY_MAX];
 
-	if(rep_span_is(key, rep_key(store, pools, "pools", NULL)))
-		store->pools_wanted = true;
-	else if((pool = pool_of(store, key, "numbers")))
-		pool->numbers_wanted = true;
-	else if((pool = pool_of(store, key, "policy")))
-		pool->policy_wanted = true;
+		if(pool
+				|| (!k->by_pool
+						&& rep_span_is(
+								key, rep_key(store, text, k->kind, NULL))))
+			k->want(store, pool);
+	}
 }

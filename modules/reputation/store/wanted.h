@@ -8,6 +8,18 @@
 #include "context.h"
 #include "handle.h"
 
+/* One kind of key that operators edit: "PREFIX:KIND" or, `by_pool`,
+ * "PREFIX:KIND:{POOL}", and what is to be read when one was. */
+typedef struct rep_operator_key
+{
+	const char *kind;
+	bool by_pool;
+	void (*want)(rep_store_t *store, rep_store_pool_t *pool);
+} rep_operator_key_t;
+
+#define REP_OPERATOR_KEYS 3
+extern const rep_operator_key_t rep_operator_keys[REP_OPERATOR_KEYS];
+
 /* Policy and numbers of one pool. */
 void rep_want_pool(rep_store_pool_t *pool);
 /* Everything. */

@@ -65,8 +65,6 @@ static bool subscribe(rep_store_t *store)
 
 static void tracking_args(rep_args_t *args, const char *prefix, long long id)
 {
-	static const char *const kinds[] = {"pools", "numbers:", "policy:"};
-
 	rep_args_command(args, "CLIENT");
 	rep_args_text(args, "TRACKING");
 	rep_args_text(args, id ? "ON" : "OFF");
@@ -75,10 +73,12 @@ static void tracking_args(rep_args_t *args, const char *prefix, long long id)
 	rep_args_text(args, "REDIRECT");
 	rep_args_int(args, id);
 	rep_args_text(args, "BCAST");
-	for(size_t i = 0; i < 3; i++) {
+	for(size_t i = 0; i < REP_OPERATOR_KEYS; i++) {
+		const rep_operator_key_t *key = &rep_operator_keys[i];
 		char text[REP_KEY_MAX];
 
-		snprintf(text, sizeof(text), "%s:%s", prefix, kinds[i]);
+		snprintf(text, sizeof(text), "%s:%s%s", prefix, key->kind,
+				key->by_pool ? ":" : "");
 		rep_args_text(args, "PREFIX");
 		rep_args_text(args, text);
 	}

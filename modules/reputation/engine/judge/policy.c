@@ -119,7 +119,7 @@ static const char *const unbuilt[] = {"sticky", "local_digits",
 
 static const char *const charts[REP_CHARTS] = {
 		"blocked", "rejected", "labelled"};
-static const char *const orders[] = {"least_recent", "weighted"};
+static const char *const orders[REP_ORDERS] = {"least_recent", "weighted"};
 static const char *const exhausted[] = {"reject", "least_bad"};
 
 const char *rep_chart_name(rep_chart_t chart)
@@ -422,7 +422,7 @@ static void get_field(const rep_policy_t *policy, const field_t *field,
 			rep_decimal_print(*(const double *)place, number);
 			break;
 		case KIND_ORDER:
-			text = orders[policy->order == REP_WEIGHTED];
+			text = orders[policy->order];
 			break;
 		case KIND_EXHAUSTED:
 			text = exhausted[policy->on_exhausted == REP_LEAST_BAD];

@@ -19,7 +19,8 @@ typedef enum rep_chart
 typedef enum rep_order
 {
 	REP_LEAST_RECENT,
-	REP_WEIGHTED
+	REP_WEIGHTED,
+	REP_ORDERS
 } rep_order_t;
 typedef enum rep_exhausted
 {

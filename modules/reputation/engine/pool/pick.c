@@ -54,17 +54,34 @@ static void ticket_fill(
 	};
 }
 
+/* ---- orders: the place of a number after a pick, later than all places
+ * that it had ---------------------------------------------------------- */
+
+static uint64_t least_recent(rep_pool_t *pool, const rep_number_t *number)
+{
+	(void)number;
+	return pool->newest + 1;
+}
+
+/* Stride scheduling: one of weight 2 comes after half the steps. */
+static uint64_t weighted(rep_pool_t *pool, const rep_number_t *number)
+{
+	if(number->key > pool->clock)
+		pool->clock = number->key;
+	return pool->clock + (uint64_t)(STRIDE / number->weight);
+}
+
+static uint64_t (*const orders[REP_ORDERS])(
+		rep_pool_t *, const rep_number_t *) = {
+		[REP_LEAST_RECENT] = least_recent,
+		[REP_WEIGHTED] = weighted,
+};
+
 static void use(rep_pool_t *pool, uint32_t i, rep_time_t now)
 {
 	rep_number_t *number = rep_number_at(pool, i);
 
-	if(pool->policy.order == REP_WEIGHTED) {
-		if(number->key > pool->clock)
-			pool->clock = number->key;
-		number->key = pool->clock + (uint64_t)(STRIDE / number->weight);
-	} else {
-		number->key = pool->newest + 1;
-	}
+	number->key = orders[pool->policy.order](pool, number);
 	if(number->key > pool->newest)
 		pool->newest = number->key;
 	number->last_used = rep_seconds_of(now);
