@@ -61,7 +61,7 @@ endif
 
 # reputation-replay: the same engine, without Kamailio
 REPLAY := $(BUILD)/reputation-replay
-REPLAY_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror \
+REPLAY_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O3 -Wall -Wextra -Werror \
 	$(INCLUDES) $(shell pkg-config --cflags json-c)
 REPLAY_OBJECTS := $(patsubst %.c,$(BUILD)/replay/%.o,\
 	$(ENGINE) $(FORMATS) $(TOOLS))

@@ -158,7 +158,7 @@ void world_make(world_t *world, uint32_t numbers, const past_t *past)
 	for(uint32_t ago = hours; ago-- > 0;)
 		fill_hour(world, pool, past, ago);
 	rep_pool_unlock(pool);
-	rep_pool_measure(pool, world->now);
+	rep_pool_measure(pool, true, world->now);
 	if(past->shuffled)
 		shuffle(world);
 	/* queues are made by the first pick */

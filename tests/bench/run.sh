@@ -14,7 +14,7 @@ cd "$(dirname "$0")/../.."
 here=tests/bench
 out=build/bench
 engine=modules/reputation/engine
-flags="-std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -I$engine/.. -I$here"
+flags="-std=gnu11 -D_GNU_SOURCE -O3 -g -Wall -Wextra -I$engine/.. -I$here"
 
 mkdir -p "$out"
 [ $# -gt 0 ] || set -- core load judgement

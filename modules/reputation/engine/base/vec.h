@@ -18,6 +18,8 @@ static inline float smaller(float a, float b)
 	return a < b ? a : b;
 }
 
+#define VEC_LANES 4
+
 typedef float vec_t __attribute__((vector_size(16)));
 typedef int32_t vec_mask_t __attribute__((vector_size(16)));
 typedef uint32_t vec_words_t __attribute__((vector_size(16)));

@@ -3,12 +3,6 @@
 
 #include "counts.h"
 
-void rep_counts_add(rep_counts_t *sum, const rep_counts_t *counts)
-{
-	for(int o = 0; o < REP_OUTCOMES; o++)
-		sum->n[o] += counts->n[o];
-}
-
 uint32_t rep_counts_judged(const rep_counts_t *counts)
 {
 	uint32_t n = 0;

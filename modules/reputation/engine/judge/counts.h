@@ -15,7 +15,11 @@ typedef struct rep_counts
 	uint32_t n[REP_OUTCOMES];
 } rep_counts_t;
 
-void rep_counts_add(rep_counts_t *sum, const rep_counts_t *counts);
+static inline void rep_counts_add(rep_counts_t *sum, const rep_counts_t *counts)
+{
+	for(int o = 0; o < REP_OUTCOMES; o++)
+		sum->n[o] += counts->n[o];
+}
 
 /* Outcomes that are judged, of these. */
 uint32_t rep_counts_judged(const rep_counts_t *counts);

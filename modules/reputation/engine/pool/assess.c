@@ -54,15 +54,16 @@ static uint32_t gather(const rep_pool_t *pool, const rep_number_t *number,
 		uint32_t oldest, rep_assessment_t *a, on_route_t *on, uint32_t *rest)
 {
 	uint32_t ref = number->cells, newer = REP_NONE;
+	unsigned r = 0;
 
 	while(ref != REP_NONE) {
 		rep_cell_head_t *cell = rep_cell_at(pool, ref);
 		uint32_t older = cell->next;
-		unsigned r;
 
 		if(cell->bucket < oldest)
 			break;
-		r = route_of(pool, number, cell->route, a, on);
+		if(r >= a->n_routes || a->routes[r].route != cell->route)
+			r = route_of(pool, number, cell->route, a, on);
 		rep_cell_add(pool, ref, &a->routes[r].window);
 		cell->next = newer;
 		newer = ref;
@@ -97,12 +98,14 @@ static void add_cells(const rep_pool_t *pool, const rep_number_t *number,
 		rep_cusum_t *sum)
 {
 	uint32_t older = rest, bucket = 0;
+	on_route_t *at = on;
 
 	while(ref != REP_NONE) {
 		rep_cell_head_t *cell = rep_cell_at(pool, ref);
-		on_route_t *at = &on[route_of(pool, number, cell->route, a, on)];
 		uint32_t newer = cell->next;
 
+		if(at->assessed->route != cell->route)
+			at = &on[route_of(pool, number, cell->route, a, on)];
 		cell->next = older;
 		older = ref;
 		if(cell->stamp == at->stamp) {

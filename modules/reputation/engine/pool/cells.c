@@ -34,21 +34,6 @@ void rep_cell_own(const rep_pool_t *pool, uint32_t ref, rep_counts_t *out)
 		out->n[o] = get(cell, ref & REP_WIDE, true, o);
 }
 
-void rep_cell_add(const rep_pool_t *pool, uint32_t ref, rep_counts_t *sum)
-{
-	const rep_cell_head_t *cell = rep_cell_at(pool, ref);
-
-	if(ref & REP_WIDE) {
-		const rep_wide_t *w = (const rep_wide_t *)cell;
-		for(int o = 0; o < REP_OUTCOMES; o++)
-			sum->n[o] += w->own[o] + w->others[o];
-	} else {
-		const rep_narrow_t *n = (const rep_narrow_t *)cell;
-		for(int o = 0; o < REP_OUTCOMES; o++)
-			sum->n[o] += (uint32_t)n->own[o] + n->others[o];
-	}
-}
-
 void rep_cell_free(rep_pool_t *pool, uint32_t ref)
 {
 	if(ref & REP_WIDE)

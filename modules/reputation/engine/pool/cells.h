@@ -16,7 +16,24 @@ static inline rep_cell_head_t *rep_cell_at(const rep_pool_t *pool, uint32_t ref)
 /* This node's counts in a cell. */
 void rep_cell_own(const rep_pool_t *pool, uint32_t ref, rep_counts_t *out);
 /* Own and others' counts together, added to `sum`. */
-void rep_cell_add(const rep_pool_t *pool, uint32_t ref, rep_counts_t *sum);
+static inline void rep_cell_add(
+		const rep_pool_t *pool, uint32_t ref, rep_counts_t *sum)
+{
+	const rep_cell_head_t *cell = rep_cell_at(pool, ref);
+
+	if(ref & REP_WIDE) {
+		const rep_wide_t *w = (const rep_wide_t *)cell;
+		for(int o = 0; o < REP_OUTCOMES; o++)
+			sum->n[o] += w->own[o] + w->others[o];
+	} else {
+		const rep_narrow_t *n = (const rep_narrow_t *)cell;
+		uint16_t both[REP_OUTCOMES];
+		for(int o = 0; o < REP_OUTCOMES; o++)
+			both[o] = (uint16_t)(n->own[o] + n->others[o]);
+		for(int o = 0; o < REP_OUTCOMES; o++)
+			sum->n[o] += both[o];
+	}
+}
 
 /* Where the reference to the cell is kept: in the number or in the cell
  * before it. A cell is put in its place if need be; NULL without memory. */
