@@ -164,6 +164,8 @@ def test_what_does_not_fit_is_said():
     assert status != 0 and len(answer.splitlines()) == 1
     assert f"its list of flags is '{flags}'" in answer
     assert fits(version, flags + ", USE_X")[0] != 0
+    assert fits(version, flags.rpartition(", ")[0])[0] != 0
+    assert fits(version[:-1], flags)[0] != 0
 
 
 def test_only_what_kamailio_looks_up_is_visible():

@@ -16,8 +16,9 @@ mkdir -p "$dir"
 dir=$(cd "$dir" && pwd)
 
 version=$(dpkg-query -W -f '${source:Version}' kamailio 2>/dev/null) || {
-	echo "reputation: kamailio is not installed: 'make packages' installs it," \
-		"with all that building and testing need" >&2
+	echo "reputation: the package kamailio is not installed: 'make packages'" \
+		"installs it, with all that building and testing need; for another" \
+		"Kamailio give KAMAILIO and KAMAILIO_SRC" >&2
 	exit 1
 }
 [ -f "$dir/src/src/Makefile.defs" ] && [ -f "$dir/.version" ] \

@@ -108,7 +108,7 @@ class Kamailio:
         if self.settings:
             cfg = os.path.join(self.directory, "settings.cfg")
             with open(cfg, "w", encoding="utf-8") as out:
-                out.write(f'#!KAMAILIO\ninclude_file "{self.cfg}"\n'
+                out.write(f'#!KAMAILIO\ninclude_file "{self._without_space()}"\n'
                           + self.settings)
         if self.leak_check:
             argv += ["-x", "qm", "-X", "qm"]
@@ -119,6 +119,14 @@ class Kamailio:
         for name, value in self.defines.items():
             argv += ["-A", define(name, value)]
         return argv + self.extra_argv
+
+    def _without_space(self):
+        """A path of the configuration for include_file, which takes none
+        with a space."""
+        link = os.path.join(self.directory, "cfg")
+        if not os.path.islink(link):
+            os.symlink(os.path.dirname(self.cfg), link)
+        return os.path.join(link, os.path.basename(self.cfg))
 
     def start(self, timeout=60):
         self._log_start = os.path.getsize(self.log_path) \
