@@ -486,6 +486,23 @@ def test_wrong_use(replay, options):
     assert replay(as_csv(BAD_BLOCKED[:2]), *options, status=2).err
 
 
+@pytest.mark.parametrize("header, field", [
+    ("when,number,status", "time"),
+    ("time,who,status", "number"),
+    ("time,number,what", "status"),
+])
+def test_a_missing_column_names_the_columns_and_the_option(
+        replay, header, field):
+    log = header + "\n%d,%s,486\n" % (START, BAD)
+    err = replay(log, status=1).err
+    assert header.replace(",", ", ") in err
+    assert "--column %s=NAME" % field in err
+    name = next(h for h in header.split(",")
+                if h not in ("time", "number", "status"))
+    result = replay(log, "--column", "%s=%s" % (field, name))
+    assert result.summary["outcomes"]["busy"] == 1
+
+
 def test_no_log_is_wrong_use():
     done = subprocess.run([PROGRAM], capture_output=True, check=False)
     assert done.returncode == 2

@@ -9,12 +9,9 @@
 
 #include "replay/calls.h"
 #include "replay/clock.h"
-#include "replay/csv.h"
-#include "replay/fields.h"
-#include "replay/pair.h"
-#include "replay/reader.h"
+#include "replay/columns.h"
 #include "replay/sweep.h"
-#include "replay/take.h"
+#include "replay/records.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
