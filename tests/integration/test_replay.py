@@ -503,6 +503,15 @@ def test_a_missing_column_names_the_columns_and_the_option(
     assert result.summary["outcomes"]["busy"] == 1
 
 
+def test_labels_that_are_no_text(replay):
+    """JSON all the same, with what is not UTF-8 replaced."""
+    calls = calls_of(bad=with_share("blocked", .3), route="ctl",
+                     routes=("ctl", "ok"), per_day=4000)
+    log = as_csv(calls).encode().replace(b",ctl,", b",c\x01\x7f\x08\xff/\xc3\xa9,")
+    assert (replay(log, *CALM).of("benched")[0]["route"]
+            == "c\x01\x7f\b\ufffd/\u00e9")
+
+
 def test_no_log_is_wrong_use():
     done = subprocess.run([PROGRAM], capture_output=True, check=False)
     assert done.returncode == 2

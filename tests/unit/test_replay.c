@@ -10,7 +10,7 @@
 #include "replay/calls.h"
 #include "replay/clock.h"
 #include "replay/columns.h"
-#include "replay/sweep.h"
+#include "replay/policies.h"
 #include "replay/records.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 
 #include "options.h"
+#include "report.h"
+
+/* ---- the log ------------------------------------------------------------ */
 
 /* Records without a pool belong to the only one there is, if so. */
 static const char *pool_of(const replay_options_t *options, char *name)
@@ -74,6 +77,8 @@ static bool read_all(replay_options_t *options, replay_calls_t *calls,
 	return calls->n > 0;
 }
 
+/* ---- the replay --------------------------------------------------------- */
+
 static bool replay_once(replay_run_t *run, replay_report_t *report)
 {
 	bool fine;
@@ -91,6 +96,32 @@ static bool replay_once(replay_run_t *run, replay_report_t *report)
 				"calls were lost: too many pools, or no memory");
 	}
 	replay_run_free(run);
+	return fine;
+}
+
+/* All combinations, one after the other. */
+static bool replay_sweep(const replay_sweep_t *sweep, const replay_run_t *base,
+		replay_report_t *report)
+{
+	replay_setting_t point[REPLAY_SWEEP_FIELDS];
+	unsigned n = replay_sweep_points(sweep);
+	bool fine = true;
+
+	for(unsigned i = 0; fine && i < n; i++) {
+		replay_run_t run = *base;
+		char what[40];
+
+		snprintf(what, sizeof(what), "replay %u of %u", i + 1, n);
+		replay_progress_of(base->progress, what);
+		replay_sweep_point(sweep, i, point);
+		run.more = point;
+		run.n_more = sweep->n;
+		run.tell = i == 0;
+		fine = replay_run(&run);
+		if(fine)
+			replay_report_point(report, &run);
+		replay_run_free(&run);
+	}
 	return fine;
 }
 
@@ -113,9 +144,8 @@ static bool replay(replay_options_t *options)
 	options->input.take.pool = pool_of(options, name);
 	fine = read_all(options, &calls, &progress);
 	if(fine)
-		fine = options->sweep.n
-					   ? replay_sweep_run(&options->sweep, &run, &report)
-					   : replay_once(&run, &report);
+		fine = options->sweep.n ? replay_sweep(&options->sweep, &run, &report)
+								: replay_once(&run, &report);
 	replay_calls_free(&calls);
 	return fine;
 }

@@ -6,7 +6,6 @@
 
 #include "input.h"
 #include "policies.h"
-#include "sweep.h"
 
 typedef struct replay_options
 {
