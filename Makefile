@@ -73,7 +73,7 @@ UNIT_CFLAGS = -std=gnu11 -D_GNU_SOURCE -g -O1 -Wall -Wextra -Werror \
 UNIT_LIBS = $(shell pkg-config --libs check hiredis json-c) -lm -lpthread
 UNIT_SOURCES := $(wildcard modules/reputation/core/*.c \
 	modules/reputation/store/*.c tests/unit/*.c) \
-	$(filter-out %/main.c %/mem.c,$(wildcard modules/reputation/replay/*.c))
+	$(filter-out %/main.c,$(wildcard modules/reputation/replay/*.c))
 UNIT_OBJECTS = $(UNIT_SOURCES:%.c=$(BUILD)/unit/$(UNIT_CC)/%.o)
 
 $(BUILD)/unit/$(UNIT_CC)/%.o: %.c

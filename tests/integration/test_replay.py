@@ -6,7 +6,9 @@ import datetime
 import io
 import json
 import os
+import pathlib
 import random
+import re
 import subprocess
 
 import pytest
@@ -16,6 +18,7 @@ from harness.pools import new_callee, new_numbers, write_pool_file
 from harness.process import wait_until
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+MODULE = pathlib.Path(HERE).parents[1] / "modules" / "reputation"
 PROGRAM = os.environ.get("REPUTATION_REPLAY") or os.path.join(
     HERE, "..", "..", "build", "reputation-replay")
 START = 1_700_000_000
@@ -484,6 +487,14 @@ def test_help():
 ])
 def test_wrong_use(replay, options):
     assert replay(as_csv(BAD_BLOCKED[:2]), *options, status=2).err
+
+
+def test_version():
+    done = subprocess.run([PROGRAM, "--version"], capture_output=True,
+                          text=True, check=True)
+    header = next(MODULE.rglob("version.h")).read_text()
+    version = re.search(r'REPUTATION_VERSION "(.+)"', header).group(1)
+    assert done.stdout == f"reputation-replay {version}\n"
 
 
 @pytest.mark.parametrize("header, field", [

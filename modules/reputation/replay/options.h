@@ -23,7 +23,4 @@ typedef struct replay_options
 int replay_options_read(replay_options_t *options, int argc, char **argv);
 void replay_options_free(replay_options_t *options);
 
-/* help.c */
-void replay_help(void);
-
 #endif
