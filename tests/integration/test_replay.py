@@ -6,7 +6,9 @@ import datetime
 import io
 import json
 import os
+import pathlib
 import random
+import re
 import subprocess
 
 import pytest
@@ -16,6 +18,7 @@ from harness.pools import new_callee, new_numbers, write_pool_file
 from harness.process import wait_until
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+MODULE = pathlib.Path(HERE).parents[1] / "modules" / "reputation"
 PROGRAM = os.environ.get("REPUTATION_REPLAY") or os.path.join(
     HERE, "..", "..", "build", "reputation-replay")
 START = 1_700_000_000
@@ -484,6 +487,40 @@ def test_help():
 ])
 def test_wrong_use(replay, options):
     assert replay(as_csv(BAD_BLOCKED[:2]), *options, status=2).err
+
+
+def test_version():
+    done = subprocess.run([PROGRAM, "--version"], capture_output=True,
+                          text=True, check=True)
+    header = next(MODULE.rglob("version.h")).read_text()
+    version = re.search(r'REPUTATION_VERSION "(.+)"', header).group(1)
+    assert done.stdout == f"reputation-replay {version}\n"
+
+
+@pytest.mark.parametrize("header, field", [
+    ("when,number,status", "time"),
+    ("time,who,status", "number"),
+    ("time,number,what", "status"),
+])
+def test_a_missing_column_names_the_columns_and_the_option(
+        replay, header, field):
+    log = header + "\n%d,%s,486\n" % (START, BAD)
+    err = replay(log, status=1).err
+    assert header.replace(",", ", ") in err
+    assert "--column %s=NAME" % field in err
+    name = next(h for h in header.split(",")
+                if h not in ("time", "number", "status"))
+    result = replay(log, "--column", "%s=%s" % (field, name))
+    assert result.summary["outcomes"]["busy"] == 1
+
+
+def test_labels_that_are_no_text(replay):
+    """JSON all the same, with what is not UTF-8 replaced."""
+    calls = calls_of(bad=with_share("blocked", .3), route="ctl",
+                     routes=("ctl", "ok"), per_day=4000)
+    log = as_csv(calls).encode().replace(b",ctl,", b",c\x01\x7f\x08\xff/\xc3\xa9,")
+    assert (replay(log, *CALM).of("benched")[0]["route"]
+            == "c\x01\x7f\b\ufffd/\u00e9")
 
 
 def test_no_log_is_wrong_use():

@@ -6,11 +6,9 @@
 #include <unistd.h>
 
 #include "replay/clock.h"
-#include "replay/csv.h"
-#include "replay/pair.h"
-#include "replay/reader.h"
-#include "replay/sweep.h"
-#include "replay/take.h"
+#include "replay/columns.h"
+#include "replay/policies.h"
+#include "replay/records.h"
 
 #include "suites.h"
 

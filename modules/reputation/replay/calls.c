@@ -4,92 +4,149 @@
 
 #include <stdlib.h>
 
+#include "../engine/base/text.h"
+#include "../engine/reply/e164.h"
 #include "../engine/reply/outcome.h"
+
+#define KEY_MAX (REP_E164_MAX + 12)
+#define SAME_ATTEMPT 1000 /* ms between two records of one */
+
+/* Room for one more, half as much again each time. */
+static bool grow(void **array, size_t n, size_t *room, size_t size)
+{
+	size_t more = *room ? *room + *room / 2 : 4096;
+	void *grown;
+
+	if(n < *room)
+		return true;
+	grown = realloc(*array, more * size);
+	if(!grown)
+		return false;
+	*array = grown;
+	*room = more;
+	return true;
+}
+
+/* ---- names -------------------------------------------------------------- */
+
+static uint32_t *name_slot(const replay_names_t *names, rep_span_t text)
+{
+	uint32_t mask = names->room - 1, i = (uint32_t)rep_hash(text) & mask;
+
+	while(names->slots[i]
+			&& !rep_span_is(text, names->text[names->slots[i] - 1]))
+		i = (i + 1) & mask;
+	return &names->slots[i];
+}
+
+static bool grow_names(replay_names_t *names)
+{
+	uint32_t room = names->room ? names->room * 2 : 64;
+	char **text = realloc(names->text, room * sizeof(*text));
+	uint32_t *slots = calloc(room, sizeof(*slots));
+
+	if(text)
+		names->text = text;
+	if(!text || !slots) {
+		free(slots);
+		return false;
+	}
+	free(names->slots);
+	names->slots = slots;
+	names->room = room;
+	for(uint32_t i = 0; i < names->n; i++)
+		*name_slot(names, rep_span(names->text[i])) = i + 1;
+	return true;
+}
+
+uint32_t replay_name_find(const replay_names_t *names, rep_span_t text)
+{
+	/* an empty slot holds 0 and gives REPLAY_NO_NAME */
+	return names->room ? *name_slot(names, text) - 1 : REPLAY_NO_NAME;
+}
+
+uint32_t replay_name_put(replay_names_t *names, rep_span_t text, uint32_t max)
+{
+	uint32_t *slot = NULL;
+	char *copy;
+
+	if(names->room) {
+		slot = name_slot(names, text);
+		if(*slot)
+			return *slot - 1;
+	}
+	if(names->n >= max)
+		return REPLAY_NO_NAME;
+	if(names->n * 2 >= names->room) {
+		if(!grow_names(names))
+			return REPLAY_NO_NAME;
+		slot = name_slot(names, text);
+	}
+	copy = malloc(text.len + 1);
+	if(!copy)
+		return REPLAY_NO_NAME;
+	if(text.len)
+		memcpy(copy, text.s, text.len);
+	copy[text.len] = '\0';
+	names->text[names->n] = copy;
+	*slot = ++names->n;
+	return names->n - 1;
+}
+
+void replay_names_free(replay_names_t *names)
+{
+	for(uint32_t i = 0; i < names->n; i++)
+		free(names->text[i]);
+	free(names->text);
+	free(names->slots);
+	*names = (replay_names_t){0};
+}
 
 /* ---- numbers ------------------------------------------------------------ */
 
-static uint32_t slot_of(
-		const replay_calls_t *calls, uint32_t pool, rep_e164_t e164)
+/* The name that a pool's number goes by: the number, and the pool's digits in
+ * any order that is always the same. */
+static rep_span_t key_of(uint32_t pool, rep_e164_t e164, char out[KEY_MAX])
 {
-	uint64_t hash = (e164 * 1024 + pool) * UINT64_C(0x9E3779B97F4A7C15);
-	uint32_t mask = calls->n_slots - 1, i = (uint32_t)(hash >> 32) & mask;
+	size_t n = rep_e164_print(e164, out);
 
-	while(calls->slots[i]) {
-		const replay_number_t *known = &calls->number[calls->slots[i] - 1];
-		if(known->e164 == e164 && known->pool == pool)
-			break;
-		i = (i + 1) & mask;
-	}
-	return i;
+	for(out[n++] = '/'; pool; pool /= 10)
+		out[n++] = (char)('0' + pool % 10);
+	return (rep_span_t){out, n};
 }
 
 uint32_t replay_number_find(
 		const replay_calls_t *calls, uint32_t pool, rep_e164_t e164)
 {
-	/* an empty slot holds 0 and gives UINT32_MAX */
-	return calls->n_slots ? calls->slots[slot_of(calls, pool, e164)] - 1
-						  : UINT32_MAX;
-}
+	char key[KEY_MAX];
 
-static bool grow_slots(replay_calls_t *calls)
-{
-	uint32_t n = calls->n_slots ? calls->n_slots * 2 : 1024;
-	uint32_t *slots = calloc(n, sizeof(*slots));
-
-	if(!slots)
-		return false;
-	free(calls->slots);
-	calls->slots = slots;
-	calls->n_slots = n;
-	for(uint32_t i = 0; i < calls->n_numbers; i++)
-		slots[slot_of(calls, calls->number[i].pool, calls->number[i].e164)] =
-				i + 1;
-	return true;
-}
-
-static bool grow_numbers(replay_calls_t *calls)
-{
-	uint32_t room = calls->number_room ? calls->number_room * 2 : 512;
-	replay_number_t *number = realloc(calls->number, room * sizeof(*number));
-
-	if(!number)
-		return false;
-	calls->number = number;
-	calls->number_room = room;
-	return true;
+	return replay_name_find(&calls->numbers, key_of(pool, e164, key));
 }
 
 uint32_t replay_number_put(
 		replay_calls_t *calls, uint32_t pool, rep_e164_t e164)
 {
-	uint32_t known = replay_number_find(calls, pool, e164);
+	char key[KEY_MAX];
+	uint32_t i;
 
-	if(known != UINT32_MAX)
-		return known;
-	if(calls->n_numbers == calls->number_room && !grow_numbers(calls))
-		return UINT32_MAX;
-	if(calls->n_numbers * 2 >= calls->n_slots && !grow_slots(calls))
-		return UINT32_MAX;
-	calls->number[calls->n_numbers] = (replay_number_t){e164, pool};
-	calls->slots[slot_of(calls, pool, e164)] = calls->n_numbers + 1;
-	return calls->n_numbers++;
+	if(!grow((void **)&calls->number, calls->n_numbers, &calls->number_room,
+			   sizeof(*calls->number)))
+		return REPLAY_NO_NAME;
+	i = replay_name_put(
+			&calls->numbers, key_of(pool, e164, key), REPLAY_NO_NAME);
+	if(i == calls->n_numbers)
+		calls->number[calls->n_numbers++] = (replay_number_t){e164, pool};
+	return i;
 }
 
 /* ---- calls -------------------------------------------------------------- */
 
 bool replay_call_add(replay_calls_t *calls, const replay_call_t *call)
 {
-	if(calls->max && calls->n >= calls->max)
+	if((calls->max && calls->n >= calls->max)
+			|| !grow((void **)&calls->call, calls->n, &calls->room,
+					sizeof(*call)))
 		return false;
-	if(calls->n == calls->room) {
-		size_t room = calls->room ? calls->room + calls->room / 2 : 4096;
-		replay_call_t *grown = realloc(calls->call, room * sizeof(*grown));
-
-		if(!grown)
-			return false;
-		calls->call = grown;
-		calls->room = room;
-	}
 	calls->call[calls->n++] = *call;
 	return true;
 }
@@ -108,7 +165,7 @@ void replay_calls_free(replay_calls_t *calls)
 {
 	free(calls->call);
 	free(calls->number);
-	free(calls->slots);
+	replay_names_free(&calls->numbers);
 	replay_names_free(&calls->pools);
 	replay_names_free(&calls->routes);
 	*calls = (replay_calls_t){0};
@@ -160,6 +217,7 @@ static size_t merge_pass(const replay_call_t *from, replay_call_t *to, size_t n)
 bool replay_calls_sort(replay_calls_t *calls, bool *moved)
 {
 	replay_call_t *from = calls->call, *to, *swap;
+	size_t pairs;
 
 	*moved = calls->n && run_end(from, 0, calls->n) < calls->n;
 	if(!*moved)
@@ -168,16 +226,85 @@ bool replay_calls_sort(replay_calls_t *calls, bool *moved)
 	if(!to)
 		return false;
 	do {
-		size_t pairs = merge_pass(from, to, calls->n);
-
+		pairs = merge_pass(from, to, calls->n);
 		swap = from;
 		from = to;
 		to = swap;
-		if(pairs == 1)
-			break;
-	} while(true);
+	} while(pairs > 1);
 	free(to);
 	calls->call = from;
 	calls->room = calls->n;
 	return true;
+}
+
+/* ---- records of one call ------------------------------------------------ */
+
+bool replay_half_add(replay_pairs_t *pairs, const replay_half_t *half)
+{
+	if(!grow((void **)&pairs->half, pairs->n, &pairs->room, sizeof(*half)))
+		return false;
+	pairs->half[pairs->n++] = *half;
+	return true;
+}
+
+/* By Call-ID, time, and place in the log; a BYE after its INVITE. */
+static int compare(const void *left, const void *right)
+{
+	const replay_half_t *a = left, *b = right;
+
+	if(a->hash != b->hash)
+		return a->hash < b->hash ? -1 : 1;
+	if(a->at != b->at)
+		return a->at < b->at ? -1 : 1;
+	return a->call < b->call ? -1 : a->call > b->call;
+}
+
+static bool same_attempt(const replay_call_t *a, const replay_call_t *b)
+{
+	return a->number == b->number && a->route == b->route
+		   && a->outcome == b->outcome && b->at - a->at <= SAME_ATTEMPT;
+}
+
+static void end(
+		replay_call_t *call, const replay_half_t *bye, rep_time_t short_ms)
+{
+	if(call->outcome != REP_ANSWERED && call->outcome != REP_SHORT)
+		return;
+	if(bye->unwanted)
+		call->outcome = REP_UNWANTED;
+	else if(short_ms && bye->at - call->at <= short_ms)
+		call->outcome = REP_SHORT;
+}
+
+size_t replay_pairs_join(
+		replay_pairs_t *pairs, replay_calls_t *calls, rep_time_t short_ms)
+{
+	replay_call_t *last = NULL;
+	bool ended = false;
+	size_t dropped = 0;
+
+	if(pairs->n)
+		qsort(pairs->half, pairs->n, sizeof(*pairs->half), compare);
+	for(size_t i = 0; i < pairs->n; i++) {
+		const replay_half_t *half = &pairs->half[i];
+
+		if(i == 0 || half[-1].hash != half->hash)
+			last = NULL;
+		if(half->call == REPLAY_BYE) {
+			if(last && !ended)
+				end(last, half, short_ms);
+			ended = true;
+			continue;
+		}
+		if(last && !ended && same_attempt(last, &calls->call[half->call])) {
+			calls->call[half->call].outcome = REP_OUTCOMES;
+			dropped++;
+			continue;
+		}
+		last = &calls->call[half->call];
+		ended = false;
+	}
+	free(pairs->half);
+	*pairs = (replay_pairs_t){0};
+	return dropped;
 }

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "../engine/base/text.h"
+
 #define DAY 86400
 /* the core keeps whole seconds in 32 bits */
 #define TIME_MAX ((int64_t)UINT32_MAX * 1000)
@@ -14,11 +16,6 @@ static const char not_a_time[] =
 		"the time is neither unix seconds nor ISO 8601 like "
 		"2024-01-31T12:00:00Z";
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* Take `n` digits off the text. */
 static bool take_digits(rep_span_t *text, unsigned n, int *out)
 {
@@ -27,7 +24,7 @@ static bool take_digits(rep_span_t *text, unsigned n, int *out)
 	if(text->len < n)
 		return false;
 	for(unsigned i = 0; i < n; i++) {
-		if(!is_digit(text->s[i]))
+		if(!rep_is_digit(text->s[i]))
 			return false;
 		value = value * 10 + text->s[i] - '0';
 	}
@@ -53,9 +50,9 @@ static bool take_fraction(rep_span_t *text, int *ms)
 	*ms = 0;
 	if(!take_char(text, '.') && !take_char(text, ','))
 		return true;
-	if(!text->len || !is_digit(*text->s))
+	if(!text->len || !rep_is_digit(*text->s))
 		return false;
-	for(; text->len && is_digit(*text->s); text->s++, text->len--) {
+	for(; text->len && rep_is_digit(*text->s); text->s++, text->len--) {
 		*ms += scale * (*text->s - '0');
 		scale /= 10;
 	}
@@ -76,7 +73,7 @@ static const char *parse_unix(rep_span_t text, rep_time_t *out)
 	int ms;
 	unsigned n = 0;
 
-	for(; text.len && is_digit(*text.s); text.s++, text.len--, n++) {
+	for(; text.len && rep_is_digit(*text.s); text.s++, text.len--, n++) {
 		if(n == 15)
 			return out_of_range;
 		whole = whole * 10 + *text.s - '0';
@@ -86,34 +83,19 @@ static const char *parse_unix(rep_span_t text, rep_time_t *out)
 	return in_range(n > 11 ? whole : whole * 1000 + ms, out);
 }
 
-/* Days from 1970-01-01 of a date of the proleptic Gregorian calendar. */
-static int64_t days_of(int y, int m, int d)
-{
-	int era, yoe, doy;
-
-	y -= m <= 2;
-	era = y / 400;
-	yoe = y - era * 400;
-	doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
-	return (int64_t)era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy
-		   - 719468;
-}
-
+/* timegm() makes a date that is in no calendar another one. */
 static bool take_date(rep_span_t *text, int64_t *days)
 {
-	static const int last[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	struct tm tm;
 	int y, m, d;
 
 	if(!take_digits(text, 4, &y) || !take_char(text, '-')
 			|| !take_digits(text, 2, &m) || !take_char(text, '-')
 			|| !take_digits(text, 2, &d))
 		return false;
-	if(y < 1 || m < 1 || m > 12 || d < 1 || d > last[m - 1]
-			|| (m == 2 && d == 29
-					&& (y % 4 != 0 || (y % 100 == 0 && y % 400 != 0))))
-		return false;
-	*days = days_of(y, m, d);
-	return true;
+	tm = (struct tm){.tm_year = y - 1900, .tm_mon = m - 1, .tm_mday = d};
+	*days = timegm(&tm) / DAY;
+	return y > 0 && tm.tm_mon == m - 1 && tm.tm_mday == d;
 }
 
 static bool take_time_of_day(rep_span_t *text, int64_t *ms)
@@ -180,7 +162,7 @@ const char *replay_time_parse(rep_span_t text, int32_t offset, rep_time_t *out)
 		return "there is no time";
 	if(text.len > 4 && text.s[4] == '-')
 		return parse_iso(text, offset, out);
-	if(!is_digit(*text.s))
+	if(!rep_is_digit(*text.s))
 		return not_a_time;
 	return parse_unix(text, out);
 }

@@ -4,10 +4,8 @@
 #ifndef REP_REPLAY_INPUT_H
 #define REP_REPLAY_INPUT_H
 
-#include "pair.h"
+#include "columns.h"
 #include "progress.h"
-#include "reader.h"
-#include "take.h"
 
 typedef enum replay_format
 {
@@ -34,35 +32,15 @@ typedef struct replay_input
 	const char *acc_fields; /* of flat files, in their order */
 	char acc_delimiter;
 	uint64_t show_errors;
+	replay_progress_t *progress;
 	/* what came of it */
 	const char *path;
-	uint64_t records, bad, passed_over;
+	uint64_t bad, passed_over;
 	bool full; /* no more calls are taken */
 	replay_pairs_t pairs;
-	replay_progress_t *progress;
 } replay_input_t;
 
-/* Read a file. False, after a message, when it could not be read or holds
- * nothing that could be a call. */
-bool replay_input_read(replay_input_t *input, const char *path);
-
-/* ---- for the formats ---------------------------------------------------- */
-
-/* Say what is wrong with the record that begins at this line. */
-void replay_bad(replay_input_t *input, uint64_t line, const char *sentence);
-/* One record. */
-void replay_input_take(
-		replay_input_t *input, uint64_t line, const replay_row_t *row);
-/* The same of an acc record, whose Call-ID and method say more. */
-void replay_input_take_acc(
-		replay_input_t *input, uint64_t line, const replay_row_t *row);
-/* The next record for a format, the progress told; false at the end. Lines
- * that are too long are told and passed over. */
-bool replay_input_next(
-		replay_input_t *input, replay_reader_t *reader, rep_span_t *record);
-
-bool replay_csv_read(replay_input_t *input, replay_reader_t *reader);
-bool replay_jsonl_read(replay_input_t *input, replay_reader_t *reader);
-bool replay_acc_read(replay_input_t *input, replay_reader_t *reader);
+/* Read a file. What is wrong is told; what could be read is kept. */
+void replay_input_read(replay_input_t *input, const char *path);
 
 #endif

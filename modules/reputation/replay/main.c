@@ -5,8 +5,11 @@
 #include <stdlib.h>
 
 #include "options.h"
+#include "report.h"
 #include "../engine/pool/pools.h"
 #include "../engine/pool/registry.h"
+
+/* ---- the log ------------------------------------------------------------ */
 
 /* Records without a pool belong to the only one there is, if so. */
 static const char *pool_of(const replay_options_t *options, char *name)
@@ -77,6 +80,8 @@ static bool read_all(replay_options_t *options, replay_calls_t *calls,
 	return calls->n > 0;
 }
 
+/* ---- the replay --------------------------------------------------------- */
+
 static bool replay_once(replay_run_t *run, replay_report_t *report)
 {
 	bool fine;
@@ -94,6 +99,32 @@ static bool replay_once(replay_run_t *run, replay_report_t *report)
 				"calls were lost: too many pools, or no memory");
 	}
 	replay_run_free(run);
+	return fine;
+}
+
+/* All combinations, one after the other. */
+static bool replay_sweep(const replay_sweep_t *sweep, const replay_run_t *base,
+		replay_report_t *report)
+{
+	replay_setting_t point[REPLAY_SWEEP_FIELDS];
+	unsigned n = replay_sweep_points(sweep);
+	bool fine = true;
+
+	for(unsigned i = 0; fine && i < n; i++) {
+		replay_run_t run = *base;
+		char what[40];
+
+		snprintf(what, sizeof(what), "replay %u of %u", i + 1, n);
+		replay_progress_of(base->progress, what);
+		replay_sweep_point(sweep, i, point);
+		run.more = point;
+		run.n_more = sweep->n;
+		run.tell = i == 0;
+		fine = replay_run(&run);
+		if(fine)
+			replay_report_point(report, &run);
+		replay_run_free(&run);
+	}
 	return fine;
 }
 
@@ -116,9 +147,8 @@ static bool replay(replay_options_t *options)
 	options->input.take.pool = pool_of(options, name);
 	fine = read_all(options, &calls, &progress);
 	if(fine)
-		fine = options->sweep.n
-					   ? replay_sweep_run(&options->sweep, &run, &report)
-					   : replay_once(&run, &report);
+		fine = options->sweep.n ? replay_sweep(&options->sweep, &run, &report)
+								: replay_once(&run, &report);
 	replay_calls_free(&calls);
 	return fine;
 }
@@ -136,4 +166,38 @@ int main(int argc, char **argv)
 		status = EXIT_FAILURE;
 	}
 	return status;
+}
+
+/* ---- core/mem.h for a program of one thread: the C library's memory, and
+ * locks that nobody else can hold ------------------------------------------ */
+
+void *rep_alloc(size_t size)
+{
+	return malloc(size ? size : 1);
+}
+
+void rep_free(void *p)
+{
+	free(p);
+}
+
+int rep_lock_init(rep_lock_t *lock)
+{
+	*lock = (rep_lock_t){{0}};
+	return 0;
+}
+
+void rep_lock_destroy(rep_lock_t *lock)
+{
+	(void)lock;
+}
+
+void rep_lock(rep_lock_t *lock)
+{
+	(void)lock;
+}
+
+void rep_unlock(rep_lock_t *lock)
+{
+	(void)lock;
 }

@@ -7,199 +7,315 @@
 
 #include "clock.h"
 #include "../engine/base/decimal.h"
+#include "../engine/base/version.h"
 #include "../engine/reply/e164.h"
 
 #define MAX_CALLS 100000000
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-enum
+/* ---- values: each sets what stands at `place`; NULL, or what is wrong ---- */
+
+static char why[160];
+
+static const char *set_flag(void *place, const char *text)
 {
-	OPT_POLICY = 256,
-	OPT_SET,
-	OPT_SWEEP,
-	OPT_COUNT_ALL,
-	OPT_SHORT_CALL,
-	OPT_FORMAT,
-	OPT_COLUMN,
-	OPT_DELIMITER,
-	OPT_ACC_FIELDS,
-	OPT_ACC_DELIMITER,
-	OPT_POOL,
-	OPT_COUNTRY,
-	OPT_UTC_OFFSET,
-	OPT_MAX_ERRORS,
-	OPT_MAX_CALLS,
-	OPT_JSON
-};
-
-static const struct option known[] = {
-		{"policy", required_argument, NULL, OPT_POLICY},
-		{"set", required_argument, NULL, OPT_SET},
-		{"policy-sweep", required_argument, NULL, OPT_SWEEP},
-		{"count-all", no_argument, NULL, OPT_COUNT_ALL},
-		{"short-call", required_argument, NULL, OPT_SHORT_CALL},
-		{"format", required_argument, NULL, OPT_FORMAT},
-		{"column", required_argument, NULL, OPT_COLUMN},
-		{"delimiter", required_argument, NULL, OPT_DELIMITER},
-		{"acc-fields", required_argument, NULL, OPT_ACC_FIELDS},
-		{"acc-delimiter", required_argument, NULL, OPT_ACC_DELIMITER},
-		{"pool", required_argument, NULL, OPT_POOL},
-		{"default-country", required_argument, NULL, OPT_COUNTRY},
-		{"utc-offset", required_argument, NULL, OPT_UTC_OFFSET},
-		{"max-errors", required_argument, NULL, OPT_MAX_ERRORS},
-		{"max-calls", required_argument, NULL, OPT_MAX_CALLS},
-		{"json", no_argument, NULL, OPT_JSON},
-		{"quiet", no_argument, NULL, 'q'},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
-};
-
-static int usage(const char *option, const char *value, const char *wrong)
-{
-	fprintf(stderr, "reputation-replay: %s %s: %s\n", option, value, wrong);
-	return 2;
+	(void)text;
+	*(bool *)place = true;
+	return NULL;
 }
 
-static const char *set_whole(const char *text, uint64_t *out)
+static const char *set_text(void *place, const char *text)
+{
+	*(const char **)place = text;
+	return NULL;
+}
+
+static const char *set_whole(void *place, const char *text)
 {
 	uint32_t n;
 
 	if(!rep_whole_parse(rep_span(text), 0, UINT32_MAX, &n))
 		return "not a whole number";
-	*out = n;
+	*(uint64_t *)place = n;
 	return NULL;
 }
 
-static const char *set_letter(const char *text, char *out)
+static const char *set_letter(void *place, const char *text)
 {
 	if(strcmp(text, "\\t") == 0 || strcmp(text, "tab") == 0)
 		text = "\t";
 	if(strlen(text) != 1 || *text == '"')
 		return "not one character";
-	*out = *text;
+	*(char *)place = *text;
 	return NULL;
 }
 
-static const char *set_policy(
-		replay_options_t *options, const char *text, char *why, size_t size)
+static const char *set_format(void *place, const char *text)
 {
-	const char *equals = strchr(text, '=');
+	replay_format_t format = replay_format_parse(rep_span(text));
 
-	if(!equals)
-		return "not FIELD=VALUE";
-	return replay_policies_set(&options->policies,
-			(rep_span_t){text, (size_t)(equals - text)}, rep_span(equals + 1),
-			why, size);
+	*(replay_format_t *)place = format;
+	return format < REPLAY_FORMATS ? NULL : "not auto, csv, jsonl or acc";
 }
 
-static const char *set_format(replay_options_t *options, const char *text)
-{
-	options->input.format = replay_format_parse(rep_span(text));
-	return options->input.format < REPLAY_FORMATS
-				   ? NULL
-				   : "not auto, csv, jsonl or acc";
-}
-
-static const char *set_short_call(replay_options_t *options, const char *text)
+static const char *set_seconds(void *place, const char *text)
 {
 	double seconds;
 
 	if(!rep_decimal_parse(rep_span(text), 0, 86400, &seconds))
 		return "not a number of seconds";
-	options->input.take.short_ms = (rep_time_t)(seconds * 1000);
+	*(rep_time_t *)place = (rep_time_t)(seconds * 1000);
 	return NULL;
 }
 
-static const char *set_country(replay_options_t *options, const char *text)
+static const char *set_country(void *place, const char *text)
 {
 	if(!rep_e164_country_known(text))
 		return "no country whose dialling rules are known here";
-	options->input.take.country = text;
-	return NULL;
+	return set_text(place, text);
 }
 
-static const char *set(
-		replay_options_t *options, int option, char *why, size_t size)
+static const char *set_offset(void *place, const char *text)
 {
-	replay_input_t *input = &options->input;
-
-	switch(option) {
-		case OPT_POLICY:
-			options->policy_path = optarg;
-			return NULL;
-		case OPT_SET:
-			return set_policy(options, optarg, why, size);
-		case OPT_SWEEP:
-			return replay_sweep_add(&options->sweep, optarg, why, size);
-		case OPT_COUNT_ALL:
-			options->count_all = true;
-			return NULL;
-		case OPT_SHORT_CALL:
-			return set_short_call(options, optarg);
-		case OPT_FORMAT:
-			return set_format(options, optarg);
-		case OPT_COLUMN:
-			return replay_alias_add(&input->aliases, optarg);
-		case OPT_DELIMITER:
-			return set_letter(optarg, &input->delimiter);
-		case OPT_ACC_FIELDS:
-			input->acc_fields = optarg;
-			return NULL;
-		case OPT_ACC_DELIMITER:
-			return set_letter(optarg, &input->acc_delimiter);
-		case OPT_POOL:
-			input->take.pool = optarg;
-			return NULL;
-		case OPT_COUNTRY:
-			return set_country(options, optarg);
-		case OPT_UTC_OFFSET:
-			return replay_offset_parse(
-						   rep_span(optarg), &input->take.utc_offset)
-						   ? NULL
-						   : "not Z or an offset like +02:00";
-		case OPT_MAX_ERRORS:
-			return set_whole(optarg, &input->show_errors);
-		case OPT_MAX_CALLS:
-			return set_whole(optarg, &options->max_calls);
-		case OPT_JSON:
-			options->json = true;
-			return NULL;
-		default:
-			options->quiet = true;
-			return NULL;
-	}
+	return replay_offset_parse(rep_span(text), place)
+				   ? NULL
+				   : "not Z or an offset like +02:00";
 }
+
+static const char *add_column(void *place, const char *text)
+{
+	return replay_alias_add(place, text);
+}
+
+static const char *add_setting(void *place, const char *text)
+{
+	const char *equals = strchr(text, '=');
+
+	if(!equals)
+		return "not FIELD=VALUE";
+	return replay_policies_set(place,
+			(rep_span_t){text, (size_t)(equals - text)}, rep_span(equals + 1),
+			why, sizeof(why));
+}
+
+static const char *add_sweep(void *place, const char *text)
+{
+	return replay_sweep_add(place, text, why, sizeof(why));
+}
+
+/* ---- the table ---------------------------------------------------------- */
+
+static void help(void);
+static void version(void);
+
+typedef struct row
+{
+	const char *name, *argument;
+	const char *help; /* lines of 54; NULL: the name is a heading */
+	const char *(*set)(void *place, const char *text);
+	size_t place;
+	void (*show)(void); /* instead of going on */
+	char letter;
+} row_t;
+
+#define AT(member) offsetof(replay_options_t, member)
+
+/* clang-format off */
+static const row_t rows[] = {
+	{"Policy:", NULL, NULL, NULL, 0, NULL, 0},
+	{"policy", "FILE",
+		"a pool file of the module (JSON with \"pools\"), or\n"
+		"fields for all pools: a JSON object, or lines\n"
+		"\"field value\"", set_text, AT(policy_path), NULL, 0},
+	{"set", "FIELD=VALUE",
+		"a policy field for all pools; repeatable; on top of\n"
+		"what FILE says", add_setting, AT(policies), NULL, 0},
+	{"policy-sweep", "FIELD=VALUE,VALUE...",
+		"compare values instead: a table of what each comes\n"
+		"to. Repeatable: all combinations. Values that hold\n"
+		"commas are separated by semicolons", add_sweep, AT(sweep), NULL, 0},
+	{"count-all", NULL,
+		"calls of a number that rests are evidence too, as in\n"
+		"mode = observe (they are counted as withheld still)",
+		set_flag, AT(count_all), NULL, 0},
+	{"short-call", "SECONDS",
+		"answered calls up to this long are short (6); 0 = none",
+		set_seconds, AT(input.take.short_ms), NULL, 0},
+	{"Input:", NULL, NULL, NULL, 0, NULL, 0},
+	{"format", "FORMAT",
+		"csv (with a header line), jsonl, acc (Kamailio's acc\n"
+		"by db_flatstore or as log lines), or auto (auto)",
+		set_format, AT(input.format), NULL, 0},
+	{"column", "FIELD=NAME", "a column's name in the log; repeatable",
+		add_column, AT(input.aliases), NULL, 0},
+	{"delimiter", "CHAR",
+		"between columns of CSV (comma; if the header has\n"
+		"none: semicolon, tab or bar)", set_letter, AT(input.delimiter),
+		NULL, 0},
+	{"acc-fields", "LIST", "the fields of a flat acc file in their order",
+		set_text, AT(input.acc_fields), NULL, 0},
+	{"acc-delimiter", "CHAR", "between them (|)",
+		set_letter, AT(input.acc_delimiter), NULL, 0},
+	{"pool", "NAME", "the pool of records that name none (default)",
+		set_text, AT(input.take.pool), NULL, 0},
+	{"default-country", "CC",
+		"completes numbers without a plus by this country's\n"
+		"rules", set_country, AT(input.take.country), NULL, 0},
+	{"utc-offset", "OFFSET",
+		"of times that do not say: Z, +02:00 ...; they are\n"
+		"refused otherwise", set_offset, AT(input.take.utc_offset), NULL, 0},
+	{"max-errors", "N", "bad lines that are shown (20)",
+		set_whole, AT(input.show_errors), NULL, 0},
+	{"max-calls", "N",
+		"stop reading after so many calls, 0 = never (100\n"
+		"million, 16 bytes each)", set_whole, AT(max_calls), NULL, 0},
+	{"Output:", NULL, NULL, NULL, 0, NULL, 0},
+	{"json", NULL, "JSON lines", set_flag, AT(json), NULL, 0},
+	{"quiet", NULL, "the summary only", set_flag, AT(quiet), NULL, 'q'},
+	{"help", NULL, "this text", NULL, 0, help, 'h'},
+	{"version", NULL, "the version", NULL, 0, version, 0},
+};
+/* clang-format on */
+
+#define ROWS COUNT(rows)
+#define FIRST 256 /* what getopt calls the first row */
+
+/* ---- --help and --version ----------------------------------------------- */
+
+static const char head[] =
+		"Usage: reputation-replay [OPTION]... LOG...\n\n"
+		"Replays logs of calls through the judgement of the Kamailio module "
+		"reputation:\n"
+		"prints when each number would have been benched and returned, with "
+		"the evidence,\n"
+		"and a summary per pool. LOG may be - for the standard input.\n";
+
+static const char columns[] =
+		"\nColumns and other names for them (any case, in any order; others "
+		"are ignored):\n";
+
+static const char tail[] =
+		"\ntime: unix seconds or milliseconds, or ISO 8601 with Z or an "
+		"offset. Needed\n"
+		"are time, number (E.164 with +), and status or outcome. reason is "
+		"the reason\n"
+		"phrase, reason_header the body of a Reason header, outcome one of\n\n";
+
+/* The option in the left 25 columns, what it does in the rest. */
+static void help_row(const row_t *row)
+{
+	const char *argument = row->argument ? row->argument : "";
+	int n = printf("  ");
+
+	if(row->letter)
+		n += printf("-%c, ", row->letter);
+	else if(!row->set)
+		n += printf("    ");
+	n += printf("--%s%s%s", row->name, *argument ? " " : "", argument);
+	if(n > 24)
+		n = printf("\n") - 1;
+	printf("%*s", 25 - n, "");
+	for(const char *p = row->help; *p; p++) {
+		putchar(*p);
+		if(*p == '\n')
+			printf("%25s", "");
+	}
+	putchar('\n');
+}
+
+static void help_field(replay_field_t field)
+{
+	const char *name;
+
+	printf("  %-14s", replay_field_name(field));
+	for(unsigned i = 0; (name = replay_field_synonym(field, i)); i++)
+		printf(" %s", name);
+	putchar('\n');
+}
+
+static void help(void)
+{
+	fputs(head, stdout);
+	for(size_t i = 0; i < ROWS; i++)
+		if(rows[i].help)
+			help_row(&rows[i]);
+		else
+			printf("\n%s\n", rows[i].name);
+	fputs(columns, stdout);
+	for(int f = 0; f < REPLAY_FIELDS; f++)
+		help_field((replay_field_t)f);
+	printf("Fields of a flat acc file:\n  %s\n", REPLAY_ACC_FIELDS);
+	fputs(tail, stdout);
+	for(int o = 0; o < REP_OUTCOMES; o++)
+		printf("%s%s", o ? " " : "  ", rep_outcome_name((rep_outcome_t)o));
+	fputs("\n\nExit status: 0 fine, 1 nothing usable, 2 wrong use.\n", stdout);
+}
+
+static void version(void)
+{
+	puts("reputation-replay " REPUTATION_VERSION);
+}
+
+/* ---- reading ------------------------------------------------------------ */
 
 static void defaults(replay_options_t *options)
 {
-	*options =
-			(replay_options_t){.input = {.take = {.country = "",
-												 .utc_offset = REPLAY_NO_OFFSET,
-												 .short_ms = 6000},
-									   .acc_fields = REPLAY_ACC_FIELDS,
-									   .acc_delimiter = '|',
-									   .show_errors = 20},
-					.max_calls = MAX_CALLS};
+	*options = (replay_options_t){.max_calls = MAX_CALLS};
+	options->input = (replay_input_t){.acc_fields = REPLAY_ACC_FIELDS,
+			.acc_delimiter = '|',
+			.show_errors = 20};
+	options->input.take = (replay_take_t){
+			.country = "", .utc_offset = REPLAY_NO_OFFSET, .short_ms = 6000};
+}
+
+/* The table as getopt_long() wants it. */
+static void known_options(struct option known[ROWS + 1])
+{
+	size_t n = 0;
+
+	for(size_t i = 0; i < ROWS; i++)
+		if(rows[i].help)
+			known[n++] = (struct option){rows[i].name,
+					rows[i].argument ? required_argument : no_argument, NULL,
+					rows[i].letter ? rows[i].letter : FIRST + (int)i};
+	known[n] = (struct option){NULL, 0, NULL, 0};
+}
+
+static const row_t *row_of(int option)
+{
+	size_t i = 0;
+
+	while(option < FIRST && rows[i].letter != option)
+		i++;
+	return &rows[option < FIRST ? i : (size_t)(option - FIRST)];
 }
 
 int replay_options_read(replay_options_t *options, int argc, char **argv)
 {
-	char why[160];
-	const char *wrong;
-	int option, which = -1;
+	struct option known[ROWS + 1];
+	int option;
 
 	defaults(options);
-	while((option = getopt_long(argc, argv, "qh", known, &which)) != -1) {
-		if(option == 'h') {
-			replay_help();
-			return 0;
-		}
+	known_options(known);
+	while((option = getopt_long(argc, argv, "qh", known, NULL)) != -1) {
+		const row_t *row;
+		const char *wrong;
+
 		if(option == '?') {
 			fprintf(stderr, "Try reputation-replay --help.\n");
 			return 2;
 		}
-		wrong = set(options, option, why, sizeof(why));
-		if(wrong)
-			return usage(known[which].name, optarg ? optarg : "", wrong);
+		row = row_of(option);
+		if(row->show) {
+			row->show();
+			return 0;
+		}
+		wrong = row->set((char *)options + row->place, optarg);
+		if(wrong) {
+			fprintf(stderr, "reputation-replay: %s %s: %s\n", row->name, optarg,
+					wrong);
+			return 2;
+		}
 	}
 	options->files = argv + optind;
 	options->n_files = argc - optind;

@@ -5,7 +5,7 @@
 #define REP_REPLAY_OPTIONS_H
 
 #include "input.h"
-#include "sweep.h"
+#include "policies.h"
 
 typedef struct replay_options
 {
@@ -22,8 +22,5 @@ typedef struct replay_options
 /* -1: go on. Else the exit status: 0 after --help, 2 after a message. */
 int replay_options_read(replay_options_t *options, int argc, char **argv);
 void replay_options_free(replay_options_t *options);
-
-/* help.c */
-void replay_help(void);
 
 #endif

@@ -12,7 +12,7 @@
 #include "../engine/pool/pools.h"
 #include "../formats/pool_load.h"
 
-#define LINE_MAX_LEN 1024
+#define POINTS_MAX 4096 /* of a sweep */
 
 static char *copy_of(rep_span_t text)
 {
@@ -114,10 +114,9 @@ static bool read_json(replay_policies_t *policies, const char *path)
 static bool read_line(replay_policies_t *policies, const char *path,
 		unsigned number, rep_span_t line)
 {
-	rep_span_t field = line, value;
+	rep_span_t field = {line.s, 0}, value;
 	char place[300];
 
-	field.len = 0;
 	while(field.len < line.len && !strchr(" \t=", line.s[field.len]))
 		field.len++;
 	value = rep_trim((rep_span_t){line.s + field.len, line.len - field.len});
@@ -132,19 +131,18 @@ static bool read_line(replay_policies_t *policies, const char *path,
 static bool read_lines(
 		replay_policies_t *policies, const char *path, FILE *file)
 {
-	char text[LINE_MAX_LEN];
+	char *text = NULL;
+	size_t room = 0;
 	bool fine = true;
+	ssize_t len;
 
-	for(unsigned n = 1; fgets(text, sizeof(text), file); n++) {
-		rep_span_t line = rep_trim(rep_span(text));
+	for(unsigned n = 1; (len = getline(&text, &room, file)) >= 0; n++) {
+		rep_span_t line = rep_trim((rep_span_t){text, (size_t)len});
 
-		if(strlen(text) == sizeof(text) - 1) {
-			fprintf(stderr, "%s:%u: the line is too long\n", path, n);
-			return false;
-		}
 		if(line.len && *line.s != '#')
 			fine &= read_line(policies, path, n, line);
 	}
+	free(text);
 	return fine;
 }
 
@@ -161,7 +159,7 @@ bool replay_policies_read(replay_policies_t *policies, const char *path)
 			fclose(file);
 		return false;
 	}
-	while(first == ' ' || first == '\t' || first == '\r' || first == '\n')
+	while(rep_is_space((char)first))
 		first = getc(file);
 	rewind(file);
 	fine = first == '{' ? read_json(policies, path)
@@ -208,4 +206,94 @@ bool replay_policies_apply(const replay_policies_t *policies,
 		rep_pool_set_policy(registry, p, &policy, now);
 	}
 	return true;
+}
+
+/* ---- sweeps ------------------------------------------------------------- */
+
+static const char *check(
+		const struct replay_sweep_field *field, char *why, size_t size)
+{
+	rep_policy_t policy;
+	const char *wrong;
+
+	rep_policy_default(&policy);
+	for(unsigned i = 0; i < field->n; i++) {
+		wrong = rep_policy_set(&policy, rep_span(field->field),
+				rep_span(field->value[i]), why, size);
+		if(wrong)
+			return wrong;
+	}
+	return NULL;
+}
+
+static const char *cut(struct replay_sweep_field *field)
+{
+	char *values = field->text, *value;
+	const char *between;
+
+	field->field = strsep(&values, "=");
+	if(!values || !*values || !*field->field)
+		return "not FIELD=VALUE,VALUE…";
+	between = strchr(values, ';') ? ";" : ",";
+	while((value = strsep(&values, between))) {
+		if(field->n == REPLAY_SWEEP_VALUES)
+			return "more than 64 values";
+		field->value[field->n++] = value;
+	}
+	return NULL;
+}
+
+const char *replay_sweep_add(
+		replay_sweep_t *sweep, const char *text, char *why, size_t size)
+{
+	struct replay_sweep_field *field = &sweep->field[sweep->n];
+	const char *wrong;
+
+	if(sweep->n == REPLAY_SWEEP_FIELDS)
+		return "more than 8 fields";
+	*field = (struct replay_sweep_field){.text = strdup(text)};
+	if(!field->text)
+		return "there is no memory";
+	wrong = cut(field);
+	if(!wrong)
+		wrong = check(field, why, size);
+	for(unsigned i = 0; !wrong && i < sweep->n; i++)
+		if(strcmp(sweep->field[i].field, field->field) == 0)
+			wrong = "this field is swept already";
+	if(!wrong && replay_sweep_points(sweep) * field->n > POINTS_MAX)
+		wrong = "more than 4096 combinations";
+	if(wrong)
+		free(field->text);
+	else
+		sweep->n++;
+	return wrong;
+}
+
+void replay_sweep_free(replay_sweep_t *sweep)
+{
+	for(unsigned i = 0; i < sweep->n; i++)
+		free(sweep->field[i].text);
+	sweep->n = 0;
+}
+
+unsigned replay_sweep_points(const replay_sweep_t *sweep)
+{
+	unsigned n = 1;
+
+	for(unsigned i = 0; i < sweep->n; i++)
+		n *= sweep->field[i].n;
+	return n;
+}
+
+/* The last field moves fastest. */
+void replay_sweep_point(const replay_sweep_t *sweep, unsigned point,
+		replay_setting_t out[REPLAY_SWEEP_FIELDS])
+{
+	for(unsigned i = sweep->n; i-- > 0;) {
+		const struct replay_sweep_field *field = &sweep->field[i];
+
+		out[i] = (replay_setting_t){
+				field->field, field->value[point % field->n]};
+		point /= field->n;
+	}
 }

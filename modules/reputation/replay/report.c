@@ -1,12 +1,97 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Benches, returns and alarms, one line each. */
 
 #include "report.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <json-c/json.h>
 
 #include "clock.h"
 #include "../engine/pool/pools.h"
 #include "../engine/reply/e164.h"
-#include "../formats/counts.h"
+
+#define WORD 80
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+/* ---- JSON: what every line is made of ----------------------------------- */
+
+/* Bytes of the UTF-8 character at `s`, 0 = it is none. */
+static int utf8(const unsigned char *s)
+{
+	int more = s[0] < 0x80	 ? 0
+			   : s[0] < 0xc2 ? -1
+			   : s[0] < 0xe0 ? 1
+			   : s[0] < 0xf0 ? 2
+			   : s[0] < 0xf5 ? 3
+							 : -1;
+
+	for(int i = 1; i <= more; i++)
+		if((s[i] & 0xc0) != 0x80)
+			return 0;
+	if((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f)
+			|| (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
+		return 0;
+	return more + 1;
+}
+
+/* Labels come from the log: what is not UTF-8 in them is replaced. */
+static void add_text(struct json_object *to, const char *name, const char *text)
+{
+	static const char replacement[] = "\xef\xbf\xbd";
+	char *copy = malloc(3 * strlen(text) + 1), *p = copy;
+	int len;
+
+	if(!copy)
+		return;
+	for(; *text; text += len ? len : 1) {
+		len = utf8((const unsigned char *)text);
+		p = mempcpy(p, len ? text : replacement, len ? (size_t)len : 3);
+	}
+	*p = '\0';
+	json_object_object_add(to, name, json_object_new_string(copy));
+	free(copy);
+}
+
+static void add_number(
+		struct json_object *to, const char *name, double x, int decimals)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "%.*f", decimals, x);
+	json_object_object_add(to, name, json_object_new_double_s(x, text));
+}
+
+static void add_count(struct json_object *to, const char *name, uint64_t n)
+{
+	json_object_object_add(to, name, json_object_new_int64((int64_t)n));
+}
+
+static void add_time(struct json_object *to, const char *name, rep_time_t at)
+{
+	char text[REPLAY_TIME_TEXT];
+
+	add_text(to, name, replay_time_print(at, text));
+}
+
+static struct json_object *add_object(struct json_object *to, const char *name)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_object_object_add(to, name, object);
+	return object;
+}
+
+/* Prints and frees it. */
+static void print_line(FILE *out, struct json_object *object)
+{
+	fputs(json_object_to_json_string_ext(object,
+				  JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE),
+			out);
+	putc('\n', out);
+	json_object_put(object);
+}
+
+/* ---- events ------------------------------------------------------------- */
 
 static const char *reason_of(const rep_event_t *event)
 {
@@ -29,7 +114,69 @@ static const char *number_of(const rep_event_t *event, char out[REP_E164_MAX])
 	return out;
 }
 
-/* ---- columns ------------------------------------------------------------ */
+static void add_counts(
+		struct json_object *to, const char *name, const rep_counts_t *counts)
+{
+	struct json_object *object = add_object(to, name);
+
+	for(int o = 0; o < REP_OUTCOMES; o++)
+		add_count(object, rep_outcome_name((rep_outcome_t)o), counts->n[o]);
+}
+
+static void add_evidence(struct json_object *to, const rep_event_t *event)
+{
+	unsigned chart = event->judged.chart;
+	struct json_object *mix;
+
+	add_counts(to, "counts", &event->counts);
+	add_counts(to, "pool_counts", &event->pool_counts);
+	if(event->kind != REP_EVENT_BENCHED || chart >= REP_CHARTS)
+		return;
+	add_number(to, "statistic", event->judged.s[chart], 4);
+	add_number(to, "threshold", event->judged.threshold[chart], 4);
+	mix = add_object(to, "mix");
+	for(int o = 0; o < REP_JUDGED; o++)
+		add_number(mix, rep_outcome_name((rep_outcome_t)o), event->mix[o], 5);
+}
+
+/* The event as JSON: the one place that knows its shape. */
+static struct json_object *event_of(const char *pool, const rep_event_t *event)
+{
+	struct json_object *object = json_object_new_object();
+	char number[REP_E164_MAX];
+
+	add_text(object, "event", rep_event_name(event->kind));
+	add_time(object, "time", event->at);
+	add_number(object, "unix", (double)event->at / 1000, 3);
+	add_text(object, "pool", pool);
+	add_text(object, "number", number_of(event, number));
+	add_text(object, "route", event->route);
+	add_text(object, "reason", reason_of(event));
+	add_number(object, "score", event->judged.score, 4);
+	if(event->number)
+		add_text(object, "state", rep_state_name(event->state));
+	if(event->kind == REP_EVENT_BENCHED) {
+		add_time(object, "until", event->until);
+		add_count(object, "strikes", event->strikes);
+	}
+	if(event->detail[0])
+		add_text(object, "detail", event->detail);
+	add_evidence(object, event);
+	return object;
+}
+
+/* A label as one word of a column. */
+static const char *word_of(const char *text, char out[WORD])
+{
+	size_t n = 0;
+
+	for(; *text && n < WORD - 1; text++)
+		out[n++] = (unsigned char)*text <= ' ' || *text == 0x7f ? '_' : *text;
+	if(!n)
+		out[n++] = '-';
+	out[n] = '\0';
+	return out;
+}
 
 static void text_counts(FILE *out, const rep_counts_t *counts)
 {
@@ -45,7 +192,7 @@ static void text_counts(FILE *out, const rep_counts_t *counts)
 		putc('-', out);
 }
 
-static void text_head(replay_report_t *report)
+static void edge_head(replay_report_t *report)
 {
 	if(!report->headed)
 		fprintf(report->out, "%-20s %-17s %-12s %-16s %-12s %-13s %6s %s\n",
@@ -57,15 +204,15 @@ static void text_head(replay_report_t *report)
 static void text_event(
 		replay_report_t *report, const char *pool, const rep_event_t *event)
 {
-	char at[REPLAY_TIME_TEXT], number[REP_E164_MAX], route[REPLAY_WORD];
+	char at[REPLAY_TIME_TEXT], number[REP_E164_MAX], route[WORD];
 	const char *reason = reason_of(event);
 	FILE *out = report->out;
 
-	text_head(report);
+	edge_head(report);
 	number_of(event, number);
 	fprintf(out, "%-20s %-17s %-12s %-16s %-12s %-13s ",
 			replay_time_print(event->at, at), rep_event_name(event->kind), pool,
-			*number ? number : "-", replay_word(event->route, route),
+			*number ? number : "-", word_of(event->route, route),
 			*reason ? reason : "-");
 	if(event->judged.score > 0)
 		fprintf(out, "%6.2f ", event->judged.score);
@@ -82,68 +229,6 @@ static void text_event(
 	putc('\n', out);
 }
 
-/* ---- JSON --------------------------------------------------------------- */
-
-static void json_counts(FILE *out, const char *name, const rep_counts_t *counts)
-{
-	char text[512];
-
-	rep_pack_outcomes(counts, text, sizeof(text));
-	fprintf(out, ",\"%s\":%s", name, text);
-}
-
-static void json_time(FILE *out, const char *name, rep_time_t at)
-{
-	char text[REPLAY_TIME_TEXT];
-
-	fprintf(out, ",\"%s\":\"%s\"", name, replay_time_print(at, text));
-}
-
-static void json_evidence(FILE *out, const rep_event_t *event)
-{
-	unsigned chart = event->judged.chart;
-
-	json_counts(out, "counts", &event->counts);
-	json_counts(out, "pool_counts", &event->pool_counts);
-	if(event->kind != REP_EVENT_BENCHED || chart >= REP_CHARTS)
-		return;
-	fprintf(out, ",\"statistic\":%.4f,\"threshold\":%.4f,\"mix\":{",
-			event->judged.s[chart], event->judged.threshold[chart]);
-	for(int o = 0; o < REP_JUDGED; o++)
-		fprintf(out, "%s\"%s\":%.5f", o ? "," : "",
-				rep_outcome_name((rep_outcome_t)o), event->mix[o]);
-	putc('}', out);
-}
-
-static void json_event(
-		replay_report_t *report, const char *pool, const rep_event_t *event)
-{
-	char number[REP_E164_MAX];
-	FILE *out = report->out;
-
-	fprintf(out, "{\"event\":\"%s\"", rep_event_name(event->kind));
-	json_time(out, "time", event->at);
-	fprintf(out, ",\"unix\":%lld.%03d", (long long)(event->at / 1000),
-			(int)(event->at % 1000));
-	fprintf(out, ",\"pool\":\"%s\",\"number\":\"%s\",\"route\":", pool,
-			number_of(event, number));
-	replay_json_text(out, event->route);
-	fprintf(out, ",\"reason\":\"%s\",\"score\":%.4f", reason_of(event),
-			event->judged.score);
-	if(event->number)
-		fprintf(out, ",\"state\":\"%s\"", rep_state_name(event->state));
-	if(event->kind == REP_EVENT_BENCHED) {
-		json_time(out, "until", event->until);
-		fprintf(out, ",\"strikes\":%u", event->strikes);
-	}
-	if(event->detail[0]) {
-		fputs(",\"detail\":", out);
-		replay_json_text(out, event->detail);
-	}
-	json_evidence(out, event);
-	fputs("}\n", out);
-}
-
 void replay_report_event(
 		void *ctx, rep_registry_t *registry, const rep_event_t *event)
 {
@@ -154,7 +239,224 @@ void replay_report_event(
 		return;
 	replay_progress_clear(report->progress);
 	if(report->json)
-		json_event(report, pool, event);
+		print_line(report->out, event_of(pool, event));
 	else
 		text_event(report, pool, event);
+}
+
+/* ---- what pools came to ------------------------------------------------- */
+
+typedef struct column
+{
+	replay_count_t count; /* REPLAY_N_EVIDENCE: its mean over the benches */
+	const char *member;	  /* in JSON */
+	const char *head;	  /* of the column; NULL = none */
+	int width;
+} column_t;
+
+#define CHART(c) (REPLAY_N_BENCHES_BY + REP_CHART_##c)
+#define TRUTH(t) (REPLAY_N_TRUTHS + REPLAY_##t)
+
+/* clang-format off */
+static const column_t summary[] = {
+	{REPLAY_N_NUMBERS, "numbers", "numbers", 8},
+	{REPLAY_N_CALLS, "calls", "calls", 10},
+	{REPLAY_N_WITHHELD, "withheld", "withheld", 9},
+	{REPLAY_N_STOPPED, "stopped", "stopped", 8},
+	{REPLAY_N_BENCHES, "benches", NULL, 0},
+	{CHART(BLOCKED), "benches_blocked", "blocked", 8},
+	{CHART(REJECTED), "benches_rejected", "rejected", 9},
+	{CHART(LABELLED), "benches_labelled", "labelled", 9},
+	{REPLAY_N_RETURNS, "returns", "returns", 8},
+	{REPLAY_N_RESTING, "resting", "resting", 8},
+	{REPLAY_N_ALARMS, "alarms", "alarms", 7},
+	{REPLAY_N_EXHAUSTED, "exhausted", NULL, 0},
+	{REPLAY_N_REFUSED, "caller_id_refused", NULL, 0},
+	{REPLAY_N_EVIDENCE, "calls_to_bench", "calls/bench", 11},
+	{TRUTH(TRUE), "true", "true", 6},
+	{TRUTH(FALSE), "false", "false", 6},
+	{TRUTH(UNKNOWN), "unknown", "unknown", 8},
+};
+
+static const column_t point[] = {
+	{REPLAY_N_BENCHES, NULL, "benches", 8},
+	{REPLAY_N_RETURNS, NULL, "returns", 8},
+	{REPLAY_N_WITHHELD, NULL, "withheld", 10},
+	{TRUTH(TRUE), NULL, "true", 6},
+	{TRUTH(FALSE), NULL, "false", 6},
+	{TRUTH(UNKNOWN), NULL, "unknown", 8},
+	{REPLAY_N_EVIDENCE, NULL, "calls/bench", 11},
+};
+/* clang-format on */
+
+typedef struct line
+{
+	const char *pool; /* "" = all of them */
+	const uint64_t *n;
+} line_t;
+
+/* The pools with calls, then their sum when there are several. */
+static unsigned lines_of(const replay_run_t *run, replay_tally_t *sum,
+		line_t lines[REP_POOLS_MAX + 1])
+{
+	unsigned n = 0;
+
+	*sum = (replay_tally_t){0};
+	for(int p = 0; p < rep_registry_pools(run->registry); p++) {
+		const uint64_t *of = run->tally[p].n;
+
+		if(!of[REPLAY_N_CALLS])
+			continue;
+		lines[n++] = (line_t){rep_registry_name(run->registry, p), of};
+		for(int c = 0; c < REPLAY_COUNTS; c++)
+			sum->n[c] += of[c];
+	}
+	if(n > 1)
+		lines[n++] = (line_t){"", sum->n};
+	return n;
+}
+
+static const char *pool_of(const line_t *line)
+{
+	return *line->pool ? line->pool : "(all)";
+}
+
+/* The mean number of calls that it took to bench, 0 = nothing was. */
+static double mean_evidence(const uint64_t *n)
+{
+	uint64_t benches = n[REPLAY_N_BENCHES];
+
+	return benches ? (double)n[REPLAY_N_EVIDENCE] / (double)benches : 0;
+}
+
+static void text_head(FILE *out, const column_t *columns, size_t n)
+{
+	fprintf(out, "%-16s", "pool");
+	for(size_t i = 0; i < n; i++)
+		if(columns[i].head)
+			fprintf(out, " %*s", columns[i].width, columns[i].head);
+	putc('\n', out);
+}
+
+static void text_line(
+		FILE *out, const line_t *line, const column_t *columns, size_t n)
+{
+	fprintf(out, "%-16s", pool_of(line));
+	for(size_t i = 0; i < n; i++) {
+		if(!columns[i].head)
+			continue;
+		if(columns[i].count == REPLAY_N_EVIDENCE)
+			fprintf(out, " %*.0f", columns[i].width, mean_evidence(line->n));
+		else
+			fprintf(out, " %*" PRIu64, columns[i].width,
+					line->n[columns[i].count]);
+	}
+	putc('\n', out);
+}
+
+static void text_mix(FILE *out, const line_t *line)
+{
+	const char *before = " ";
+
+	fprintf(out, "%-16s", pool_of(line));
+	for(int o = 0; o < REP_OUTCOMES; o++) {
+		uint64_t n = line->n[REPLAY_N_OUTCOMES + o];
+
+		if(!n)
+			continue;
+		fprintf(out, "%s%s %.1f%%", before, rep_outcome_name((rep_outcome_t)o),
+				100.0 * (double)n / (double)line->n[REPLAY_N_CALLS]);
+		before = ", ";
+	}
+	putc('\n', out);
+}
+
+static void add_line(struct json_object *to, const line_t *line)
+{
+	struct json_object *outcomes;
+
+	if(*line->pool)
+		add_text(to, "pool", line->pool);
+	else
+		json_object_object_add(to, "pool", NULL);
+	for(const column_t *c = summary; c < summary + COUNT(summary); c++)
+		if(c->count != REPLAY_N_EVIDENCE)
+			add_count(to, c->member, line->n[c->count]);
+		else if(line->n[REPLAY_N_BENCHES])
+			add_number(to, c->member, mean_evidence(line->n), 1);
+		else
+			json_object_object_add(to, c->member, NULL);
+	outcomes = add_object(to, "outcomes");
+	for(int o = 0; o < REP_OUTCOMES; o++)
+		add_count(outcomes, rep_outcome_name((rep_outcome_t)o),
+				line->n[REPLAY_N_OUTCOMES + o]);
+}
+
+static void text_summary(FILE *out, const line_t *lines, unsigned n)
+{
+	text_head(out, summary, COUNT(summary));
+	for(unsigned i = 0; i < n; i++)
+		text_line(out, &lines[i], summary, COUNT(summary));
+	fprintf(out, "\nMix of all calls in the log:\n");
+	for(unsigned i = 0; i < n; i++)
+		text_mix(out, &lines[i]);
+}
+
+void replay_report_summary(replay_report_t *report, const replay_run_t *run)
+{
+	static line_t lines[REP_POOLS_MAX + 1];
+	replay_tally_t sum;
+	unsigned n = lines_of(run, &sum, lines);
+
+	if(!report->json) {
+		if(report->headed)
+			putc('\n', report->out);
+		text_summary(report->out, lines, n);
+		return;
+	}
+	for(unsigned i = 0; i < n; i++) {
+		struct json_object *object = json_object_new_object();
+
+		add_text(object, "event", "summary");
+		add_line(object, &lines[i]);
+		print_line(report->out, object);
+	}
+}
+
+static void json_point(FILE *out, const replay_run_t *run, const line_t *line)
+{
+	struct json_object *object = json_object_new_object(), *policy;
+
+	add_text(object, "event", "sweep");
+	policy = add_object(object, "policy");
+	for(size_t i = 0; i < run->n_more; i++)
+		add_text(policy, run->more[i].field, run->more[i].value);
+	add_line(object, line);
+	print_line(out, object);
+}
+
+void replay_report_point(replay_report_t *report, const replay_run_t *run)
+{
+	static line_t lines[REP_POOLS_MAX + 1];
+	replay_tally_t sum;
+	unsigned n = lines_of(run, &sum, lines);
+	FILE *out = report->out;
+
+	replay_progress_clear(report->progress);
+	if(!report->json && !report->headed) {
+		for(size_t i = 0; i < run->n_more; i++)
+			fprintf(out, "%18s ", run->more[i].field);
+		text_head(out, point, COUNT(point));
+	}
+	report->headed = true;
+	for(unsigned i = 0; i < n; i++) {
+		if(report->json) {
+			json_point(out, run, &lines[i]);
+			continue;
+		}
+		for(size_t v = 0; v < run->n_more; v++)
+			fprintf(out, "%18s ", run->more[v].value);
+		text_line(out, &lines[i], point, COUNT(point));
+	}
+	fflush(out);
 }

@@ -26,11 +26,4 @@ void replay_report_summary(replay_report_t *report, const replay_run_t *run);
 /* One combination of a sweep; `more` of the run are its values. */
 void replay_report_point(replay_report_t *report, const replay_run_t *run);
 
-/* A text in quotes, as JSON has it; what is not UTF-8 is replaced. */
-void replay_json_text(FILE *out, const char *text);
-
-/* A label as one word of a column. */
-#define REPLAY_WORD 80
-const char *replay_word(const char *text, char out[REPLAY_WORD]);
-
 #endif

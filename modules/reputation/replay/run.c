@@ -18,6 +18,7 @@
 #define STEP 5 /* minutes for each baseline */
 #define STEP_MAX 60
 #define AT_ONCE 32
+#define KNOWN_MAX 20000 /* calls that a baseline is made of */
 
 /* ---- edges -------------------------------------------------------------- */
 
@@ -32,23 +33,25 @@ static void restop(replay_run_t *run, int pool)
 static bool begin_rest(replay_run_t *run, const rep_event_t *event,
 		uint32_t number, uint16_t route)
 {
-	replay_tally_t *tally = &run->tally[event->pool];
+	uint64_t *n = run->tally[event->pool].n;
 	rep_policy_t policy;
 	int chart =
 			(int)event->reason < REP_CHARTS ? (int)event->reason : REP_CHARTS;
 
 	for(int o = 0; o < REP_JUDGED; o++)
-		tally->evidence += event->counts.n[o];
-	if(chart < REP_CHARTS)
-		tally->benches[chart]++;
+		n[REPLAY_N_EVIDENCE] += event->counts.n[o];
+	if(chart < REP_CHARTS) {
+		n[REPLAY_N_BENCHES]++;
+		n[REPLAY_N_BENCHES_BY + chart]++;
+	}
 	return rep_pool_policy(run->registry, event->pool, &policy)
-		   && replay_rests_begin(&run->rests, number, route, event->until,
+		   && replay_benches_begin(&run->benches, number, route, event->until,
 				   event->pool, &policy, chart, event->mix);
 }
 
 static bool note(replay_run_t *run, const rep_event_t *event)
 {
-	replay_tally_t *tally = &run->tally[event->pool];
+	uint64_t *n = run->tally[event->pool].n;
 	uint16_t route = REPLAY_EVERYWHERE;
 	uint32_t number = UINT32_MAX;
 	bool fine = true;
@@ -68,19 +71,19 @@ static bool note(replay_run_t *run, const rep_event_t *event)
 			restop(run, event->pool);
 			break;
 		case REP_EVENT_RELEASED:
-			tally->returns++;
+			n[REPLAY_N_RETURNS]++;
 			if(number != UINT32_MAX)
-				replay_rests_end(&run->rests, number, route);
+				replay_benches_end(&run->benches, number, route);
 			restop(run, event->pool);
 			break;
 		case REP_EVENT_POOL_ALARM:
-			tally->alarms++;
+			n[REPLAY_N_ALARMS]++;
 			break;
 		case REP_EVENT_POOL_EXHAUSTED:
-			tally->exhausted++;
+			n[REPLAY_N_EXHAUSTED]++;
 			break;
 		default:
-			tally->refused++;
+			n[REPLAY_N_REFUSED]++;
 	}
 	return fine;
 }
@@ -123,15 +126,13 @@ static bool tick(replay_run_t *run, rep_time_t now)
  * as in the module, and at least once a step. */
 static bool advance(replay_run_t *run, uint32_t pool, rep_time_t at)
 {
-	const replay_tally_t *tally = &run->tally[run->pool_of[pool]];
-	rep_heap_t *due = &run->rests.due;
-	uint64_t known = tally->calls < 20000 ? tally->calls : 20000;
+	uint64_t known = run->tally[run->pool_of[pool]].n[REPLAY_N_CALLS];
 	bool fine = true;
+	rep_time_t when;
 
-	while(due->count && (rep_time_t)due->entries[0].key * 1000 <= at) {
-		rep_time_t when = (rep_time_t)due->entries[0].key * 1000;
-
-		rep_heap_pop(due);
+	if(known > KNOWN_MAX)
+		known = KNOWN_MAX;
+	while((when = replay_benches_due(&run->benches, at))) {
 		if(when != run->ticked)
 			fine &= tick(run, when);
 	}
@@ -194,8 +195,8 @@ static bool take(replay_run_t *run, const replay_call_t *call)
 	uint32_t log_pool = run->calls->number[call->number].pool;
 	int pool = pool_for(run, log_pool, call->at);
 	const replay_rest_t *rest;
-	replay_tally_t *tally;
 	rep_ticket_t ticket;
+	uint64_t *n;
 
 	if(pool == REP_NO_POOL) {
 		run->lost_calls++;
@@ -203,15 +204,16 @@ static bool take(replay_run_t *run, const replay_call_t *call)
 	}
 	if(!advance(run, log_pool, call->at))
 		return false;
-	tally = &run->tally[pool];
-	tally->calls++;
-	tally->outcomes[call->outcome]++;
-	rest = replay_rests_at(&run->rests, call->number, call->route, call->at);
+	n = run->tally[pool].n;
+	n[REPLAY_N_CALLS]++;
+	n[REPLAY_N_OUTCOMES + call->outcome]++;
+	rest = replay_benches_at(
+			&run->benches, call->number, call->route, call->at);
 	if(rest) {
-		tally->withheld++;
-		replay_rests_saw(&run->rests, rest, call->outcome);
+		n[REPLAY_N_WITHHELD]++;
+		replay_benches_saw(&run->benches, rest, call->outcome);
 	} else if(run->stopped[pool]) {
-		tally->stopped++;
+		n[REPLAY_N_STOPPED]++;
 	}
 	if(rest && !run->count_all)
 		return true;
@@ -224,27 +226,34 @@ static bool take(replay_run_t *run, const replay_call_t *call)
 	return drain(run);
 }
 
+static bool rests(
+		const replay_benches_t *benches, uint32_t number, rep_time_t now)
+{
+	const replay_rest_t *rest = &benches->number[number];
+
+	while(rest->until <= now && rest->next)
+		rest = &benches->routed[rest->next - 1];
+	return rest->until > now;
+}
+
 static void finish(replay_run_t *run, rep_time_t now)
 {
-	const replay_rests_t *rests = &run->rests;
+	const replay_benches_t *benches = &run->benches;
 	rep_pool_view_t view;
 
 	for(int p = 0; p < rep_registry_pools(run->registry); p++)
 		if(rep_view_pool(run->registry, p, now, &view))
-			run->tally[p].numbers = view.numbers;
-	for(uint32_t b = 0; b < rests->n_benches; b++)
-		run->tally[rests->bench[b].pool]
-				.truths[replay_bench_truth(&rests->bench[b])]++;
-	for(uint32_t i = 0; i < rests->n_numbers; i++) {
-		bool resting = rests->number[i].until > now;
-		int pool = run->pool_of[run->calls->number[i].pool];
+			run->tally[p].n[REPLAY_N_NUMBERS] = view.numbers;
+	for(uint32_t b = 0; b < benches->n_benches; b++) {
+		const replay_bench_t *bench = &benches->bench[b];
 
-		for(uint32_t r = rests->number[i].next; r;
-				r = rests->routed[r - 1].next)
-			resting |= rests->routed[r - 1].until > now;
-		if(resting)
-			run->tally[pool].resting++;
+		run->tally[bench->pool]
+				.n[REPLAY_N_TRUTHS + replay_bench_truth(bench)]++;
 	}
+	for(uint32_t i = 0; i < benches->n_numbers; i++)
+		if(rests(benches, i, now))
+			run->tally[run->pool_of[run->calls->number[i].pool]]
+					.n[REPLAY_N_RESTING]++;
 }
 
 /* ---- the whole ---------------------------------------------------------- */
@@ -261,7 +270,7 @@ static bool prepare(replay_run_t *run)
 	run->since = calloc(pools + 1, sizeof(*run->since));
 	if(!run->registry || !run->tally || !run->pool_of || !run->pool_in
 			|| !run->stopped || !run->since
-			|| !replay_rests_init(&run->rests, run->calls->n_numbers))
+			|| !replay_benches_init(&run->benches, run->calls->n_numbers))
 		return false;
 	for(uint32_t p = 0; p < pools; p++)
 		run->pool_of[p] = REP_NO_POOL;
@@ -304,7 +313,7 @@ bool replay_run(replay_run_t *run)
 void replay_run_free(replay_run_t *run)
 {
 	rep_registry_destroy(run->registry);
-	replay_rests_free(&run->rests);
+	replay_benches_free(&run->benches);
 	free(run->tally);
 	free(run->pool_of);
 	free(run->pool_in);

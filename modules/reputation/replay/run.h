@@ -4,23 +4,35 @@
 #ifndef REP_REPLAY_RUN_H
 #define REP_REPLAY_RUN_H
 
+#include "bench_truth.h"
 #include "calls.h"
 #include "policies.h"
 #include "progress.h"
-#include "rests.h"
 #include "../engine/pool/event.h"
 
-/* What a pool came to. */
+/* What a pool came to: counts by these. */
+typedef enum replay_count
+{
+	REPLAY_N_NUMBERS,
+	REPLAY_N_CALLS,
+	REPLAY_N_WITHHELD,
+	REPLAY_N_STOPPED, /* while the pool as a whole would have stopped */
+	REPLAY_N_BENCHES,
+	REPLAY_N_BENCHES_BY, /* this chart; then the other charts */
+	REPLAY_N_RETURNS = REPLAY_N_BENCHES_BY + REP_CHARTS,
+	REPLAY_N_RESTING, /* at the end */
+	REPLAY_N_ALARMS,
+	REPLAY_N_EXHAUSTED,
+	REPLAY_N_REFUSED,
+	REPLAY_N_EVIDENCE, /* calls that made the benches, added up */
+	REPLAY_N_TRUTHS,   /* benches that were true; then replay_truth_t's rest */
+	REPLAY_N_OUTCOMES = REPLAY_N_TRUTHS + REPLAY_UNKNOWN + 1, /* in the log */
+	REPLAY_COUNTS = REPLAY_N_OUTCOMES + REP_OUTCOMES
+} replay_count_t;
+
 typedef struct replay_tally
 {
-	uint64_t calls, withheld;
-	uint64_t stopped; /* while the pool as a whole would have stopped */
-	uint64_t outcomes[REP_OUTCOMES]; /* of all its calls in the log */
-	uint64_t benches[REP_CHARTS], returns;
-	uint64_t alarms, exhausted, refused;
-	uint64_t evidence; /* calls that made the benches, added up */
-	uint64_t truths[REPLAY_UNKNOWN + 1]; /* of its benches */
-	uint32_t numbers, resting;			 /* at the end */
+	uint64_t n[REPLAY_COUNTS];
 } replay_tally_t;
 
 typedef struct replay_run
@@ -42,7 +54,7 @@ typedef struct replay_run
 	uint64_t lost_events, lost_calls;
 	/* the rest is the implementation's */
 	rep_policy_t fresh;
-	replay_rests_t rests;
+	replay_benches_t benches;
 	int *pool_of;	   /* of the log's pools, in the registry */
 	uint32_t *pool_in; /* the reverse */
 	bool *stopped;
@@ -55,11 +67,5 @@ typedef struct replay_run
  * message. */
 bool replay_run(replay_run_t *run);
 void replay_run_free(replay_run_t *run);
-
-/* The mean number of calls that it took to bench, 0 = nothing was. */
-double replay_tally_delay(const replay_tally_t *tally);
-uint64_t replay_tally_benches(const replay_tally_t *tally);
-/* Add one pool's to another's. */
-void replay_tally_add(replay_tally_t *sum, const replay_tally_t *tally);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Who rests when, and what the log says of those who rest. */
 
-#ifndef REP_REPLAY_RESTS_H
-#define REP_REPLAY_RESTS_H
+#ifndef REP_REPLAY_BENCH_TRUTH_H
+#define REP_REPLAY_BENCH_TRUTH_H
 
 #include "../engine/base/heap.h"
 #include "../engine/judge/counts.h"
@@ -25,7 +25,7 @@ typedef struct replay_rest
 } replay_rest_t;
 
 /* All zero is an empty one, but for `number`. */
-typedef struct replay_rests
+typedef struct replay_benches
 {
 	replay_rest_t *number; /* everywhere; the head of those on routes */
 	uint32_t n_numbers;
@@ -34,27 +34,31 @@ typedef struct replay_rests
 	replay_bench_t *bench;
 	uint32_t n_benches;
 	rep_heap_t due; /* seconds of returns */
-} replay_rests_t;
+} replay_benches_t;
 
 #define REPLAY_EVERYWHERE UINT16_MAX
 
-bool replay_rests_init(replay_rests_t *rests, uint32_t numbers);
-void replay_rests_free(replay_rests_t *rests);
+bool replay_benches_init(replay_benches_t *benches, uint32_t numbers);
+void replay_benches_free(replay_benches_t *benches);
 
 /* A number goes to rest until `until`, by the chart of `policy` against `mix`;
  * `chart` REP_CHARTS: by none. False without memory. */
-bool replay_rests_begin(replay_rests_t *rests, uint32_t number, uint16_t route,
-		rep_time_t until, int32_t pool, const rep_policy_t *policy, int chart,
-		const float mix[REP_OUTCOMES]);
-void replay_rests_end(replay_rests_t *rests, uint32_t number, uint16_t route);
+bool replay_benches_begin(replay_benches_t *benches, uint32_t number,
+		uint16_t route, rep_time_t until, int32_t pool,
+		const rep_policy_t *policy, int chart, const float mix[REP_OUTCOMES]);
+void replay_benches_end(
+		replay_benches_t *benches, uint32_t number, uint16_t route);
+
+/* The next time up to `at` at which a rest ends, taken off; 0 = none. */
+rep_time_t replay_benches_due(replay_benches_t *benches, rep_time_t at);
 
 /* The rest that a call falls into, or NULL. */
-const replay_rest_t *replay_rests_at(const replay_rests_t *rests,
+const replay_rest_t *replay_benches_at(const replay_benches_t *benches,
 		uint32_t number, uint16_t route, rep_time_t at);
 
 /* A call that fell into a rest ended so. */
-void replay_rests_saw(
-		replay_rests_t *rests, const replay_rest_t *rest, unsigned outcome);
+void replay_benches_saw(
+		replay_benches_t *benches, const replay_rest_t *rest, unsigned outcome);
 
 /* What the calls after a bench say of it. */
 typedef enum replay_truth

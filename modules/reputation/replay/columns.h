@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The columns that a call log may have, and the names they go by. */
+/* The columns that a call log may have, the names they go by, and what one
+ * record comes to. */
 
-#ifndef REP_REPLAY_FIELDS_H
-#define REP_REPLAY_FIELDS_H
+#ifndef REP_REPLAY_COLUMNS_H
+#define REP_REPLAY_COLUMNS_H
 
-#include "../engine/base/types.h"
+#include "calls.h"
 
 typedef enum replay_field
 {
@@ -71,5 +72,22 @@ typedef struct replay_places
 /* As replay_field_of(), for the name in place `i` of a record. */
 replay_field_t replay_field_at(const replay_aliases_t *aliases,
 		replay_places_t *places, unsigned i, rep_span_t name, unsigned *rank);
+
+typedef struct replay_take
+{
+	replay_calls_t *calls;
+	const char *pool;	 /* where the record names none; NULL = refuse */
+	const char *country; /* completes numbers without a plus; "" = refuse */
+	int32_t utc_offset;	 /* as for replay_time_parse() */
+	rep_time_t short_ms;
+} replay_take_t;
+
+/* Read the record into `call` (not added yet). NULL, or what is wrong with
+ * it. */
+const char *replay_take(const replay_take_t *take, const replay_row_t *row,
+		replay_call_t *call);
+
+/* Whether the record's Reason header says 607, as a BYE's may. */
+bool replay_row_unwanted(const replay_row_t *row);
 
 #endif
