@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "replay/clock.h"
-#include "replay/columns.h"
-#include "replay/policies.h"
-#include "replay/records.h"
+#include "tools/clock.h"
+#include "tools/columns.h"
+#include "tools/policies.h"
+#include "tools/records.h"
 
 #include "suites.h"
 
