@@ -19,7 +19,7 @@ for what in "$@"; do
 			kamailio-utils-modules kamailio-extra-modules
 			kamailio-lua-modules redis-server redis-tools sip-tester
 			libcurl4-openssl-dev check python3 python3-pytest
-			python3-pytest-xdist python3-redis procps tzdata"
+			python3-pytest-xdist python3-redis procps tzdata netbase"
 		;;
 	lint) want="$want clang-format cppcheck shellcheck" ;;
 	bench) want="$want python3-matplotlib" ;;

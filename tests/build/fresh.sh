@@ -33,7 +33,13 @@ cd "$(dirname "$0")/../.."
 out=$PWD/build/fresh
 mkdir -p "$out"
 dir=$(mktemp -d)
-trap 'rm -rf --one-file-system "$dir"' EXIT
+child=
+# unshare takes no other signal, and takes all that it started with it
+trap '[ -z "$child" ] || kill -KILL "$child" 2>/dev/null || :
+	rm -rf --one-file-system "$dir" || {
+		sleep 2
+		rm -rf --one-file-system "$dir"
+	}' EXIT
 trap 'exit 1' INT TERM HUP
 git bundle create -q "$dir/bundle" HEAD
 passed=0 failed=0
@@ -95,7 +101,12 @@ inside() {
 			mount -t devpts -o newinstance,ptmxmode=0666 devpts dev/pts
 			mkdir -p "${FRESH_DEBS%-sudo}" var/cache/apt/archives
 			mount --bind "${FRESH_DEBS%-sudo}" var/cache/apt/archives
-			chroot . su - "$FRESH_USER" -c "set -e; $FRESH_COMMAND"' </dev/null
+			chroot . su - "$FRESH_USER" -c "set -e; $FRESH_COMMAND"' </dev/null &
+	child=$!
+	status=0
+	wait "$child" || status=$?
+	child=
+	return "$status"
 }
 
 # step SYSTEM USER NAME COMMAND ...: run it, and say how it went
