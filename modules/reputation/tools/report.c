@@ -7,8 +7,10 @@
 #include <json-c/json.h>
 
 #include "clock.h"
+#include "../engine/judge/bucket.h"
 #include "../engine/pool/pools.h"
 #include "../engine/reply/e164.h"
+#include "../formats/event.h"
 
 #define WORD 80
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -93,18 +95,6 @@ static void print_line(FILE *out, struct json_object *object)
 
 /* ---- events ------------------------------------------------------------- */
 
-static const char *reason_of(const rep_event_t *event)
-{
-	switch(event->kind) {
-		case REP_EVENT_POOL_EXHAUSTED:
-			return rep_pick_name(event->stop);
-		case REP_EVENT_REFUSED:
-			return rep_outcome_name(REP_REFUSED);
-		default:
-			return rep_reason_name(event->reason);
-	}
-}
-
 static const char *number_of(const rep_event_t *event, char out[REP_E164_MAX])
 {
 	if(event->number)
@@ -114,54 +104,62 @@ static const char *number_of(const rep_event_t *event, char out[REP_E164_MAX])
 	return out;
 }
 
-static void add_counts(
-		struct json_object *to, const char *name, const rep_counts_t *counts)
+static void put_text(void *ctx, const char *name, const char *value)
 {
-	struct json_object *object = add_object(to, name);
+	add_text(ctx, name, value);
+}
+
+static void put_whole(void *ctx, const char *name, int64_t value)
+{
+	add_count(ctx, name, (uint64_t)value);
+}
+
+static void put_real(void *ctx, const char *name, double value)
+{
+	add_number(ctx, name, value, 4);
+}
+
+static void put_time(void *ctx, const char *name, rep_time_t value)
+{
+	add_number(ctx, name, (double)value / REP_MS, 3);
+}
+
+static void put_counts(void *ctx, const char *name, const rep_counts_t *counts)
+{
+	struct json_object *object = add_object(ctx, name);
 
 	for(int o = 0; o < REP_OUTCOMES; o++)
 		add_count(object, rep_outcome_name((rep_outcome_t)o), counts->n[o]);
 }
 
-static void add_evidence(struct json_object *to, const rep_event_t *event)
+static void put_mix(void *ctx, const char *name, const float *share)
 {
-	unsigned chart = event->judged.chart;
-	struct json_object *mix;
+	struct json_object *object = add_object(ctx, name);
 
-	add_counts(to, "counts", &event->counts);
-	add_counts(to, "pool_counts", &event->pool_counts);
-	if(event->kind != REP_EVENT_BENCHED || chart >= REP_CHARTS)
-		return;
-	add_number(to, "statistic", event->judged.s[chart], 4);
-	add_number(to, "threshold", event->judged.threshold[chart], 4);
-	mix = add_object(to, "mix");
-	for(int o = 0; o < REP_JUDGED; o++)
-		add_number(mix, rep_outcome_name((rep_outcome_t)o), event->mix[o], 5);
+	for(int o = 0; o < REP_OUTCOMES; o++)
+		add_number(object, rep_outcome_name((rep_outcome_t)o), share[o], 5);
 }
 
-/* The event as JSON: the one place that knows its shape. */
+static void put_chart(
+		void *ctx, const char *chart, double statistic, double threshold)
+{
+	char name[48];
+
+	snprintf(name, sizeof(name), "chart_%s", chart);
+	add_number(ctx, name, statistic, 4);
+	snprintf(name, sizeof(name), "threshold_%s", chart);
+	add_number(ctx, name, threshold, 4);
+}
+
+/* The event's members as rep:events has them, after its time in words. */
 static struct json_object *event_of(const char *pool, const rep_event_t *event)
 {
 	struct json_object *object = json_object_new_object();
-	char number[REP_E164_MAX];
+	const rep_event_visitor_t to = {object, put_text, put_whole, put_real,
+			put_time, put_counts, put_mix, put_chart};
 
-	add_text(object, "event", rep_event_name(event->kind));
 	add_time(object, "time", event->at);
-	add_number(object, "unix", (double)event->at / 1000, 3);
-	add_text(object, "pool", pool);
-	add_text(object, "number", number_of(event, number));
-	add_text(object, "route", event->route);
-	add_text(object, "reason", reason_of(event));
-	add_number(object, "score", event->judged.score, 4);
-	if(event->number)
-		add_text(object, "state", rep_state_name(event->state));
-	if(event->kind == REP_EVENT_BENCHED) {
-		add_time(object, "until", event->until);
-		add_count(object, "strikes", event->strikes);
-	}
-	if(event->detail[0])
-		add_text(object, "detail", event->detail);
-	add_evidence(object, event);
+	rep_event_walk(event, pool, &to);
 	return object;
 }
 
@@ -192,7 +190,7 @@ static void text_counts(FILE *out, const rep_counts_t *counts)
 		putc('-', out);
 }
 
-static void edge_head(replay_report_t *report)
+static void event_head(replay_report_t *report)
 {
 	if(!report->headed)
 		fprintf(report->out, "%-20s %-17s %-12s %-16s %-12s %-13s %6s %s\n",
@@ -205,10 +203,10 @@ static void text_event(
 		replay_report_t *report, const char *pool, const rep_event_t *event)
 {
 	char at[REPLAY_TIME_TEXT], number[REP_E164_MAX], route[WORD];
-	const char *reason = reason_of(event);
+	const char *reason = rep_event_reason(event);
 	FILE *out = report->out;
 
-	edge_head(report);
+	event_head(report);
 	number_of(event, number);
 	fprintf(out, "%-20s %-17s %-12s %-16s %-12s %-13s ",
 			replay_time_print(event->at, at), rep_event_name(event->kind), pool,
