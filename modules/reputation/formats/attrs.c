@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <json-c/json.h>
 
+#include "../engine/base/text.h"
+
 #define TEXT_MAX 8192
 #define DEPTH_MAX 8
 
@@ -61,12 +63,7 @@ static const char *add_tags(const char *s, size_t n, rep_attrs_text_t *out)
 {
 	rep_span_t rest = {s, n}, tag;
 
-	while(rest.s) {
-		const char *at = memchr(rest.s, ',', rest.len);
-
-		tag = (rep_span_t){rest.s, at ? (size_t)(at - rest.s) : rest.len};
-		rest = at ? (rep_span_t){at + 1, rest.len - tag.len - 1}
-				  : (rep_span_t){NULL, 0};
+	while(rep_span_cut(&rest, ',', &tag)) {
 		while(tag.len && tag.s[0] == ' ')
 			tag = (rep_span_t){tag.s + 1, tag.len - 1};
 		while(tag.len && tag.s[tag.len - 1] == ' ')

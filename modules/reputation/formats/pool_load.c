@@ -60,7 +60,7 @@ static void close_pool(rep_filling_t *f)
 	f->pool = REP_NO_POOL;
 }
 
-static void take_pool(void *ctx, rep_span_t name)
+static void on_pool(void *ctx, rep_span_t name)
 {
 	rep_filling_t *f = ctx;
 
@@ -76,7 +76,7 @@ static void take_pool(void *ctx, rep_span_t name)
 		f->named[f->pool] = true;
 }
 
-static void take_policy(
+static void on_policy(
 		void *ctx, rep_span_t pool, rep_span_t field, rep_span_t value)
 {
 	rep_filling_t *f = ctx;
@@ -103,7 +103,7 @@ static void put(rep_filling_t *f, rep_e164_t number, const rep_attrs_t *attrs,
 	}
 }
 
-static void take_number(void *ctx, rep_span_t pool, rep_span_t number,
+static void on_number(void *ctx, rep_span_t pool, rep_span_t number,
 		struct json_object *attributes)
 {
 	rep_filling_t *f = ctx;
@@ -153,7 +153,7 @@ int rep_pool_file_load(const char *path, rep_registry_t *registry,
 			.ctx = ctx,
 			.pool = REP_NO_POOL};
 	const rep_pool_file_visitor_t to = {
-			&f, take_pool, take_policy, take_number, pass_error};
+			&f, on_pool, on_policy, on_number, pass_error};
 	int result = rep_pool_file_walk(path, &to);
 
 	close_pool(&f);

@@ -206,7 +206,7 @@ bool rep_answered_bye(struct rep_answered *t, rep_registry_t *registry,
 
 /* The first of a queue whose deadline has passed. One that limits its pool's
  * calls at once goes on to the queue of those that are held. */
-static bool take_due(
+static bool pop_due(
 		struct rep_answered *t, int queue, rep_time_t mono, entry_t *out)
 {
 	uint32_t i;
@@ -245,12 +245,12 @@ void rep_answered_tick(struct rep_answered *t, rep_registry_t *registry,
 {
 	entry_t e;
 
-	for(int n = 0; n < SLICE && take_due(t, QUEUE_SHORT, mono, &e); n++) {
+	for(int n = 0; n < SLICE && pop_due(t, QUEUE_SHORT, mono, &e); n++) {
 		rep_ticket_count(registry, &e.ticket, REP_ANSWERED, now);
 		if(!e.ticket.limited)
 			rep_ticket_hang_up(registry, &e.ticket, now);
 	}
-	for(int n = 0; n < SLICE && take_due(t, QUEUE_HELD, mono, &e); n++)
+	for(int n = 0; n < SLICE && pop_due(t, QUEUE_HELD, mono, &e); n++)
 		rep_ticket_hang_up(registry, &e.ticket, now);
 }
 

@@ -11,13 +11,13 @@
 #include "rr_cookie.h"
 #include "../engine/reply/e164.h"
 
-#define MARK 16 /* hexadecimal digits of the digest that are shown */
+#define COOKIE 16 /* hexadecimal digits of the digest that are shown */
 #define PARAM ";rep="
 
 static struct rr_binds rr;
 static bool has_rr;
 /* Drawn before the processes fork: the same in all of them. After a restart
- * the marks of earlier calls are not known any more. */
+ * the cookies of earlier calls are not known any more. */
 static char key[16];
 
 void rep_rr_cookie_init(void)
@@ -28,7 +28,7 @@ void rep_rr_cookie_init(void)
 	has_rr = module_loaded("rr") && load_rr_api(&rr) == 0;
 }
 
-static bool mark(struct sip_msg *msg, rep_e164_t number, char out[33])
+static bool cookie(struct sip_msg *msg, rep_e164_t number, char out[33])
 {
 	char text[REP_E164_MAX];
 	str parts[3] = {{key, sizeof(key)}, {NULL, 0}, {text, 0}};
@@ -44,12 +44,12 @@ static bool mark(struct sip_msg *msg, rep_e164_t number, char out[33])
 void rep_rr_cookie_add(struct sip_msg *invite, rep_e164_t number)
 {
 	char param[sizeof(PARAM) + 33] = PARAM;
-	str s = {param, sizeof(PARAM) - 1 + MARK};
+	str s = {param, sizeof(PARAM) - 1 + COOKIE};
 
 	if(has_rr && get_route_type() == REQUEST_ROUTE
-			&& mark(invite, number, param + sizeof(PARAM) - 1)
+			&& cookie(invite, number, param + sizeof(PARAM) - 1)
 			&& rr.add_rr_param(invite, &s) < 0)
-		LM_DBG("no mark in Record-Route\n");
+		LM_DBG("no cookie in Record-Route\n");
 }
 
 bool rep_rr_cookie_holds(struct sip_msg *request, rep_e164_t number)
@@ -58,7 +58,7 @@ bool rep_rr_cookie_holds(struct sip_msg *request, rep_e164_t number)
 	char expected[33];
 	str value;
 
-	return has_rr && mark(request, number, expected)
+	return has_rr && cookie(request, number, expected)
 		   && rr.get_route_param(request, &name, &value) == 0
-		   && value.len == MARK && memcmp(value.s, expected, MARK) == 0;
+		   && value.len == COOKIE && memcmp(value.s, expected, COOKIE) == 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A mark in our Record-Route that binds a dialog to its caller ID, so that a
+/* A cookie in our Record-Route that binds a dialog to its caller ID, so that a
  * BYE long after the answer can be believed: nobody but a party to the dialog
  * can show it. Needs the rr module; without it such BYEs say nothing. */
 
@@ -13,10 +13,10 @@
 /* Draws the key and binds rr if it is there; mod_init. */
 void rep_rr_cookie_init(void);
 
-/* Add the mark to the Record-Route of this INVITE. */
+/* Add the cookie to the Record-Route of this INVITE. */
 void rep_rr_cookie_add(struct sip_msg *invite, rep_e164_t number);
 
-/* Does the Route of this request carry the mark of its Call-ID and this
+/* Does the Route of this request carry the cookie of its Call-ID and this
  * number? After loose_route(). */
 bool rep_rr_cookie_holds(struct sip_msg *request, rep_e164_t number);
 

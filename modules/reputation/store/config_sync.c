@@ -53,7 +53,7 @@ static void no_pools(rep_store_t *store, const char *key)
 	}
 }
 
-static void take_pool(rep_store_t *store, rep_span_t name, const char *key)
+static void merge_pool(rep_store_t *store, rep_span_t name, const char *key)
 {
 	int known = rep_registry_find(store->registry, name);
 	int index = rep_registry_put(store->registry, name);
@@ -97,7 +97,7 @@ static void drop_pool(rep_store_t *store, rep_store_pool_t *pool)
 	rep_health_drop(store, name);
 }
 
-static void take_pools(
+static void merge_pools(
 		rep_store_t *store, const redisReply *reply, const char *key)
 {
 	bool was[REP_POOLS_MAX];
@@ -116,7 +116,7 @@ static void take_pools(
 
 		if(at != REP_NO_POOL && at < n && store->pools[at])
 			store->pools[at]->listed = was[at];
-		take_pool(store, name, key);
+		merge_pool(store, name, key);
 	}
 	for(int i = 0; i < n; i++) {
 		rep_store_pool_t *pool = rep_store_pool_at(store, i);
@@ -147,7 +147,7 @@ static bool load_pools(rep_store_t *store)
 	} else if(reply->elements == 0) {
 		no_pools(store, key);
 	} else {
-		take_pools(store, reply, key);
+		merge_pools(store, reply, key);
 	}
 	rep_round_end(store, &store->pools_round, key);
 	if(reply)

@@ -11,7 +11,7 @@
 #include "../engine/reply/e164.h"
 
 /* The number is gone from the registry already, and may come back any time. */
-static void taken(rep_store_t *store, const rep_edit_t *edit)
+static void remember_removal(rep_store_t *store, const rep_edit_t *edit)
 {
 	if(edit->remove)
 		rep_incarnations_add(&store->incarnations, edit->pool, edit->number);
@@ -56,7 +56,7 @@ bool rep_edits_write(rep_store_t *store)
 			|| rep_edit_drain(
 					rep_registry_edits(store->registry), &store->edit)) {
 		if(!store->has_edit)
-			taken(store, &store->edit);
+			remember_removal(store, &store->edit);
 		store->has_edit = true;
 		pool = rep_registry_name(store->registry, store->edit.pool);
 		if(pool[0] && !write_edit(store, &store->edit, pool))

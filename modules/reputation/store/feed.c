@@ -145,7 +145,8 @@ bool rep_feed_check(rep_store_t *store)
 
 /* ---- reading ---------------------------------------------------------------- */
 
-static void take_cell(struct rep_news *news, rep_span_t bucket, rep_span_t name)
+static void parse_cell(
+		struct rep_news *news, rep_span_t bucket, rep_span_t name)
 {
 	rep_cell_t cell;
 	uint64_t v;
@@ -162,7 +163,7 @@ static void take_cell(struct rep_news *news, rep_span_t bucket, rep_span_t name)
 	news->cells[news->n_cells++] = cell;
 }
 
-static void take_record(struct rep_news *news, rep_span_t field)
+static void parse_record(struct rep_news *news, rep_span_t field)
 {
 	rep_record_t record = {0};
 
@@ -178,7 +179,7 @@ static void take_record(struct rep_news *news, rep_span_t field)
 
 /* One entry: w WRITER s NUMBER, then BUCKET CELL or v RECORD, any number.
  * False on a gap. */
-static bool take_entry(
+static bool parse_entry(
 		rep_store_t *store, rep_store_pool_t *pool, const redisReply *entry)
 {
 	const redisReply *f = rep_reply_at(entry, 1);
@@ -203,9 +204,9 @@ static bool take_entry(
 		rep_span_t name = rep_reply_span(rep_reply_at(f, i + 1));
 
 		if(rep_span_is(kind, "v"))
-			take_record(store->news, name);
+			parse_record(store->news, name);
 		else
-			take_cell(store->news, kind, name);
+			parse_cell(store->news, kind, name);
 	}
 	return true;
 }
@@ -272,7 +273,7 @@ static bool read_records(rep_store_t *store, rep_store_pool_t *pool)
 }
 
 /* The verdicts first: their turns say which cells still count. */
-static bool take_feed(rep_store_t *store, rep_store_pool_t *pool,
+static bool merge_feed(rep_store_t *store, rep_store_pool_t *pool,
 		const redisReply *entries, bool *full)
 {
 	struct rep_news *news = store->news;
@@ -280,7 +281,7 @@ static bool take_feed(rep_store_t *store, rep_store_pool_t *pool,
 	news->n_cells = news->n_records = 0;
 	news->failed = false;
 	for(size_t i = 0; rep_reply_at(entries, i); i++) {
-		if(!take_entry(store, pool, rep_reply_at(entries, i)))
+		if(!parse_entry(store, pool, rep_reply_at(entries, i)))
 			return true;
 		if(i + 1 == ENTRIES)
 			*full = true;
@@ -372,7 +373,7 @@ static bool feed_once(rep_store_t *store, bool *full)
 
 		if(!pool)
 			continue;
-		ok = take_feed(store, pool, rep_reply_at(feed, 1), full);
+		ok = merge_feed(store, pool, rep_reply_at(feed, 1), full);
 		rep_lock(&store->status->lock);
 		memcpy(store->status->feed, pool->feed_id, sizeof(pool->feed_id));
 		rep_unlock(&store->status->lock);

@@ -56,7 +56,7 @@ static void put(const rep_reading_t *r, const rep_attrs_t *attrs, uint64_t hash)
 	}
 }
 
-static void take_attrs(const rep_reading_t *r, rep_span_t json, uint64_t hash)
+static void parse_attrs(const rep_reading_t *r, rep_span_t json, uint64_t hash)
 {
 	rep_attrs_text_t attrs;
 	char why[160];
@@ -80,7 +80,7 @@ static void take_attrs(const rep_reading_t *r, rep_span_t json, uint64_t hash)
 	put(r, &attrs.attrs, hash);
 }
 
-static void take_number(rep_reading_t *r, rep_span_t json)
+static void parse_number(rep_reading_t *r, rep_span_t json)
 {
 	rep_e164_error_t error = rep_e164_parse(r->field, &r->number);
 	uint64_t hash = rep_hash(json);
@@ -95,7 +95,7 @@ static void take_number(rep_reading_t *r, rep_span_t json)
 	}
 	if(!rep_pool_same(r->store->registry, r->pool->index, r->number, hash,
 			   r->pool->load))
-		take_attrs(r, json, hash);
+		parse_attrs(r, json, hash);
 }
 
 static void begin(rep_store_t *store, rep_store_pool_t *pool, const char *key)
@@ -167,14 +167,14 @@ static bool ask(rep_store_t *store, rep_store_pool_t *pool, const char *key)
 		   && rep_link_flush(&store->link);
 }
 
-static void take_page(rep_store_t *store, rep_store_pool_t *pool,
+static void parse_page(rep_store_t *store, rep_store_pool_t *pool,
 		const char *key, const redisReply *pairs)
 {
 	rep_reading_t r = {store, pool, key, {NULL, 0}, 0};
 
 	for(size_t i = 0; pairs && i + 1 < pairs->elements; i += 2) {
 		r.field = rep_reply_span(pairs->element[i]);
-		take_number(&r, rep_reply_span(pairs->element[i + 1]));
+		parse_number(&r, rep_reply_span(pairs->element[i + 1]));
 	}
 }
 
@@ -197,7 +197,7 @@ static bool scan(rep_store_t *store, rep_store_pool_t *pool, const char *key)
 				cursor.len ? cursor.s : "0");
 		asked = strcmp(pool->cursor, "0") != 0 && left > 1
 				&& ask(store, pool, key);
-		take_page(store, pool, key, rep_reply_at(reply, 1));
+		parse_page(store, pool, key, rep_reply_at(reply, 1));
 		freeReplyObject(reply);
 	}
 	if(!rep_link_up(&store->link))

@@ -8,7 +8,7 @@
 #include "writer.h"
 #include "../formats/counts.h"
 
-static bool take_pair(
+static bool parse_pair(
 		const redisReply *total, const redisReply *mine, rep_counts_t *others)
 {
 	rep_counts_t own = {0};
@@ -48,8 +48,8 @@ bool rep_pull_cells(rep_store_t *store, rep_store_pool_t *pool, uint32_t bucket,
 		rep_cell_t cell = cells[i];
 
 		cell.bucket = bucket;
-		if(take_pair(rep_reply_at(reply, 2 * i), rep_reply_at(reply, 2 * i + 1),
-				   &cell.counts))
+		if(parse_pair(rep_reply_at(reply, 2 * i),
+				   rep_reply_at(reply, 2 * i + 1), &cell.counts))
 			rep_pool_put_others(store->registry, pool->index, &cell, now);
 	}
 	freeReplyObject(reply);

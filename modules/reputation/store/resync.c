@@ -141,7 +141,7 @@ static bool index_of(rep_store_t *store)
 
 /* The names of totals in a page, then their values and ours in one command
  * each: HSCAN itself is no snapshot. */
-static bool take_cells(
+static bool pull_page(
 		rep_store_t *store, uint32_t bucket, const redisReply *pairs)
 {
 	rep_cell_t *cells = store->cells; /* no push is under way */
@@ -185,7 +185,7 @@ static bool buckets(rep_store_t *store)
 		strcpy(r->cursor, "0");
 		return rep_link_up(&store->link);
 	}
-	ok = take_cells(store, r->buckets[r->at], rep_reply_at(reply, 1));
+	ok = pull_page(store, r->buckets[r->at], rep_reply_at(reply, 1));
 	freeReplyObject(reply);
 	if(ended(r))
 		r->at++;

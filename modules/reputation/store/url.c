@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Where Redis is. */
 
 #include "url.h"
 
-static int hex(char c)
-{
-	if(c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+#include "../engine/base/decimal.h"
+#include "../engine/base/text.h"
 
 /* Percent-decode into `out`; false when malformed, too long or a zero. */
 static bool decode(rep_span_t in, char *out, size_t size)
@@ -19,9 +15,10 @@ static bool decode(rep_span_t in, char *out, size_t size)
 		int c = (unsigned char)in.s[i];
 
 		if(c == '%') {
-			if(i + 2 >= in.len || hex(in.s[i + 1]) < 0 || hex(in.s[i + 2]) < 0)
+			if(i + 2 >= in.len || rep_hex_digit(in.s[i + 1]) < 0
+					|| rep_hex_digit(in.s[i + 2]) < 0)
 				return false;
-			c = hex(in.s[i + 1]) * 16 + hex(in.s[i + 2]);
+			c = rep_hex_digit(in.s[i + 1]) * 16 + rep_hex_digit(in.s[i + 2]);
 			i += 2;
 		}
 		if(c == 0 || n + 1 >= size)
@@ -29,24 +26,6 @@ static bool decode(rep_span_t in, char *out, size_t size)
 		out[n++] = (char)c;
 	}
 	out[n] = '\0';
-	return true;
-}
-
-/* A decimal number up to `max`, all of `in`. */
-static bool decimal(rep_span_t in, uint32_t max, uint32_t *out)
-{
-	uint64_t v = 0;
-
-	if(in.len == 0 || in.len > 10)
-		return false;
-	for(size_t i = 0; i < in.len; i++) {
-		if(in.s[i] < '0' || in.s[i] > '9')
-			return false;
-		v = v * 10 + (uint64_t)(in.s[i] - '0');
-	}
-	if(v > max)
-		return false;
-	*out = (uint32_t)v;
 	return true;
 }
 
@@ -95,7 +74,7 @@ static const char *parse_login(rep_span_t in, rep_url_t *out)
 static bool host_char(char c, bool literal)
 {
 	if(literal)
-		return hex(c) >= 0 || c == ':' || c == '.' || c == '%';
+		return rep_hex_digit(c) >= 0 || c == ':' || c == '.' || c == '%';
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z')
 		   || (c >= 'A' && c <= 'Z') || c == '.' || c == '-' || c == '_';
 }
@@ -132,7 +111,7 @@ static const char *parse_host(rep_span_t in, rep_url_t *out)
 			return "the host holds a character that no host name has";
 	if(literal && find(host, ':', false) == host.len)
 		return "what stands in the brackets is no IPv6 address";
-	if(port.s && (!decimal(port, 65535, &v) || v == 0))
+	if(port.s && (!rep_whole_parse(port, 0, 65535, &v) || v == 0))
 		return "the port is not a number from 1 to 65535";
 	memcpy(out->host, host.s, host.len);
 	out->host[host.len] = '\0';
@@ -156,7 +135,8 @@ static const char *parse_tcp(rep_span_t in, rep_url_t *out)
 	if(find(in, '?', false) < in.len || find(in, '#', false) < in.len)
 		return "options after ? or # are not known for redis://";
 	slash = find(in, '/', false);
-	if(slash + 1 < in.len && !decimal(from(in, slash + 1), 65535, &out->db))
+	if(slash + 1 < in.len
+			&& !rep_whole_parse(from(in, slash + 1), 0, 65535, &out->db))
 		return BAD_DB;
 	return parse_host((rep_span_t){in.s, slash}, out);
 }
@@ -182,7 +162,7 @@ static const char *parse_unix(rep_span_t in, rep_url_t *out)
 	in = from(in, q + 1);
 	if(!starts(in, "db="))
 		return "the only option of unix:/path is ?db=n";
-	return decimal(from(in, 3), 65535, &out->db) ? NULL : BAD_DB;
+	return rep_whole_parse(from(in, 3), 0, 65535, &out->db) ? NULL : BAD_DB;
 }
 
 const char *rep_url_parse(rep_span_t text, rep_url_t *out)

@@ -136,7 +136,7 @@ void rep_watch_stop(rep_store_t *store)
 }
 
 /* One message: ["message", CHANNEL, [key, …] or nil], or ["pong", ""]. */
-static void take_message(rep_store_t *store, const redisReply *reply)
+static void parse_message(rep_store_t *store, const redisReply *reply)
 {
 	rep_span_t kind = rep_reply_span(rep_reply_at(reply, 0));
 	const redisReply *keys = rep_reply_at(reply, 2);
@@ -185,7 +185,7 @@ void rep_watch_step(rep_store_t *store)
 		return;
 	}
 	while((reply = rep_link_poll(&store->sub))) {
-		take_message(store, reply);
+		parse_message(store, reply);
 		freeReplyObject(reply);
 	}
 	if(rep_link_up(&store->sub))

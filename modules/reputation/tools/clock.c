@@ -17,7 +17,7 @@ static const char not_a_time[] =
 		"2024-01-31T12:00:00Z";
 
 /* Take `n` digits off the text. */
-static bool take_digits(rep_span_t *text, unsigned n, int *out)
+static bool parse_digits(rep_span_t *text, unsigned n, int *out)
 {
 	int value = 0;
 
@@ -33,7 +33,7 @@ static bool take_digits(rep_span_t *text, unsigned n, int *out)
 	return true;
 }
 
-static bool take_char(rep_span_t *text, char c)
+static bool parse_char(rep_span_t *text, char c)
 {
 	if(!text->len || *text->s != c)
 		return false;
@@ -43,12 +43,12 @@ static bool take_char(rep_span_t *text, char c)
 
 /* A point or comma and digits, if they are there; false when the digits are
  * missing. */
-static bool take_fraction(rep_span_t *text, int *ms)
+static bool parse_fraction(rep_span_t *text, int *ms)
 {
 	int scale = 100;
 
 	*ms = 0;
-	if(!take_char(text, '.') && !take_char(text, ','))
+	if(!parse_char(text, '.') && !parse_char(text, ','))
 		return true;
 	if(!text->len || !rep_is_digit(*text->s))
 		return false;
@@ -78,35 +78,35 @@ static const char *parse_unix(rep_span_t text, rep_time_t *out)
 			return out_of_range;
 		whole = whole * 10 + *text.s - '0';
 	}
-	if(!take_fraction(&text, &ms) || text.len)
+	if(!parse_fraction(&text, &ms) || text.len)
 		return not_a_time;
 	return in_range(n > 11 ? whole : whole * 1000 + ms, out);
 }
 
 /* timegm() makes a date that is in no calendar another one. */
-static bool take_date(rep_span_t *text, int64_t *days)
+static bool parse_date(rep_span_t *text, int64_t *days)
 {
 	struct tm tm;
 	int y, m, d;
 
-	if(!take_digits(text, 4, &y) || !take_char(text, '-')
-			|| !take_digits(text, 2, &m) || !take_char(text, '-')
-			|| !take_digits(text, 2, &d))
+	if(!parse_digits(text, 4, &y) || !parse_char(text, '-')
+			|| !parse_digits(text, 2, &m) || !parse_char(text, '-')
+			|| !parse_digits(text, 2, &d))
 		return false;
 	tm = (struct tm){.tm_year = y - 1900, .tm_mon = m - 1, .tm_mday = d};
 	*days = timegm(&tm) / DAY;
 	return y > 0 && tm.tm_mon == m - 1 && tm.tm_mday == d;
 }
 
-static bool take_time_of_day(rep_span_t *text, int64_t *ms)
+static bool parse_time_of_day(rep_span_t *text, int64_t *ms)
 {
 	int h, m, s = 0, fraction = 0;
 
-	if(!take_digits(text, 2, &h) || !take_char(text, ':')
-			|| !take_digits(text, 2, &m))
+	if(!parse_digits(text, 2, &h) || !parse_char(text, ':')
+			|| !parse_digits(text, 2, &m))
 		return false;
-	if(take_char(text, ':')
-			&& (!take_digits(text, 2, &s) || !take_fraction(text, &fraction)))
+	if(parse_char(text, ':')
+			&& (!parse_digits(text, 2, &s) || !parse_fraction(text, &fraction)))
 		return false;
 	if(h > 23 || m > 59 || s > 60)
 		return false;
@@ -122,13 +122,13 @@ bool replay_offset_parse(rep_span_t text, int32_t *seconds)
 		*seconds = 0;
 		return true;
 	}
-	if(take_char(&text, '-'))
+	if(parse_char(&text, '-'))
 		sign = -1;
-	else if(!take_char(&text, '+'))
+	else if(!parse_char(&text, '+'))
 		return false;
-	if(!take_digits(&text, 2, &h))
+	if(!parse_digits(&text, 2, &h))
 		return false;
-	if(text.len && ((void)take_char(&text, ':'), !take_digits(&text, 2, &m)))
+	if(text.len && ((void)parse_char(&text, ':'), !parse_digits(&text, 2, &m)))
 		return false;
 	if(text.len || h > 23 || m > 59)
 		return false;
@@ -140,14 +140,14 @@ static const char *parse_iso(rep_span_t text, int32_t offset, rep_time_t *out)
 {
 	int64_t days, ms;
 
-	if(!take_date(&text, &days))
+	if(!parse_date(&text, &days))
 		return not_a_time;
-	if(!take_char(&text, 'T') && !take_char(&text, 't')
-			&& !take_char(&text, ' '))
+	if(!parse_char(&text, 'T') && !parse_char(&text, 't')
+			&& !parse_char(&text, ' '))
 		return not_a_time;
-	if(!take_time_of_day(&text, &ms))
+	if(!parse_time_of_day(&text, &ms))
 		return not_a_time;
-	(void)take_char(&text, ' ');
+	(void)parse_char(&text, ' ');
 	if(text.len && !replay_offset_parse(text, &offset))
 		return not_a_time;
 	if(offset == REPLAY_NO_OFFSET)

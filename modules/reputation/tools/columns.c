@@ -113,7 +113,7 @@ replay_field_t replay_field_at(const replay_aliases_t *aliases,
 
 /* ---- one record --------------------------------------------------------- */
 
-static const char *take_number(
+static const char *parse_number(
 		const replay_take_t *take, rep_span_t text, rep_e164_t *number)
 {
 	rep_e164_error_t error = rep_e164_parse(text, number);
@@ -156,7 +156,7 @@ bool replay_row_unwanted(const replay_row_t *row)
 }
 
 /* In a record of a call that was answered, the Reason is the BYE's. */
-static const char *take_answered(const replay_take_t *take,
+static const char *parse_answered(const replay_take_t *take,
 		const replay_row_t *row, const rep_signs_t *signs, uint8_t *outcome)
 {
 	rep_span_t text = rep_trim(row->field[REPLAY_DURATION]);
@@ -176,7 +176,7 @@ static const char *take_answered(const replay_take_t *take,
 	return NULL;
 }
 
-static const char *take_outcome(
+static const char *parse_outcome(
 		const replay_take_t *take, const replay_row_t *row, uint8_t *outcome)
 {
 	rep_span_t named = rep_trim(row->field[REPLAY_OUTCOME]);
@@ -194,7 +194,7 @@ static const char *take_outcome(
 		return "the status is not a SIP status of 100 to 699";
 	signs = signs_of(row);
 	if(status >= 200 && status < 300)
-		return take_answered(take, row, &signs, outcome);
+		return parse_answered(take, row, &signs, outcome);
 	*outcome = (uint8_t)rep_classify(
 			&signs, (int)status, row->field[REPLAY_REASON], 0)
 					   .outcome;
@@ -214,9 +214,9 @@ const char *replay_take(
 		pool = rep_span(take->pool);
 	if((wrong = replay_time_parse(
 				rep_trim(row->field[REPLAY_TIME]), take->utc_offset, &call->at))
-			|| (wrong = take_number(
+			|| (wrong = parse_number(
 						take, rep_trim(row->field[REPLAY_NUMBER]), &number))
-			|| (wrong = take_outcome(take, row, &call->outcome)))
+			|| (wrong = parse_outcome(take, row, &call->outcome)))
 		return wrong;
 	if(!rep_pool_name_fits(pool))
 		return "the pool's name is not 1 to 64 of A-Z a-z 0-9 _ -";

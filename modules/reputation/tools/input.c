@@ -42,7 +42,8 @@ static bool next(
 }
 
 /* Whether a call came of it. */
-static bool take(replay_input_t *input, uint64_t line, const replay_row_t *row)
+static bool add_call(
+		replay_input_t *input, uint64_t line, const replay_row_t *row)
 {
 	replay_call_t call = {0};
 	const char *wrong = replay_take(&input->take, row, &call);
@@ -170,7 +171,7 @@ static void complete(
 		}
 }
 
-static void take_fields(replay_input_t *input, const columns_t *columns,
+static void merge_fields(replay_input_t *input, const columns_t *columns,
 		uint64_t line, rep_span_t record, char delimiter)
 {
 	rep_span_t fields[COLUMNS];
@@ -187,7 +188,7 @@ static void take_fields(replay_input_t *input, const columns_t *columns,
 	for(size_t i = 0; i < n && i < columns->n; i++)
 		if(columns->field[i] != REPLAY_FIELDS)
 			row.field[columns->field[i]] = fields[i];
-	take(input, line, &row);
+	add_call(input, line, &row);
 }
 
 static void read_csv(replay_input_t *input, replay_reader_t *reader)
@@ -202,7 +203,7 @@ static void read_csv(replay_input_t *input, replay_reader_t *reader)
 		if(!record.len)
 			continue;
 		complete(reader, &record, delimiter);
-		take_fields(input, &columns, reader->line, record, delimiter);
+		merge_fields(input, &columns, reader->line, record, delimiter);
 	}
 }
 
@@ -278,7 +279,7 @@ static void read_jsonl(replay_input_t *input, replay_reader_t *reader)
 		if(wrong)
 			bad(input, reader->line, wrong);
 		else
-			take(input, reader->line, &row);
+			add_call(input, reader->line, &row);
 		json_object_put(object);
 	}
 	json_tokener_free(tokener);
@@ -291,7 +292,7 @@ static void read_jsonl(replay_input_t *input, replay_reader_t *reader)
  * ("ACC: transaction answered: timestamp=1700000000;method=INVITE;…"). */
 
 /* One record, whose Call-ID and method say to which call it belongs. */
-static void take_acc(
+static void merge_acc(
 		replay_input_t *input, uint64_t line, const replay_row_t *row)
 {
 	rep_span_t method = rep_trim(row->field[REPLAY_METHOD]);
@@ -299,7 +300,7 @@ static void take_acc(
 	replay_half_t half = {.hash = rep_hash(id), .call = REPLAY_BYE};
 
 	if(!method.len || rep_span_is(method, "INVITE")) {
-		if(!take(input, line, row))
+		if(!add_call(input, line, row))
 			return;
 		half.call = input->take.calls->n - 1;
 		half.at = input->take.calls->call[half.call].at;
@@ -352,7 +353,7 @@ static rep_span_t decode(rep_span_t text, char delimiter)
 	return (rep_span_t){s, (size_t)(to - s)};
 }
 
-static void take_flat(replay_input_t *input, const layout_t *layout,
+static void merge_flat(replay_input_t *input, const layout_t *layout,
 		uint64_t line, rep_span_t record)
 {
 	replay_row_t row = {0};
@@ -363,7 +364,7 @@ static void take_flat(replay_input_t *input, const layout_t *layout,
 			i++)
 		if(layout->field[i] != REPLAY_FIELDS)
 			row.field[layout->field[i]] = decode(value, input->acc_delimiter);
-	take_acc(input, line, &row);
+	merge_acc(input, line, &row);
 }
 
 /* Attributes that acc writes and that say nothing here. */
@@ -374,7 +375,7 @@ static bool is_tag(rep_span_t name)
 
 /* A Reason header has semicolons and equal signs of its own: it goes on up to
  * the next attribute with a name that is known. */
-static void take_log(replay_input_t *input, replay_places_t *places,
+static void merge_log(replay_input_t *input, replay_places_t *places,
 		uint64_t line, rep_span_t record)
 {
 	replay_row_t row = {0};
@@ -398,7 +399,7 @@ static void take_log(replay_input_t *input, replay_places_t *places,
 			header = NULL;
 		}
 	}
-	take_acc(input, line, &row);
+	merge_acc(input, line, &row);
 }
 
 /* The attributes of a log line, whatever syslog put before them. */
@@ -426,10 +427,10 @@ static void read_acc(replay_input_t *input, replay_reader_t *reader)
 	layout_of(input, &layout);
 	while(next(input, reader, &record)) {
 		if(log_line(record, &attributes))
-			take_log(input, &places, reader->line, attributes);
+			merge_log(input, &places, reader->line, attributes);
 		else if(record.len
 				&& memchr(record.s, input->acc_delimiter, record.len))
-			take_flat(input, &layout, reader->line, record);
+			merge_flat(input, &layout, reader->line, record);
 		else
 			input->passed_over++;
 	}

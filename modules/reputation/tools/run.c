@@ -190,7 +190,7 @@ static bool ticket_for(replay_run_t *run, const replay_call_t *call, int pool,
 	return rep_pool_ticket(run->registry, pool, e164, route, ticket);
 }
 
-static bool take(replay_run_t *run, const replay_call_t *call)
+static bool replay_call(replay_run_t *run, const replay_call_t *call)
 {
 	uint32_t log_pool = run->calls->number[call->number].pool;
 	int pool = pool_for(run, log_pool, call->at);
@@ -300,7 +300,7 @@ bool replay_run(replay_run_t *run)
 	for(size_t i = 0; i < calls->n; i++) {
 		if((i & 0xfff) == 0)
 			replay_progress(run->progress, i, (int64_t)calls->n);
-		if(!take(run, &calls->call[i]))
+		if(!replay_call(run, &calls->call[i]))
 			return no_memory();
 	}
 	if(!tick(run, last))

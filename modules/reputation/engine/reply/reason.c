@@ -312,7 +312,7 @@ static bool vague(unsigned q850)
 	return q850 == 16 || q850 == 31 || q850 == 127;
 }
 
-static void take_q850(rep_signs_t *signs, const value_t *value, cursor_t *c)
+static void merge_q850(rep_signs_t *signs, const value_t *value, cursor_t *c)
 {
 	if(value->cause > 127)
 		c->bad = true;
@@ -325,7 +325,7 @@ static void take_q850(rep_signs_t *signs, const value_t *value, cursor_t *c)
 
 /* RFC 8197 and 8688 give 607 and 608 a meaning that no other cause takes
  * away; otherwise the latest counts. */
-static void take_sip(rep_signs_t *signs, const value_t *value, cursor_t *c)
+static void merge_sip(rep_signs_t *signs, const value_t *value, cursor_t *c)
 {
 	if(value->cause && (value->cause < 100 || value->cause > 699))
 		c->bad = true;
@@ -336,7 +336,7 @@ static void take_sip(rep_signs_t *signs, const value_t *value, cursor_t *c)
 }
 
 /* The contacts count only where v=analytics1 vouches for them. */
-static bool take_attrs(
+static bool merge_attrs(
 		rep_redress_t *redress, const attrs_t *attrs, bool keep, cursor_t *c)
 {
 	int i;
@@ -350,20 +350,20 @@ static bool take_attrs(
 	return true;
 }
 
-static void take_value(rep_signs_t *signs, rep_redress_t *redress,
+static void merge_value(rep_signs_t *signs, rep_redress_t *redress,
 		const value_t *value, cursor_t *c)
 {
 	if(rep_same(value->protocol, "SIP")) {
-		take_sip(signs, value, c);
+		merge_sip(signs, value, c);
 	} else if(rep_same(value->protocol, "Q.850")) {
-		take_q850(signs, value, c);
+		merge_q850(signs, value, c);
 	} else if(rep_same(value->protocol, "STIR")) {
 		if(value->cause >= 100 && value->cause <= 699)
 			signs->stir = (uint16_t)value->cause;
 	}
-	if(take_attrs(redress, &value->inside, false, c))
+	if(merge_attrs(redress, &value->inside, false, c))
 		signs->flags |= REP_SIGN_ANALYTICS;
-	if(take_attrs(redress, &value->loose, true, c))
+	if(merge_attrs(redress, &value->loose, true, c))
 		signs->flags |= REP_SIGN_LOOSE;
 }
 
@@ -377,7 +377,7 @@ void rep_signs_reason(
 
 		skip_space(&c);
 		value = next_value(&c);
-		take_value(signs, redress, &value, &c);
+		merge_value(signs, redress, &value, &c);
 	} while(at(&c, ',') && c.p++);
 	if(c.bad)
 		signs->flags |= REP_SIGN_MALFORMED;
