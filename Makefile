@@ -187,6 +187,13 @@ lint:
 		--suppress=missingIncludeSystem \
 		--suppress=normalCheckLevelMaxBranches -I$(M) $(ENGINE) $(FORMATS) $(STORE) $(TOOLS)
 	@$(PYTHON) tests/lint/layout.py
+	@$(MAKE) --no-print-directory headers
+	@$(MAKE) --no-print-directory -C $(M) KAMAILIO="$(KAMAILIO)" \
+		KAMAILIO_SRC="$$(cd "$(KAMAILIO_SRC)" && pwd)" \
+		OBJ=../../$(BUILD)/obj tidy
+	@for part in core judgement; do $(CC) -std=gnu11 -D_GNU_SOURCE -Wall \
+		-Wextra -Werror -fsyntax-only $(INCLUDES) -Itests/unit -Itests/bench \
+		tests/bench/$$part*.c || exit 1; done
 	@find modules tests .ci -name '*.sh' -o -path .ci/run | xargs shellcheck
 
 install: module replay

@@ -21,7 +21,7 @@ for what in "$@"; do
 			libcurl4-openssl-dev check python3 python3-pytest
 			python3-pytest-xdist python3-redis procps tzdata netbase"
 		;;
-	lint) want="$want clang-format cppcheck shellcheck" ;;
+	lint) want="$want clang-format clang-tidy cppcheck shellcheck" ;;
 	bench) want="$want python3-matplotlib" ;;
 	intree) want="$want g++ bison flex cmake libssl-dev" ;;
 	fresh) want="$want mmdebstrap git iproute2 util-linux" ;;

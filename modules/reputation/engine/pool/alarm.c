@@ -47,7 +47,7 @@ static uint32_t label_put(struct rep_alarms *a, const char *label)
 {
 	unsigned i = 0;
 
-	while(i < a->n_labels && strcmp(a->labels[i], label))
+	while(i < a->n_labels && strcmp(a->labels[i], label) != 0)
 		i++;
 	if(i == a->n_labels && i < LABELS) {
 		snprintf(a->labels[i], sizeof(a->labels[i]), "%s", label);

@@ -72,8 +72,8 @@ static void requeue(rep_pool_t *pool, uint32_t i, const rep_cell_t *only)
 		cell = rep_cell_at(pool, ref);
 		if(only
 				&& (cell->bucket != only->bucket || cell->stamp != only->stamp
-						|| strcmp(
-								pool->routes[cell->route]->label, only->route)))
+						|| strcmp(pool->routes[cell->route]->label, only->route)
+								   != 0))
 			continue;
 		rep_cell_own(pool, ref, &own);
 		for(int o = 0; o < REP_OUTCOMES; o++)

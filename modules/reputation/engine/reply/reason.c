@@ -258,11 +258,9 @@ static void note_text(attrs_t *attrs, rep_span_t text)
 
 static uint8_t location_of(rep_span_t token)
 {
-	uint8_t i;
-
-	for(i = 1; i < COUNT(locations); i++) {
+	for(size_t i = 1; i < COUNT(locations); i++) {
 		if(rep_same(token, locations[i]))
-			return i;
+			return (uint8_t)i;
 	}
 	return 0;
 }
