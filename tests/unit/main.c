@@ -18,6 +18,7 @@ static const struct
 		{"evidence", evidence_suite},
 		{"exchange", exchange_suite},
 		{"judge", judge_suite},
+		{"mem", mem_suite},
 		{"outcome", outcome_suite},
 		{"pick", pick_suite},
 		{"policy", policy_suite},

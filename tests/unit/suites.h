@@ -12,6 +12,7 @@ Suite *e164_suite(void);
 Suite *evidence_suite(void);
 Suite *exchange_suite(void);
 Suite *judge_suite(void);
+Suite *mem_suite(void);
 Suite *outcome_suite(void);
 Suite *pick_suite(void);
 Suite *policy_suite(void);
