@@ -13,7 +13,9 @@ static const struct
 	Suite *(*make)(void);
 } suites[] = {
 		{"alarm", alarm_suite},
+		{"call_table", call_table_suite},
 		{"cause", cause_suite},
+		{"contacts", contacts_suite},
 		{"e164", e164_suite},
 		{"evidence", evidence_suite},
 		{"exchange", exchange_suite},

@@ -7,7 +7,9 @@
 #include <check.h>
 
 Suite *alarm_suite(void);
+Suite *call_table_suite(void);
 Suite *cause_suite(void);
+Suite *contacts_suite(void);
 Suite *e164_suite(void);
 Suite *evidence_suite(void);
 Suite *exchange_suite(void);
