@@ -13,6 +13,7 @@ static const struct
 	Suite *(*make)(void);
 } suites[] = {
 		{"alarm", alarm_suite},
+		{"answered", answered_suite},
 		{"call_table", call_table_suite},
 		{"cause", cause_suite},
 		{"contacts", contacts_suite},

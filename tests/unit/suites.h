@@ -7,6 +7,7 @@
 #include <check.h>
 
 Suite *alarm_suite(void);
+Suite *answered_suite(void);
 Suite *call_table_suite(void);
 Suite *cause_suite(void);
 Suite *contacts_suite(void);
