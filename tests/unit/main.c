@@ -29,6 +29,7 @@ static const struct
 		{"records", records_suite},
 		{"registry", registry_suite},
 		{"replay", replay_suite},
+		{"replies", replies_suite},
 		{"stop", stop_suite},
 		{"store", store_suite},
 		{"text", text_suite},

@@ -23,6 +23,7 @@ Suite *reason_suite(void);
 Suite *records_suite(void);
 Suite *registry_suite(void);
 Suite *replay_suite(void);
+Suite *replies_suite(void);
 Suite *stop_suite(void);
 Suite *store_suite(void);
 Suite *text_suite(void);
