@@ -98,7 +98,8 @@ START_TEST(is_it_invite)
 {
 	char text[256];
 
-	snprintf(text, sizeof(text), "SIP/2.0 200 OK\r\n%s\r\n",
+	snprintf(text, sizeof(text),
+			"SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP h\r\n%s\r\n",
 			methods[_i].headers);
 	ck_assert_int_eq(rep_reply_is_invite(message(text)), methods[_i].invite);
 }
