@@ -13,11 +13,15 @@ static const struct
 	Suite *(*make)(void);
 } suites[] = {
 		{"alarm", alarm_suite},
+		{"answered", answered_suite},
+		{"call_table", call_table_suite},
 		{"cause", cause_suite},
+		{"contacts", contacts_suite},
 		{"e164", e164_suite},
 		{"evidence", evidence_suite},
 		{"exchange", exchange_suite},
 		{"judge", judge_suite},
+		{"mem", mem_suite},
 		{"outcome", outcome_suite},
 		{"pick", pick_suite},
 		{"policy", policy_suite},
@@ -25,6 +29,7 @@ static const struct
 		{"records", records_suite},
 		{"registry", registry_suite},
 		{"replay", replay_suite},
+		{"replies", replies_suite},
 		{"stop", stop_suite},
 		{"store", store_suite},
 		{"text", text_suite},

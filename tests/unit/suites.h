@@ -7,11 +7,15 @@
 #include <check.h>
 
 Suite *alarm_suite(void);
+Suite *answered_suite(void);
+Suite *call_table_suite(void);
 Suite *cause_suite(void);
+Suite *contacts_suite(void);
 Suite *e164_suite(void);
 Suite *evidence_suite(void);
 Suite *exchange_suite(void);
 Suite *judge_suite(void);
+Suite *mem_suite(void);
 Suite *outcome_suite(void);
 Suite *pick_suite(void);
 Suite *policy_suite(void);
@@ -19,6 +23,7 @@ Suite *reason_suite(void);
 Suite *records_suite(void);
 Suite *registry_suite(void);
 Suite *replay_suite(void);
+Suite *replies_suite(void);
 Suite *stop_suite(void);
 Suite *store_suite(void);
 Suite *text_suite(void);

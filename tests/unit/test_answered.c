@@ -1,0 +1,568 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Answered calls: short or not, unwanted, lost, and given back once. */
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "kamailio/answered.h"
+
+#include "mem_test.h"
+#include "pool_test.h"
+#include "suites.h"
+
+#define MAX 8
+#define SHORT (6 * S)
+#define NUMBERS 4
+
+/* The two clocks do not agree, as after a set of the wall clock. */
+#define MONO INT64_C(5000000)
+
+static struct rep_answered *answered;
+
+static void make(uint32_t max)
+{
+	setup();
+	put_numbers(NUMBERS);
+	answered = rep_answered_create(max);
+	ck_assert_ptr_nonnull(answered);
+}
+
+static void make_small(void)
+{
+	make(MAX);
+}
+
+static void unmake(void)
+{
+	ck_assert_int_eq(rep_locks_held(), 0);
+	rep_answered_destroy(answered);
+	teardown();
+	ck_assert_int_eq(rep_alloc_live(), 0);
+}
+
+static unsigned in_flight(void)
+{
+	rep_pool_view_t v;
+	unsigned sum = 0;
+
+	ck_assert_int_eq(rep_locks_held(), 0);
+	ck_assert(rep_view_pool(registry, pool, NOW, &v));
+	for(unsigned i = 0; i < NUMBERS; i++)
+		sum += view(FIRST + i, NOW).in_flight;
+	ck_assert_uint_eq(v.in_flight, sum);
+	return sum;
+}
+
+static rep_answered_stats_t stats(void)
+{
+	rep_answered_stats_t s;
+
+	rep_answered_stats(answered, &s);
+	return s;
+}
+
+/* How many calls of the pool came to this, and to anything. */
+static uint32_t counted(rep_outcome_t outcome)
+{
+	rep_pool_view_t v;
+
+	ck_assert(rep_view_pool(registry, pool, NOW, &v));
+	return v.counts.n[outcome];
+}
+
+static uint32_t counted_at_all(void)
+{
+	uint32_t sum = 0;
+
+	for(int o = 0; o < REP_OUTCOMES; o++)
+		sum += counted((rep_outcome_t)o);
+	return sum;
+}
+
+static rep_dialog_t dialog(unsigned i)
+{
+	char call_id[32];
+
+	snprintf(call_id, sizeof(call_id), "call-%u@example.com", i);
+	return rep_dialog_of(rep_span(call_id), rep_span("tag"));
+}
+
+/* Call `i` is answered `after` ms from the start of the test. */
+static void answer(unsigned i, rep_time_t after)
+{
+	rep_ticket_t t;
+
+	ck_assert_int_eq(pick("", NOW + after, false, &t), REP_PICKED);
+	rep_answered_put(answered, registry, dialog(i), &t, SHORT, NOW + after,
+			MONO + after);
+}
+
+static bool bye(unsigned i, bool unwanted, rep_time_t after)
+{
+	return rep_answered_bye(
+			answered, registry, dialog(i), unwanted, NOW + after, MONO + after);
+}
+
+static void tick(rep_time_t after)
+{
+	rep_answered_tick(answered, registry, NOW + after, MONO + after);
+}
+
+/* Nothing is left: neither of calls nor of what they held. */
+static void ck_over(void)
+{
+	ck_assert_uint_eq(stats().calls, 0);
+	ck_assert_uint_eq(in_flight(), 0);
+}
+
+START_TEST(a_bye_within_short_call)
+{
+	answer(1, 0);
+	ck_assert_uint_eq(stats().calls, 1);
+	ck_assert_uint_eq(stats().max, MAX);
+	ck_assert_uint_eq(in_flight(), 1);
+	ck_assert_uint_eq(counted_at_all(), 0);
+	tick(SHORT - 1);
+	ck_assert_uint_eq(counted_at_all(), 0);
+	ck_assert(bye(1, false, SHORT - 1));
+	ck_assert_uint_eq(counted(REP_SHORT), 1);
+	ck_assert_uint_eq(counted_at_all(), 1);
+	ck_over();
+}
+END_TEST
+
+START_TEST(no_bye_within_short_call)
+{
+	answer(1, 0);
+	tick(SHORT);
+	ck_assert_uint_eq(counted(REP_ANSWERED), 1);
+	ck_assert_uint_eq(counted_at_all(), 1);
+	ck_over();
+	ck_assert(!bye(1, false, SHORT + S));
+	tick(SHORT + S);
+	ck_assert_uint_eq(counted_at_all(), 1);
+}
+END_TEST
+
+/* The tick comes late: the BYE after the deadline is of a call that lasted. */
+START_TEST(a_bye_before_the_tick)
+{
+	answer(1, 0);
+	ck_assert(bye(1, false, SHORT));
+	ck_assert_uint_eq(counted(REP_ANSWERED), 1);
+	ck_assert_uint_eq(counted_at_all(), 1);
+	ck_over();
+}
+END_TEST
+
+START_TEST(unwanted)
+{
+	answer(1, 0);
+	ck_assert(bye(1, true, S)); /* however soon */
+	ck_assert_uint_eq(counted(REP_UNWANTED), 1);
+	answer(2, 0);
+	ck_assert(bye(2, true, SHORT + S));
+	ck_assert_uint_eq(counted(REP_UNWANTED), 2);
+	ck_assert_uint_eq(counted_at_all(), 2);
+	ck_over();
+}
+END_TEST
+
+START_TEST(a_bye_twice)
+{
+	answer(1, 0);
+	answer(2, 0);
+	ck_assert(bye(1, false, S));
+	ck_assert(!bye(1, false, S));
+	ck_assert(!bye(1, true, S));
+	ck_assert_uint_eq(counted_at_all(), 1);
+	ck_assert_uint_eq(in_flight(), 1);
+	ck_assert(bye(2, false, S));
+	ck_over();
+}
+END_TEST
+
+/* Two branches answer with the same tags: the second is counted at once. */
+START_TEST(the_same_dialog_twice)
+{
+	answer(1, 0);
+	answer(1, 0);
+	ck_assert_uint_eq(stats().calls, 1);
+	ck_assert_uint_eq(stats().full, 1);
+	ck_assert_uint_eq(counted(REP_ANSWERED), 1);
+	ck_assert_uint_eq(in_flight(), 1);
+	ck_assert(bye(1, false, S));
+	ck_assert_uint_eq(counted(REP_SHORT), 1);
+	ck_assert_uint_eq(counted_at_all(), 2);
+	ck_over();
+}
+END_TEST
+
+START_TEST(the_table_is_full)
+{
+	for(unsigned i = 0; i < MAX; i++)
+		answer(i, 0);
+	ck_assert_uint_eq(stats().calls, MAX);
+	ck_assert_uint_eq(counted_at_all(), 0);
+	answer(MAX, 0);
+	ck_assert_uint_eq(stats().full, 1);
+	ck_assert_uint_eq(counted(REP_ANSWERED), 1);
+	ck_assert_uint_eq(in_flight(), MAX);
+	ck_assert(!bye(MAX, false, S));
+	ck_assert(bye(3, false, S));
+	answer(MAX, S);
+	ck_assert_uint_eq(stats().full, 1);
+	ck_assert_uint_eq(counted_at_all(), 2);
+	tick(SHORT + S);
+	ck_assert_uint_eq(counted(REP_ANSWERED), 1 + MAX);
+	ck_assert_uint_eq(counted_at_all(), 2 + MAX);
+	ck_over();
+}
+END_TEST
+
+/* Calls whose deadlines have come, and only those. */
+START_TEST(one_after_the_other)
+{
+	for(unsigned i = 0; i < MAX; i++)
+		answer(i, i * S);
+	for(unsigned i = 0; i < MAX; i++) {
+		tick(SHORT + i * S - 1);
+		ck_assert_uint_eq(counted(REP_ANSWERED), i);
+		tick(SHORT + i * S);
+		ck_assert_uint_eq(counted(REP_ANSWERED), i + 1);
+	}
+	ck_over();
+}
+END_TEST
+
+/* ---- pools that limit calls at once ---------------------------------- */
+
+static const rep_time_t lost_after = 4 * (rep_time_t)HOUR;
+
+static void limit(void)
+{
+	policy_set("cap_concurrent", "100", NOW);
+}
+
+START_TEST(held_to_its_end)
+{
+	limit();
+	answer(1, 0);
+	tick(SHORT);
+	ck_assert_uint_eq(counted(REP_ANSWERED), 1);
+	ck_assert_uint_eq(in_flight(), 1);
+	ck_assert_uint_eq(stats().calls, 1);
+	tick(HOUR);
+	ck_assert_uint_eq(in_flight(), 1);
+	ck_assert(bye(1, false, HOUR));
+	ck_assert_uint_eq(counted_at_all(), 1);
+	ck_over();
+}
+END_TEST
+
+START_TEST(a_held_call_becomes_unwanted)
+{
+	limit();
+	answer(1, 0);
+	tick(SHORT);
+	ck_assert(bye(1, true, HOUR));
+	ck_assert_uint_eq(counted(REP_ANSWERED), 1);
+	ck_assert_uint_eq(counted(REP_UNWANTED), 1);
+	ck_assert_uint_eq(counted_at_all(), 2);
+	ck_over();
+}
+END_TEST
+
+START_TEST(a_bye_that_never_comes)
+{
+	limit();
+	answer(1, 0);
+	tick(SHORT);
+	tick(SHORT + lost_after - 1);
+	ck_assert_uint_eq(in_flight(), 1);
+	tick(SHORT + lost_after);
+	ck_assert_uint_eq(counted(REP_ANSWERED), 1);
+	ck_assert_uint_eq(counted_at_all(), 1);
+	ck_over();
+	ck_assert(!bye(1, false, SHORT + lost_after));
+	tick(SHORT + 2 * lost_after);
+	ck_over();
+}
+END_TEST
+
+/* A held call is out of the queue of those that may be short. */
+START_TEST(held_and_short_ones_side_by_side)
+{
+	limit();
+	for(unsigned i = 0; i < 3; i++)
+		answer(i, 0);
+	tick(SHORT);
+	for(unsigned i = 3; i < 6; i++)
+		answer(i, SHORT);
+	ck_assert(bye(1, false, SHORT + S));
+	ck_assert(bye(4, false, SHORT + S));
+	ck_assert_uint_eq(counted(REP_SHORT), 1);
+	ck_assert_uint_eq(counted(REP_ANSWERED), 3);
+	ck_assert_uint_eq(in_flight(), 4);
+	tick(2 * SHORT);
+	ck_assert_uint_eq(counted(REP_ANSWERED), 5);
+	ck_assert_uint_eq(in_flight(), 4);
+	tick(SHORT + lost_after);
+	ck_assert_uint_eq(in_flight(), 2);
+	tick(2 * SHORT + lost_after);
+	ck_assert_uint_eq(counted_at_all(), 6);
+	ck_over();
+}
+END_TEST
+
+/* ---- dialogs --------------------------------------------------------- */
+
+static bool same(rep_dialog_t a, rep_dialog_t b)
+{
+	return a.a == b.a && a.b == b.b;
+}
+
+START_TEST(dialogs_are_told_apart)
+{
+	rep_span_t none = {NULL, 0}, id = rep_span("a"), tag = rep_span("b");
+	rep_dialog_t d = rep_dialog_of(id, tag);
+
+	ck_assert(same(d, rep_dialog_of(rep_span("a"), rep_span("b"))));
+	ck_assert(!same(d, rep_dialog_of(tag, id)));
+	ck_assert(!same(d, rep_dialog_of(rep_span("ab"), none)));
+	ck_assert(!same(d, rep_dialog_of(none, rep_span("ab"))));
+	ck_assert(!same(d, rep_dialog_of(id, rep_span("B"))));
+	ck_assert(same(rep_dialog_of(none, none), rep_dialog_of(none, none)));
+}
+END_TEST
+
+START_TEST(a_bye_of_another_dialog)
+{
+	rep_ticket_t t;
+	rep_dialog_t d = dialog(1), near = d;
+
+	answer(1, 0);
+	near.b ^= 1; /* the same bucket */
+	ck_assert(!rep_answered_bye(answered, registry, near, true, NOW, MONO));
+	ck_assert_int_eq(pick("", NOW, false, &t), REP_PICKED);
+	rep_answered_put(answered, registry, near, &t, SHORT, NOW, MONO);
+	ck_assert_uint_eq(stats().calls, 2);
+	/* the first of the bucket, then the one behind it */
+	ck_assert(rep_answered_bye(answered, registry, d, false, NOW, MONO));
+	ck_assert(rep_answered_bye(answered, registry, near, false, NOW, MONO));
+	ck_assert_uint_eq(counted(REP_SHORT), 2);
+	ck_over();
+}
+END_TEST
+
+START_TEST(first_of_the_newest_1024)
+{
+	for(unsigned i = 0; i < 1024; i++) {
+		ck_assert(rep_answered_first(answered, dialog(i)));
+		ck_assert(!rep_answered_first(answered, dialog(i)));
+	}
+	for(unsigned i = 0; i < 1024; i++)
+		ck_assert(!rep_answered_first(answered, dialog(i)));
+	ck_assert(rep_answered_first(answered, dialog(1024)));
+	ck_assert(!rep_answered_first(answered, dialog(1)));
+	ck_assert(rep_answered_first(answered, dialog(0))); /* forgotten */
+	ck_assert(!rep_answered_first(answered, dialog(1023)));
+}
+END_TEST
+
+/* ---- robust ---------------------------------------------------------- */
+
+START_TEST(the_number_is_removed_meanwhile)
+{
+	for(unsigned i = 0; i < MAX; i++)
+		answer(i, 0);
+	for(unsigned i = 0; i < NUMBERS; i++) {
+		ck_assert(rep_pool_remove(registry, pool, FIRST + i));
+		rep_pool_put(registry, pool, FIRST + i, &plain, 2, 2, NOW);
+	}
+	ck_assert(bye(0, false, S));
+	ck_assert(bye(1, true, S));
+	tick(SHORT);
+	ck_assert_uint_eq(counted_at_all(), 0);
+	ck_over();
+}
+END_TEST
+
+START_TEST(a_ticket_that_holds_nothing)
+{
+	rep_ticket_t t;
+
+	ck_assert(rep_pool_ticket(registry, pool, FIRST, rep_span(""), &t));
+	rep_answered_put(answered, registry, dialog(1), &t, SHORT, NOW, MONO);
+	ck_assert(bye(1, false, S));
+	ck_assert_uint_eq(counted(REP_SHORT), 1);
+	ck_over();
+}
+END_TEST
+
+START_TEST(no_memory_and_no_lock)
+{
+	long before = rep_alloc_live();
+
+	rep_answered_destroy(NULL);
+	rep_alloc_fail_after(0);
+	ck_assert_ptr_null(rep_answered_create(MAX));
+	rep_alloc_fail_after(-1);
+	rep_lock_fail_after(0);
+	ck_assert_ptr_null(rep_answered_create(MAX));
+	rep_lock_fail_after(-1);
+	ck_assert_int_eq(rep_alloc_live(), before);
+}
+END_TEST
+
+START_TEST(no_room_at_all)
+{
+	make(0);
+	answer(1, 0);
+	ck_assert_uint_eq(counted(REP_ANSWERED), 1);
+	ck_assert(!bye(1, false, S));
+	tick(lost_after);
+	ck_over();
+	unmake();
+}
+END_TEST
+
+/* ---- sweep ----------------------------------------------------------- */
+
+#define SLOTS 100
+#define DIALOGS 300
+#define STEPS 10000
+
+/* A naive model: what is remembered of each dialog. */
+static struct
+{
+	bool there, held;
+	rep_time_t deadline;
+} model[DIALOGS];
+static uint32_t expected[REP_OUTCOMES];
+static unsigned remembered;
+
+static void model_forget(unsigned i)
+{
+	model[i].there = false;
+	remembered--;
+}
+
+static void model_tick(rep_time_t after, bool limited)
+{
+	for(unsigned i = 0; i < DIALOGS; i++) {
+		if(!model[i].there || model[i].deadline > after)
+			continue;
+		if(model[i].held || !limited)
+			model_forget(i);
+		if(!model[i].held)
+			expected[REP_ANSWERED]++;
+		model[i].held = true;
+		model[i].deadline = after + lost_after;
+	}
+}
+
+static void step_answer(unsigned i, rep_time_t after)
+{
+	answer(i, after);
+	if(model[i].there || remembered == SLOTS) {
+		expected[REP_ANSWERED]++;
+		return;
+	}
+	model[i].there = true;
+	model[i].held = false;
+	model[i].deadline = after + SHORT;
+	remembered++;
+}
+
+static void step_bye(unsigned i, rep_time_t after)
+{
+	bool unwanted = rand() % 4 == 0;
+
+	ck_assert_int_eq(bye(i, unwanted, after), model[i].there);
+	if(!model[i].there)
+		return;
+	if(unwanted)
+		expected[REP_UNWANTED]++;
+	else if(!model[i].held)
+		expected[model[i].deadline > after ? REP_SHORT : REP_ANSWERED]++;
+	model_forget(i);
+}
+
+static void ck_model(void)
+{
+	ck_assert_uint_eq(stats().calls, remembered);
+	ck_assert_uint_eq(in_flight(), remembered);
+	for(int o = 0; o < REP_OUTCOMES; o++)
+		ck_assert_uint_eq(counted((rep_outcome_t)o), expected[o]);
+}
+
+START_TEST(sweep)
+{
+	bool limited = _i % 2;
+	rep_time_t after = 0;
+
+	make(SLOTS);
+	policy_set("max_benched_share", "1", NOW);
+	rep_registry_observe(registry, true);
+	if(limited)
+		policy_set("cap_concurrent", "100000", NOW);
+	srand((unsigned)_i + 1);
+	for(unsigned step = 0; step < STEPS; step++) {
+		unsigned i = (unsigned)rand() % DIALOGS;
+		after += rand() % 100;
+		if(rand() % 100 == 0) {
+			tick(after);
+			model_tick(after, limited);
+			ck_model();
+		} else if(rand() % 3) {
+			step_answer(i, after);
+		} else {
+			step_bye(i, after);
+		}
+	}
+	ck_model();
+	ck_assert_uint_gt(stats().full, 0);
+	/* whoever is left: no BYE ever comes */
+	for(int k = 1; k <= 2; k++) {
+		after += SHORT + lost_after;
+		tick(after);
+		model_tick(after, limited);
+	}
+	ck_model();
+	ck_over();
+	unmake();
+}
+END_TEST
+
+Suite *answered_suite(void)
+{
+	Suite *suite = suite_create("answered");
+	TCase *small = tcase_create("small"), *any = tcase_create("any size");
+
+	tcase_add_checked_fixture(small, make_small, unmake);
+	tcase_add_test(small, a_bye_within_short_call);
+	tcase_add_test(small, no_bye_within_short_call);
+	tcase_add_test(small, a_bye_before_the_tick);
+	tcase_add_test(small, unwanted);
+	tcase_add_test(small, a_bye_twice);
+	tcase_add_test(small, the_same_dialog_twice);
+	tcase_add_test(small, the_table_is_full);
+	tcase_add_test(small, one_after_the_other);
+	tcase_add_test(small, held_to_its_end);
+	tcase_add_test(small, a_held_call_becomes_unwanted);
+	tcase_add_test(small, a_bye_that_never_comes);
+	tcase_add_test(small, held_and_short_ones_side_by_side);
+	tcase_add_test(small, dialogs_are_told_apart);
+	tcase_add_test(small, a_bye_of_another_dialog);
+	tcase_add_test(small, first_of_the_newest_1024);
+	tcase_add_test(small, the_number_is_removed_meanwhile);
+	tcase_add_test(small, a_ticket_that_holds_nothing);
+	tcase_add_test(small, no_memory_and_no_lock);
+	suite_add_tcase(suite, small);
+	tcase_set_timeout(any, 60);
+	tcase_add_test(any, no_room_at_all);
+	tcase_add_loop_test(any, sweep, 0, 4);
+	suite_add_tcase(suite, any);
+	return suite;
+}
