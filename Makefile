@@ -3,6 +3,7 @@
 #   make             build modules/reputation/reputation.so
 #   make test        install what is missing, build, run every test
 #   make demo        install what is missing, build, show the main job
+#   make mutate      would the tests notice? about 140 small faults (long)
 #   make bench       the tables of docs, printed and as JSON in build/bench/
 #   make lint        formatter check and static analysis; installs its tools
 #   make test-intree build it inside Kamailio's own tree, by make and CMake
@@ -127,6 +128,12 @@ test-build: module
 	KAMAILIO="$(KAMAILIO)" KAMAILIO_SRC="$(KAMAILIO_SRC)" \
 		$(PYTHON) -m pytest -q tests/build $(PYTEST_ARGS)
 
+# would they notice? ROOM=engine|store|kamailio, ONLY=word, JOBS=copies,
+# QUICK=1
+mutate: headers
+	@ROOM="$(ROOM)" ONLY="$(ONLY)" JOBS="$(JOBS)" QUICK="$(QUICK)" \
+		KAMAILIO_SRC="$(KAMAILIO_SRC)" $(PYTHON) tests/mutate/mutate.py
+
 test: packages
 	@$(MAKE) --no-print-directory module replay unit fuzz-replay
 	@$(MAKE) --no-print-directory test-build
@@ -200,5 +207,5 @@ clean:
 		$(BUILD)/replay $(REPLAY)
 
 .PHONY: all module replay headers packages unit store-live integration test \
-	test-build test-intree test-fresh demo bench bench-judgement fuzz \
+	test-build test-intree test-fresh mutate demo bench bench-judgement fuzz \
 	fuzz-replay lint install clean
