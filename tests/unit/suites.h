@@ -7,21 +7,30 @@
 #include <check.h>
 
 Suite *alarm_suite(void);
+Suite *args_suite(void);
+Suite *attrs_suite(void);
 Suite *cause_suite(void);
+Suite *cell_suite(void);
+Suite *counts_suite(void);
 Suite *e164_suite(void);
 Suite *evidence_suite(void);
 Suite *exchange_suite(void);
+Suite *health_suite(void);
+Suite *incarnations_suite(void);
 Suite *judge_suite(void);
 Suite *outcome_suite(void);
 Suite *pick_suite(void);
 Suite *policy_suite(void);
+Suite *pool_file_suite(void);
 Suite *reason_suite(void);
+Suite *record_suite(void);
 Suite *records_suite(void);
+Suite *redis_error_suite(void);
 Suite *registry_suite(void);
 Suite *replay_suite(void);
 Suite *stop_suite(void);
-Suite *store_suite(void);
 Suite *text_suite(void);
+Suite *url_suite(void);
 Suite *verdict_suite(void);
 
 #endif
