@@ -18,6 +18,7 @@ static const struct
 		{"bucket", bucket_suite},
 		{"cause", cause_suite},
 		{"cell", cell_suite},
+		{"count", count_suite},
 		{"counts", counts_suite},
 		{"e164", e164_suite},
 		{"evidence", evidence_suite},

@@ -12,6 +12,7 @@ Suite *attrs_suite(void);
 Suite *bucket_suite(void);
 Suite *cause_suite(void);
 Suite *cell_suite(void);
+Suite *count_suite(void);
 Suite *counts_suite(void);
 Suite *e164_suite(void);
 Suite *evidence_suite(void);
