@@ -21,6 +21,7 @@ static const struct
 		{"count", count_suite},
 		{"counts", counts_suite},
 		{"e164", e164_suite},
+		{"event", event_suite},
 		{"evidence", evidence_suite},
 		{"exchange", exchange_suite},
 		{"fifo", fifo_suite},

@@ -15,6 +15,7 @@ Suite *cell_suite(void);
 Suite *count_suite(void);
 Suite *counts_suite(void);
 Suite *e164_suite(void);
+Suite *event_suite(void);
 Suite *evidence_suite(void);
 Suite *exchange_suite(void);
 Suite *fifo_suite(void);

@@ -12,6 +12,23 @@ START_TEST(pick_least_recent)
 }
 END_TEST
 
+START_TEST(pick_is_remembered)
+{
+	rep_ticket_t t;
+
+	put_numbers(2);
+	ck_assert_int_eq(view(FIRST, NOW).last_used, 0);
+	ck_assert_uint_eq(pick_on("", NOW + 1, &t, NULL), FIRST);
+	ck_assert_int_eq(view(FIRST, NOW).last_used, NOW);
+	ck_assert_uint_eq(view(FIRST, NOW).used_today, 1);
+	ck_assert_int_eq(view(FIRST + 1, NOW).last_used, 0);
+	ck_assert_int_eq(pick("", NOW + HOUR, true, &t), REP_PICKED);
+	ck_assert_uint_eq(t.number, FIRST + 1); /* dry: nothing is used */
+	ck_assert_int_eq(view(FIRST + 1, NOW).last_used, 0);
+	ck_assert_uint_eq(view(FIRST + 1, NOW).used_today, 0);
+}
+END_TEST
+
 START_TEST(pick_weighted)
 {
 	rep_attrs_t heavy = plain;
@@ -211,6 +228,7 @@ Suite *pick_suite(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, pick_least_recent);
+	tcase_add_test(tc, pick_is_remembered);
 	tcase_add_test(tc, pick_weighted);
 	tcase_add_loop_test(tc, order_weighted_to_least_recent_is_even_soon, 0, 3);
 	tcase_add_test(tc, pick_reasons);

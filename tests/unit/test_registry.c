@@ -104,6 +104,29 @@ START_TEST(ticket_outlives_number)
 }
 END_TEST
 
+/* Nothing is done to a pool that was dropped; it may come back. */
+START_TEST(dropped_pool)
+{
+	rep_ticket_t t;
+	rep_policy_t policy;
+
+	put_numbers(1);
+	ck_assert_uint_eq(pick_on("", NOW, &t, NULL), FIRST);
+	rep_registry_drop(registry, pool);
+	for(int twice = 0; twice < 2; twice++) {
+		ck_assert_int_eq(
+				rep_pool_put(registry, pool, FIRST + 1, &plain, 0, 0, NOW), -1);
+		ck_assert(!rep_pool_policy(registry, pool, &policy));
+		ck_assert(!rep_ticket_count(registry, &t, REP_BLOCKED, NOW));
+		rep_registry_tick(registry, NOW);
+	}
+	ck_assert_int_eq(rep_registry_put(registry, rep_span("sales")), pool);
+	put_numbers(1);
+	ck_assert(!rep_ticket_count(registry, &t, REP_BLOCKED, NOW));
+	ck_assert_uint_eq(view(FIRST, NOW).in_flight, 0);
+}
+END_TEST
+
 /* The same number again, in the very slot: still another number. */
 START_TEST(ticket_does_not_fit_the_next_in_its_slot)
 {
@@ -247,6 +270,7 @@ Suite *registry_suite(void)
 	tcase_add_test(tc, numbers_full);
 	tcase_add_loop_test(tc, alone_add_and_remove_take_no_more_slots, 0, 2);
 	tcase_add_test(tc, ticket_outlives_number);
+	tcase_add_test(tc, dropped_pool);
 	tcase_add_test(tc, ticket_does_not_fit_the_next_in_its_slot);
 	tcase_add_test(tc, memory_runs_out);
 	tcase_add_test(tc, routes_full);
