@@ -29,6 +29,7 @@ static const struct
 		{"heap", heap_suite},
 		{"incarnations", incarnations_suite},
 		{"judge", judge_suite},
+		{"keys", keys_suite},
 		{"outcome", outcome_suite},
 		{"pick", pick_suite},
 		{"policy", policy_suite},

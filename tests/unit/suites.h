@@ -23,6 +23,7 @@ Suite *health_suite(void);
 Suite *heap_suite(void);
 Suite *incarnations_suite(void);
 Suite *judge_suite(void);
+Suite *keys_suite(void);
 Suite *outcome_suite(void);
 Suite *pick_suite(void);
 Suite *policy_suite(void);

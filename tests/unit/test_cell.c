@@ -5,6 +5,7 @@
 
 #include "formats/cell.h"
 #include "formats/record.h"
+#include "formats/route.h"
 
 #include "suites.h"
 
@@ -68,6 +69,25 @@ START_TEST(cell_fields_malformed)
 }
 END_TEST
 
+/* A label of 63 bytes fits, one of 64 does not. */
+START_TEST(routes)
+{
+	char text[REP_ROUTE_MAX + 2], route[REP_ROUTE_MAX + 1];
+
+	memset(text, 'r', sizeof(text));
+	ck_assert(rep_unpack_route((rep_span_t){text, REP_ROUTE_MAX}, route));
+	ck_assert_uint_eq(strlen(route), REP_ROUTE_MAX);
+	ck_assert(!rep_unpack_route((rep_span_t){text, REP_ROUTE_MAX + 1}, route));
+	ck_assert(!rep_unpack_route((rep_span_t){"a\0b", 3}, route));
+	ck_assert_uint_eq(strlen(route), REP_ROUTE_MAX); /* as it was */
+	ck_assert(rep_unpack_route((rep_span_t){NULL, 0}, route));
+	ck_assert_str_eq(route, "");
+	ck_assert_uint_eq(rep_pack_text(text, "east", 10), 4);
+	ck_assert_uint_eq(rep_pack_text(text, "eastern", 4), 4);
+	ck_assert_mem_eq(text, "eastr", 5);
+}
+END_TEST
+
 Suite *cell_suite(void)
 {
 	Suite *suite = suite_create("cell");
@@ -76,6 +96,7 @@ Suite *cell_suite(void)
 	tcase_add_test(c, cell_fields);
 	tcase_add_test(c, cell_fields_at_their_longest);
 	tcase_add_test(c, cell_fields_malformed);
+	tcase_add_test(c, routes);
 	suite_add_tcase(suite, c);
 	return suite;
 }
