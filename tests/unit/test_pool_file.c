@@ -10,6 +10,7 @@
 #include "engine/pool/pools.h"
 #include "engine/pool/registry.h"
 #include "engine/pool/view.h"
+#include "formats/pool_file.h"
 #include "formats/pool_load.h"
 
 #include "suites.h"
@@ -96,12 +97,72 @@ START_TEST(pool_file)
 }
 END_TEST
 
+/* ---- the walk alone ------------------------------------------------------ */
+
+static void told_pool(void *ctx, rep_span_t name)
+{
+	(void)ctx;
+	hear(NULL, name.s);
+}
+
+static void told_policy(
+		void *ctx, rep_span_t of, rep_span_t field, rep_span_t value)
+{
+	char text[200];
+
+	(void)ctx;
+	snprintf(text, sizeof(text), "%s: %s is %s", of.s, field.s, value.s);
+	hear(NULL, text);
+}
+
+static void told_number(void *ctx, rep_span_t of, rep_span_t number,
+		struct json_object *attributes)
+{
+	char text[200];
+
+	(void)ctx;
+	snprintf(text, sizeof(text), "%s: %s%s", of.s, number.s,
+			attributes ? " {}" : "");
+	hear(NULL, text);
+}
+
+/* In the order of the file; who is not there is not told. */
+START_TEST(walk)
+{
+	static const char text[] =
+			"{\"pools\": {\"b\": {\"numbers\": [\"+1\", \"x\"], \"policy\": "
+			"{\"cap_day\": 7, \"order\": \"weighted\", \"a\": []}, \"c\": 1},"
+			" \"a\": {\"numbers\": {\"+2\": {}}}}}";
+	rep_pool_file_visitor_t to = {
+			NULL, told_pool, told_policy, told_number, hear};
+	char path[] = "/tmp/rep-pools-XXXXXX", wanted[1000];
+	FILE *file = fdopen(mkstemp(path), "w");
+
+	fputs(text, file);
+	fclose(file);
+	said[0] = '\0';
+	ck_assert_int_eq(rep_pool_file_walk(path, &to), 0);
+	snprintf(wanted, sizeof(wanted),
+			"b\nb: +1 {}\nb: x {}\nb: cap_day is 7\nb: order is weighted\n"
+			"pool_file %s: pool b, policy a: neither text nor a number\n"
+			"pool_file %s: pool b: c is neither policy nor numbers\n"
+			"a\na: +2 {}\n",
+			path, path);
+	ck_assert_str_eq(said, wanted);
+	to = (rep_pool_file_visitor_t){0};
+	ck_assert_int_eq(rep_pool_file_walk(path, &to), 0);
+	remove(path);
+	ck_assert_int_eq(rep_pool_file_walk(path, &to), -1);
+}
+END_TEST
+
 Suite *pool_file_suite(void)
 {
 	Suite *suite = suite_create("pool_file");
 	TCase *c = tcase_create("pool_file");
 
 	tcase_add_test(c, pool_file);
+	tcase_add_test(c, walk);
 	suite_add_tcase(suite, c);
 	return suite;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What Redis means by an error. */
 
+#include <stdio.h>
+
 #include "store/redis_error.h"
 
 #include "suites.h"
@@ -32,12 +34,59 @@ START_TEST(faults)
 }
 END_TEST
 
+static const struct
+{
+	const char *word;
+	rep_redis_error_t error;
+} words[] = {
+		{"LOADING", REP_REDIS_LOADING},
+		{"BUSY", REP_REDIS_LOADING},
+		{"TRYAGAIN", REP_REDIS_LOADING},
+		{"READONLY", REP_REDIS_REPLICA},
+		{"MASTERDOWN", REP_REDIS_REPLICA},
+		{"NOAUTH", REP_REDIS_AUTH},
+		{"WRONGPASS", REP_REDIS_AUTH},
+		{"MOVED", REP_REDIS_CLUSTER},
+		{"ASK", REP_REDIS_CLUSTER},
+		{"CLUSTERDOWN", REP_REDIS_CLUSTER},
+		{"CROSSSLOT", REP_REDIS_CLUSTER},
+		{"NOPERM", REP_REDIS_DENIED},
+		{"OOM", REP_REDIS_FULL},
+		{"MISCONF", REP_REDIS_DISK},
+		{"NOREPLICAS", REP_REDIS_DISK},
+		{"NOSCRIPT", REP_REDIS_SCRIPT},
+		{"WRONGTYPE", REP_REDIS_TYPE},
+};
+
+/* Alone, before other words, in a script's error of both ages; not within
+ * another word. */
+START_TEST(every_word)
+{
+	rep_redis_error_t error = words[_i].error;
+	char text[200];
+
+	ck_assert_int_eq(rep_redis_error_of(words[_i].word), error);
+	snprintf(text, sizeof(text), "%s of some kind", words[_i].word);
+	ck_assert_int_eq(rep_redis_error_of(text), error);
+	snprintf(text, sizeof(text), "%sX of some kind", words[_i].word);
+	ck_assert_int_eq(rep_redis_error_of(text), REP_REDIS_OTHER);
+	snprintf(text, sizeof(text),
+			"ERR Error running script (call to f_0): @user_script:7: "
+			"@user_script: 7: -%s of some kind",
+			words[_i].word);
+	ck_assert_int_eq(rep_redis_error_of(text), error);
+	ck_assert_ptr_nonnull(rep_redis_error_words(error));
+}
+END_TEST
+
 Suite *redis_error_suite(void)
 {
 	Suite *suite = suite_create("redis_error");
 	TCase *c = tcase_create("redis_error");
 
 	tcase_add_test(c, faults);
+	tcase_add_loop_test(
+			c, every_word, 0, (int)(sizeof(words) / sizeof(words[0])));
 	suite_add_tcase(suite, c);
 	return suite;
 }
