@@ -86,9 +86,10 @@ packages:
 # ---- unit tests: the engine and the store, under sanitizers ---------------
 
 UNIT_CC ?= gcc
+UNIT_SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
 UNIT_CFLAGS = -std=gnu11 -D_GNU_SOURCE -g -O1 -Wall -Wextra -Werror \
-	-fsanitize=address,undefined -fno-sanitize-recover=all \
-	-fno-omit-frame-pointer $(INCLUDES) \
+	$(UNIT_SANITIZE) $(INCLUDES) \
 	$(shell pkg-config --cflags check hiredis json-c)
 UNIT_LIBS = $(shell pkg-config --libs check hiredis json-c) -lm -lpthread
 UNIT_OBJECTS := $(patsubst %.c,$(BUILD)/unit/$(UNIT_CC)/%.o,\

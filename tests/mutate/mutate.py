@@ -27,17 +27,19 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-OUT = os.path.join(ROOT, "build", "mutate")
+ROOM, ONLY = os.environ.get("ROOM", ""), os.environ.get("ONLY", "")
+# a room asked alone has copies of its own: two rooms may be asked at once
+OUT = os.path.join(ROOT, "build", "mutate", ROOM)
 M = "modules/reputation"
 LEAST = {"engine": 0.90, "store": 0.80, "kamailio": 0.80}
 ROOMS = {"engine": "engine", "formats": "store", "store": "store",
          "kamailio": "kamailio"}
-COMMON = ("-std=gnu11 -D_GNU_SOURCE -O1 -w $(INCLUDES)"
-          " $(shell pkg-config --cflags check hiredis json-c)")
-SANITIZED = (COMMON + " -fsanitize=address,undefined"
-             " -fno-sanitize-recover=all -fno-omit-frame-pointer")
+# in place of Makefile's UNIT_SANITIZE; a fault may leave a variable unused
+PLAIN = "-w"
+SANITIZED = ("-w -fsanitize=address,undefined -fno-sanitize-recover=all"
+             " -fno-omit-frame-pointer")
 QUICK = os.environ.get("QUICK")
-BUILD_LIMIT, UNIT_LIMIT, SLOW_LIMIT = 600, 300, 900
+BUILD_LIMIT, UNIT_LIMIT, SLOW_LIMIT = 600, 120, 900
 
 
 class Mutation:
@@ -45,6 +47,7 @@ class Mutation:
         self.file, self.tests, self.line = file, tests, line
         self.why, self.old, self.new = "", [], []
         self.result = self.by = None
+        self.test = ""
         self.seconds = 0
 
     @property
@@ -93,7 +96,8 @@ class Copy:
         self.number = number
         self.root = os.path.join(OUT, f"tree{number}")
         self.log_path = os.path.join(OUT, f"tree{number}.log")
-        self.log = open(self.log_path, "w", encoding="utf-8")
+        self.log = open(self.log_path, "w+", encoding="utf-8",
+                        errors="replace")
         src = os.environ.get("KAMAILIO_SRC") or "build/kamailio/src"
         self.kamailio_src = os.path.abspath(os.path.join(ROOT, src))
 
@@ -133,9 +137,9 @@ class Copy:
 
     def build_unit(self, sanitized=False):
         kind = "sanitized" if sanitized else "plain"
-        flags = SANITIZED if sanitized else COMMON
+        flags = SANITIZED if sanitized else PLAIN
         return self.make(f"build/{kind}/unit/gcc/run", f"BUILD=build/{kind}",
-                         f"UNIT_CFLAGS={flags}")
+                         f"UNIT_SANITIZE={flags}")
 
     def unit(self, sanitized=False):
         if sanitized:
@@ -198,7 +202,7 @@ class Copy:
         for path in kept:
             shutil.copy2(path, path + ".kept")
         self.log.write(f"\n==== {m.file}: {m.why}\n")
-        began = time.monotonic()
+        start, began = self.log.tell(), time.monotonic()
         try:
             with open(source, encoding="utf-8") as file:
                 text = m.apply(file.read())
@@ -209,11 +213,24 @@ class Copy:
             for path in kept:
                 os.replace(path + ".kept", path)
         m.seconds = round(time.monotonic() - began)
+        m.test = self.failed_since(start) if m.result == "caught" else ""
+
+    def failed_since(self, start):
+        """The test that the log names as failed, if it names one."""
+        with open(self.log_path, encoding="utf-8", errors="replace") as log:
+            log.seek(start)
+            text = log.read()
+        for pattern in (r"^tests/unit/(\w+)\.c:\d+:[FE]:\w+:(\w+):",
+                        r"^(?:FAILED|ERROR) \S*/(\w+)\.py::(\S+)"):
+            found = re.search(pattern, text, re.M)
+            if found:
+                return " ".join(found.groups())
+        return ""
 
     def ask(self, m):
         """The result, and by which tests."""
         if m.room == "kamailio":
-            if has_unit_tests(m.file):
+            if self.has_unit_tests(m.file):
                 if not self.build_unit():
                     return "error", "does not compile"
                 if not self.unit():
@@ -235,30 +252,40 @@ class Copy:
             return "error", "does not link"
         return self.verdict(self.store(m.tests), "tests/store")
 
+    def has_unit_tests(self, file):
+        """Is this file of kamailio/ built into the unit tests?"""
+        return os.path.exists(os.path.join(
+            self.root, "build/plain/unit/gcc", M, file[:-1] + "o"))
+
     @staticmethod
     def verdict(passed, by):
         return ("survived", "") if passed else ("caught", by)
 
-    def prepare(self, rooms):
-        """Everything built and passing without any fault."""
+    def prepare(self, table):
+        """Everything is built, and all that may be asked passes without any
+        fault; the slow tests are asked of the first copy only."""
+        rooms = {m.room for m in table}
+        slow = self.number == 1 and not QUICK
         ready = self.build_unit() and self.unit()
         if rooms & {"engine", "store"} and not QUICK:
             ready = ready and self.build_unit(sanitized=True)
+        if "engine" in rooms and slow:
+            ready = ready and self.unit(sanitized=True)
+        if "store" in rooms and slow:
+            ready = ready and self.build_driver() and self.store([])
         if "kamailio" in rooms:
             ready = ready and self.build_module()
+        if "kamailio" in rooms and slow:
+            ready = ready and self.integration(sorted({
+                file for m in table if m.room == "kamailio"
+                for file in m.tests}))
         if not ready:
             sys.exit(f"the tree itself does not pass: see {self.log_path}")
 
 
-def has_unit_tests(file):
-    """Does Makefile build this file of kamailio/ into the unit tests?"""
-    with open(os.path.join(ROOT, "Makefile"), encoding="utf-8") as makefile:
-        return file in makefile.read()
-
-
 # ---- all of them -----------------------------------------------------------
 
-def copies(n, rooms):
+def copies(n, table):
     """One is built; the others are copied from it, or brought up to date."""
     made = []
     for number in range(1, n + 1):
@@ -267,7 +294,7 @@ def copies(n, rooms):
             shutil.copytree(made[0].root, copy.root, symlinks=True)
         else:
             copy.make_tree()
-            copy.prepare(rooms)
+            copy.prepare(table)
         made.append(copy)
     return made
 
@@ -317,25 +344,23 @@ def report(table, seconds, whole):
     with open(os.path.join(OUT, "report.json"), "w", encoding="utf-8") as file:
         json.dump({"seconds": round(seconds), "mutations": [
             {"room": m.room, "file": m.file, "why": m.why, "result": m.result,
-             "by": m.by, "seconds": m.seconds} for m in table]}, file,
-            indent=1)
+             "by": m.by, "test": m.test, "seconds": m.seconds}
+            for m in table]}, file, indent=1)
     return ok
 
 
 def main():
-    room, only = os.environ.get("ROOM", ""), os.environ.get("ONLY", "")
     jobs = int(os.environ.get("JOBS") or os.cpu_count() or 1)
     table = [m for m in read_table(os.path.join(HERE, "mutations.txt"))
-             if (not room or m.room == room)
-             and (only in m.file or only in m.why)]
+             if ROOM in ("", m.room) and (ONLY in m.file or ONLY in m.why)]
     if not table:
         sys.exit("no mutation of that room and name")
     os.makedirs(OUT, exist_ok=True)
     began = time.monotonic()
-    trees = copies(min(jobs, len(table)), {m.room for m in table})
+    trees = copies(min(jobs, len(table)), table)
     run_all(table, trees)
-    sys.exit(0 if report(table, time.monotonic() - began,
-                         not room and not only) else 1)
+    seconds = time.monotonic() - began
+    sys.exit(0 if report(table, seconds, whole=not ONLY) else 1)
 
 
 if __name__ == "__main__":
