@@ -3,6 +3,7 @@
 #   make             build modules/reputation/reputation.so
 #   make test        install what is missing, build, run every test
 #   make demo        install what is missing, build, show the main job
+#   make mutate      would the tests notice? about 140 small faults (long)
 #   make bench       the tables of docs, printed and as JSON in build/bench/
 #   make lint        formatter check and static analysis; installs its tools
 #   make test-intree build it inside Kamailio's own tree, by make and CMake
@@ -85,9 +86,10 @@ packages:
 # ---- unit tests, under sanitizers; Kamailio's headers by a shim ------------
 
 UNIT_CC ?= gcc
+UNIT_SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
 UNIT_CFLAGS = -std=gnu11 -D_GNU_SOURCE -g -O1 -Wall -Wextra -Werror \
-	-fsanitize=address,undefined -fno-sanitize-recover=all \
-	-fno-omit-frame-pointer $(INCLUDES) -Itests/unit/shim \
+	$(UNIT_SANITIZE) $(INCLUDES) -Itests/unit/shim \
 	$(shell pkg-config --cflags check hiredis json-c)
 UNIT_LIBS = $(shell pkg-config --libs check hiredis json-c) -lm -lpthread
 UNIT_OBJECTS := $(patsubst %.c,$(BUILD)/unit/$(UNIT_CC)/%.o,\
@@ -127,6 +129,12 @@ store-live:
 test-build: module
 	KAMAILIO="$(KAMAILIO)" KAMAILIO_SRC="$(KAMAILIO_SRC)" \
 		$(PYTHON) -m pytest -q tests/build $(PYTEST_ARGS)
+
+# would they notice? ROOM=engine|store|kamailio, ONLY=word, JOBS=copies,
+# QUICK=1
+mutate: headers
+	@ROOM="$(ROOM)" ONLY="$(ONLY)" JOBS="$(JOBS)" QUICK="$(QUICK)" \
+		KAMAILIO_SRC="$(KAMAILIO_SRC)" $(PYTHON) tests/mutate/mutate.py
 
 test: packages
 	@$(MAKE) --no-print-directory module replay unit fuzz-replay
@@ -208,5 +216,5 @@ clean:
 		$(BUILD)/replay $(REPLAY)
 
 .PHONY: all module replay headers packages unit store-live integration test \
-	test-build test-intree test-fresh demo bench bench-judgement fuzz \
+	test-build test-intree test-fresh mutate demo bench bench-judgement fuzz \
 	fuzz-replay lint install clean

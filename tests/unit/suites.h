@@ -8,25 +8,42 @@
 
 Suite *alarm_suite(void);
 Suite *answered_suite(void);
+Suite *args_suite(void);
+Suite *attrs_suite(void);
+Suite *bucket_suite(void);
 Suite *call_table_suite(void);
 Suite *cause_suite(void);
+Suite *cell_suite(void);
 Suite *contacts_suite(void);
+Suite *count_suite(void);
+Suite *counts_suite(void);
 Suite *e164_suite(void);
+Suite *event_suite(void);
 Suite *evidence_suite(void);
 Suite *exchange_suite(void);
+Suite *fifo_suite(void);
+Suite *health_suite(void);
+Suite *heap_suite(void);
+Suite *incarnations_suite(void);
 Suite *judge_suite(void);
+Suite *keys_suite(void);
 Suite *mem_suite(void);
 Suite *outcome_suite(void);
 Suite *pick_suite(void);
 Suite *policy_suite(void);
+Suite *pool_file_suite(void);
 Suite *reason_suite(void);
+Suite *record_suite(void);
 Suite *records_suite(void);
+Suite *redis_error_suite(void);
 Suite *registry_suite(void);
 Suite *replay_suite(void);
 Suite *replies_suite(void);
+Suite *slab_suite(void);
+Suite *stamp_suite(void);
 Suite *stop_suite(void);
-Suite *store_suite(void);
 Suite *text_suite(void);
+Suite *url_suite(void);
 Suite *verdict_suite(void);
 
 #endif

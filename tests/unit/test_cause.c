@@ -151,6 +151,43 @@ START_TEST(basic_ceiling)
 }
 END_TEST
 
+/* The exact counts of `calls` calls, the mix tilted along a chart's weights. */
+static void tilted(rep_counts_t *counts, double calls, int chart, double tilt)
+{
+	double z = 0;
+
+	memset(counts, 0, sizeof(*counts));
+	for(int c = 0; c < REP_JUDGED; c++)
+		z += charts.prior[c] * exp(tilt * charts.w[c][chart]);
+	for(int c = 0; c < REP_JUDGED; c++)
+		counts->n[c] = (uint32_t)lround(
+				calls * charts.prior[c] * exp(tilt * charts.w[c][chart]) / z);
+}
+
+/* A mix drifts by itself: no number of calls makes an alarm of a small shift,
+ * whichever the chart. */
+static const struct
+{
+	double tilt;
+	bool alarm;
+} drifts[] = {{0.1, false}, {0.3, false}, {0.8, true}, {1, true}};
+
+START_TEST(basic_drift)
+{
+	rep_cause_cell_t cell = {.pool = 1};
+	rep_cause_t cause;
+
+	for(int chart = 0; chart < REP_CHARTS; chart++) {
+		tilted(&cell.past, 1e9, chart, 0);
+		tilted(&cell.recent, 1e7, chart, drifts[_i].tilt);
+		rep_cause_find(&charts, &cell, 1, 100000, &cause);
+		ck_assert_msg((cause.kind != REP_CAUSE_NONE) == drifts[_i].alarm,
+				"chart %d, tilt %g: score %g", chart, drifts[_i].tilt,
+				(double)cause.score);
+	}
+}
+END_TEST
+
 START_TEST(robust_sizes)
 {
 	static const uint32_t sizes[] = {0, 1, 1000, 4000000000u};
@@ -204,6 +241,8 @@ Suite *cause_suite(void)
 	tcase_add_test(basic, basic_dimensions);
 	tcase_add_test(basic, basic_one_cell);
 	tcase_add_test(basic, basic_ceiling);
+	tcase_add_loop_test(
+			basic, basic_drift, 0, (int)(sizeof(drifts) / sizeof(drifts[0])));
 	tcase_add_test(robust, robust_sizes);
 	tcase_add_test(sweep, sweep_false_alarms);
 	suite_add_tcase(suite, basic);

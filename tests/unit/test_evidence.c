@@ -56,6 +56,24 @@ START_TEST(window_sweep)
 }
 END_TEST
 
+/* The ring of rows comes round while nobody looks: what stood in a row that
+ * is used again leaves the sums. */
+START_TEST(rows_come_round)
+{
+	const rep_pool_t *p = inside();
+	rep_time_t later;
+
+	put_numbers(2);
+	count(FIRST, "east", REP_BUSY, 7, NOW);
+	later = NOW + (rep_time_t)p->n_rows * p->policy.bucket_minutes * MINUTE;
+	count(FIRST, "east", REP_NOANSWER, 3, later);
+	ck_assert_uint_eq(p->window.n[REP_BUSY], 0);
+	ck_assert_uint_eq(p->window.n[REP_NOANSWER], 3);
+	ck_assert_uint_eq(p->routes[1]->window.n[REP_BUSY], 0);
+	ck_assert_uint_eq(p->routes[1]->window.n[REP_NOANSWER], 3);
+}
+END_TEST
+
 START_TEST(window_shorter_than_a_bucket_ages)
 {
 	rep_time_t now = NOW;
@@ -83,6 +101,7 @@ Suite *evidence_suite(void)
 	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, counters_widen);
 	tcase_add_test(tc, window_sweep);
+	tcase_add_test(tc, rows_come_round);
 	tcase_add_test(tc, window_shorter_than_a_bucket_ages);
 	suite_add_tcase(suite, tc);
 	return suite;

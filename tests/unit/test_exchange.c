@@ -75,6 +75,30 @@ START_TEST(others_cells_are_taken_long_after_a_reset)
 }
 END_TEST
 
+/* What was counted before a reset, and comes after it, is forgotten. */
+START_TEST(others_cells_of_before_a_reset_are_refused)
+{
+	rep_cell_t cell = {.number = FIRST};
+
+	put_numbers(2);
+	rep_pool_bench(registry, pool, FIRST, 1, REP_REASON_MANUAL, NOW);
+	cell.bucket = rep_bucket_of(&inside()->policy, NOW);
+	cell.counts.n[REP_ANSWERED] = 1;
+	for(uint32_t turn = 0; turn < 2; turn++) {
+		cell.stamp = turn << 8;
+		ck_assert(rep_pool_put_others(registry, pool, &cell, NOW));
+	}
+	rep_pool_reset(registry, pool, FIRST, NOW);
+	for(uint32_t turn = 0; turn < view(FIRST, NOW).turn; turn++) {
+		cell.stamp = turn << 8;
+		ck_assert_msg(!rep_pool_put_others(registry, pool, &cell, NOW),
+				"turn %u", turn);
+	}
+	cell.stamp = view(FIRST, NOW).turn << 8;
+	ck_assert(rep_pool_put_others(registry, pool, &cell, NOW));
+}
+END_TEST
+
 START_TEST(cells_of_future_buckets_are_refused)
 {
 	uint32_t before;
@@ -113,6 +137,7 @@ Suite *exchange_suite(void)
 	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, cells_between_nodes);
 	tcase_add_test(tc, others_cells_are_taken_long_after_a_reset);
+	tcase_add_test(tc, others_cells_of_before_a_reset_are_refused);
 	tcase_add_test(tc, cells_of_future_buckets_are_refused);
 	tcase_add_loop_test(tc, next_bucket_leaves_room_for_this_one, 0, 2);
 	suite_add_tcase(suite, tc);

@@ -329,6 +329,104 @@ START_TEST(basic_trial)
 }
 END_TEST
 
+/* A chart crosses at its threshold, neither before nor long after. */
+START_TEST(basic_crosses)
+{
+	unsigned close = 0;
+	rep_judged_t judged;
+
+	for(rep_outcome_t o = 0; o < REP_JUDGED; o++)
+		for(unsigned n = 1; n < 100; n++) {
+			after(o, n, &judged);
+			ck_assert(judged.crossed == (judged.score >= 1));
+			close += judged.score >= 1 && judged.score < 1.1f;
+		}
+	ck_assert_uint_gt(close, 5);
+}
+END_TEST
+
+/* Half of what fails at once, when the budget is spent. */
+START_TEST(basic_trial_ends)
+{
+	rep_counts_t window = scaled(36000), counts;
+	unsigned n = policy.probation_calls, between = 0;
+	float score;
+
+	rep_baseline_make(&baseline, &charts, &window, 1);
+	for(unsigned bad = 0; bad <= n; bad++)
+		for(unsigned answered = 0; bad + answered <= n; answered++) {
+			counts = (rep_counts_t){{0}};
+			counts.n[REP_DECLINED] = bad;
+			counts.n[REP_ANSWERED] = answered;
+			counts.n[REP_NOANSWER] = n - bad - answered;
+			ck_assert_int_eq(rep_judge_trial(&charts, &baseline, &counts, NULL,
+									 NULL, &score),
+					score >= 0.5f ? REP_TRIAL_FAILED : REP_TRIAL_PASSED);
+			between += score >= 0.5f && score < 1;
+		}
+	ck_assert_uint_gt(between, 5);
+}
+END_TEST
+
+/* The three charts share the false benches that a policy allows, and again
+ * where there are routes. */
+START_TEST(basic_shares)
+{
+	static const double share[REP_CHARTS] = {0.275, 0.45, 0.275};
+	rep_counts_t window = scaled(36000);
+	double arl0[REP_CHARTS], h[REP_CHARTS];
+
+	for(unsigned runs = 1; runs <= 2; runs++) {
+		rep_baseline_make(&baseline, &charts, &window, runs);
+		for(int j = 0; j < REP_CHARTS; j++)
+			arl0[j] = 10000.0 * runs / share[j];
+		rep_thresholds(&charts, baseline.mix, arl0, h);
+		for(int j = 0; j < REP_CHARTS; j++) {
+			ck_assert_double_eq_tol(baseline.threshold[j], h[j], 1e-4);
+			ck_assert_double_eq_tol(baseline.starts[j],
+					exp(h[j]) / (0.85 * arl0[j]), 1e-3 * baseline.starts[j]);
+		}
+	}
+}
+END_TEST
+
+/* Thresholds are those of the policy for a few calls a bucket, fall with more,
+ * and not below a half. */
+static const struct
+{
+	unsigned calls; /* a bucket */
+	float beyond;	/* those that lower it */
+} per_bucket[] = {{1, 0}, {3, 0}, {4, 0}, {5, 1}, {20, 16}, {1000, 996}};
+
+START_TEST(basic_lowered)
+{
+	rep_counts_t window = scaled(36000);
+	rep_cusum_t cusum = {.baseline = &baseline, .buckets = 7};
+	rep_judged_t judged;
+
+	rep_baseline_make(&baseline, &charts, &window, 1);
+	cusum.s[REP_CHARTS] = 7.0f * (float)per_bucket[_i].calls;
+	rep_cusum_end(&cusum, &judged);
+	for(int j = 0; j < REP_CHARTS; j++) {
+		double h = baseline.threshold[j]
+				   - log1p(per_bucket[_i].beyond * baseline.starts[j]);
+		ck_assert_double_eq_tol(judged.threshold[j], fmax(h, 0.5), 1e-4);
+	}
+	cusum.s[REP_CHARTS] = 7e9f;
+	rep_cusum_end(&cusum, &judged);
+	ck_assert_double_eq_tol(judged.threshold[0], 0.5, 1e-6);
+}
+END_TEST
+
+/* The prior weighs as many calls as hold one of the outcome in question. */
+START_TEST(basic_prior)
+{
+	for(int c = 0; c < REP_JUDGED; c++)
+		ck_assert_double_eq_tol(charts.prior_calls[c],
+				fmin(1 / (double)charts.prior[c], 3000), 1e-2);
+}
+END_TEST
+
 /* ---- robust ------------------------------------------------------------ */
 
 static void is_sane(const rep_cusum_t *cusum)
@@ -505,6 +603,12 @@ Suite *judge_suite(void)
 	tcase_add_test(basic, basic_shared_shift);
 	tcase_add_test(basic, basic_routes);
 	tcase_add_test(basic, basic_trial);
+	tcase_add_test(basic, basic_crosses);
+	tcase_add_test(basic, basic_trial_ends);
+	tcase_add_test(basic, basic_shares);
+	tcase_add_loop_test(basic, basic_lowered, 0,
+			(int)(sizeof(per_bucket) / sizeof(per_bucket[0])));
+	tcase_add_test(basic, basic_prior);
 	tcase_add_test(robust, robust_counts);
 	tcase_add_test(robust, robust_policies);
 	tcase_add_test(robust, robust_ceilings);

@@ -12,6 +12,23 @@ START_TEST(pick_least_recent)
 }
 END_TEST
 
+START_TEST(pick_is_remembered)
+{
+	rep_ticket_t t;
+
+	put_numbers(2);
+	ck_assert_int_eq(view(FIRST, NOW).last_used, 0);
+	ck_assert_uint_eq(pick_on("", NOW + 1, &t, NULL), FIRST);
+	ck_assert_int_eq(view(FIRST, NOW).last_used, NOW);
+	ck_assert_uint_eq(view(FIRST, NOW).used_today, 1);
+	ck_assert_int_eq(view(FIRST + 1, NOW).last_used, 0);
+	ck_assert_int_eq(pick("", NOW + HOUR, true, &t), REP_PICKED);
+	ck_assert_uint_eq(t.number, FIRST + 1); /* dry: nothing is used */
+	ck_assert_int_eq(view(FIRST + 1, NOW).last_used, 0);
+	ck_assert_uint_eq(view(FIRST + 1, NOW).used_today, 0);
+}
+END_TEST
+
 START_TEST(pick_weighted)
 {
 	rep_attrs_t heavy = plain;
@@ -86,6 +103,31 @@ START_TEST(pick_reasons)
 	pick_on("", NOW, NULL, &why);
 	rep_pool_bench(registry, pool, FIRST, 60, REP_REASON_MANUAL, NOW);
 	ck_assert_int_eq(why_not(NOW), REP_PICK_ALL_BENCHED);
+}
+END_TEST
+
+/* Required: B or better. A number has C on a and A on b. */
+START_TEST(attestation_by_route)
+{
+	static const struct
+	{
+		const char *route;
+		rep_pick_t why;
+	} on[] = {{"a", REP_PICK_NO_MATCH}, {"b", REP_PICKED},
+			{"", REP_PICKED}, /* the best of all */
+			{"c", REP_PICK_NO_MATCH}, {"bb", REP_PICK_NO_MATCH}};
+	rep_attrs_t attrs = plain;
+	rep_ticket_t t;
+
+	policy_set("require_attest", "B", NOW);
+	attrs.attest = rep_span("a=C,b=A");
+	rep_pool_put(registry, pool, FIRST, &attrs, 0, 0, NOW);
+	for(size_t i = 0; i < sizeof(on) / sizeof(on[0]); i++)
+		ck_assert_int_eq(pick(on[i].route, NOW, false, &t), on[i].why);
+	attrs.attest = rep_span("b=A,a=B");
+	rep_pool_put(registry, pool, FIRST, &attrs, 0, 0, NOW);
+	ck_assert_int_eq(pick("a", NOW, false, &t), REP_PICKED);
+	ck_assert_int_eq(pick("", NOW, false, &t), REP_PICKED);
 }
 END_TEST
 
@@ -211,9 +253,11 @@ Suite *pick_suite(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, pick_least_recent);
+	tcase_add_test(tc, pick_is_remembered);
 	tcase_add_test(tc, pick_weighted);
 	tcase_add_loop_test(tc, order_weighted_to_least_recent_is_even_soon, 0, 3);
 	tcase_add_test(tc, pick_reasons);
+	tcase_add_test(tc, attestation_by_route);
 	tcase_add_test(tc, caps);
 	tcase_add_test(tc, cap_day_and_warmup);
 	tcase_add_test(tc, timer_stays_bounded_under_caps);

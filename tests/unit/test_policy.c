@@ -6,6 +6,8 @@
 #include "engine/base/decimal.h"
 #include "engine/judge/policy.h"
 
+#include "formats/policy.h"
+
 #include "suites.h"
 
 /* Rows of a table give only what they differ in. */
@@ -438,6 +440,30 @@ START_TEST(sweep_decimal)
 }
 END_TEST
 
+/* A time zone must be one of this machine; a refused one leaves the last. */
+START_TEST(basic_time_zone)
+{
+	rep_policy_t policy;
+	char why[160];
+
+	rep_policy_default(&policy);
+	ck_assert_ptr_null(rep_policy_parse(
+			&policy, rep_span("time_zone"), rep_span("UTC"), why, sizeof(why)));
+	ck_assert_str_eq(policy.time_zone, "UTC");
+	ck_assert_ptr_nonnull(rep_policy_parse(&policy, rep_span("time_zone"),
+			rep_span("Nowhere/Here"), why, sizeof(why)));
+	ck_assert_str_eq(policy.time_zone, "UTC");
+	ck_assert_ptr_nonnull(rep_policy_parse(&policy, rep_span("time_zone"),
+			rep_span("../etc"), why, sizeof(why)));
+	ck_assert_ptr_null(rep_policy_parse(
+			&policy, rep_span("time_zone"), rep_span(""), why, sizeof(why)));
+	ck_assert_str_eq(policy.time_zone, "");
+	ck_assert_ptr_null(rep_policy_parse(
+			&policy, rep_span("cap_day"), rep_span("7"), why, sizeof(why)));
+	ck_assert_uint_eq(policy.cap_day, 7);
+}
+END_TEST
+
 Suite *policy_suite(void)
 {
 	Suite *suite = suite_create("policy");
@@ -446,6 +472,7 @@ Suite *policy_suite(void)
 
 	tcase_add_test(basic, basic_set);
 	tcase_add_test(basic, basic_defaults);
+	tcase_add_test(basic, basic_time_zone);
 	tcase_add_test(basic, basic_fields_apart);
 	tcase_add_test(robust, robust_input);
 	tcase_add_test(sweep, sweep_round_trip);

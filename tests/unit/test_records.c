@@ -54,6 +54,46 @@ START_TEST(records_between_nodes)
 }
 END_TEST
 
+/* Another node's reset forgets what is known here, and only a reset does. */
+START_TEST(adopted_reset_forgets)
+{
+	rep_record_t r = record(FIRST, "", REP_ACTIVE, NOW, 0);
+	static const struct
+	{
+		uint32_t turn, reset, calls;
+	} steps[] = {{1, 0, 5}, {2, 2, 0}, {3, 2, 5}, {4, 4, 0}};
+
+	r.reason = REP_REASON_NONE;
+	put_numbers(2);
+	for(size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		count(FIRST, "", REP_ANSWERED, 5 - view(FIRST, NOW).counts.n[0], NOW);
+		r.turn = steps[i].turn;
+		r.reset = steps[i].reset;
+		ck_assert_int_eq(rep_pool_adopt(registry, pool, &r, false, NOW), 1);
+		ck_assert_uint_eq(
+				view(FIRST, NOW).counts.n[REP_ANSWERED], steps[i].calls);
+	}
+}
+END_TEST
+
+/* A reset that is sent says which turns it forgets. */
+START_TEST(reset_is_sent)
+{
+	rep_record_t r;
+
+	put_numbers(1);
+	rep_pool_bench(registry, pool, FIRST, 1, REP_REASON_MANUAL, NOW);
+	ck_assert_uint_eq(rep_pool_drain_records(registry, pool, &r, 1), 1);
+	ck_assert_uint_eq(r.reset, 0);
+	rep_pool_reset(registry, pool, FIRST, NOW);
+	ck_assert_uint_eq(rep_pool_drain_records(registry, pool, &r, 1), 1);
+	ck_assert_uint_eq(r.turn, 3);
+	ck_assert_uint_eq(r.reset, 3);
+	ck_assert_int_eq(r.state, REP_ACTIVE);
+	ck_assert_uint_eq(rep_pool_drain_records(registry, pool, &r, 1), 0);
+}
+END_TEST
+
 /* Benched here by another node's word, and back by its word. */
 START_TEST(adopted_probation_strands_nobody)
 {
@@ -88,6 +128,8 @@ Suite *records_suite(void)
 	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, old_benches_are_not_announced);
 	tcase_add_test(tc, records_between_nodes);
+	tcase_add_test(tc, adopted_reset_forgets);
+	tcase_add_test(tc, reset_is_sent);
 	tcase_add_test(tc, adopted_probation_strands_nobody);
 	suite_add_tcase(suite, tc);
 	return suite;

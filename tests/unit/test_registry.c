@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 #include "mem_test.h"
+#include "engine/pool/index.h"
+
 #include "pool_test.h"
 #include "suites.h"
 
@@ -95,6 +97,47 @@ START_TEST(ticket_outlives_number)
 	ck_assert_uint_eq(pick_on("", NOW, &t, NULL), FIRST);
 	ck_assert(rep_pool_remove(registry, pool, FIRST));
 	ck_assert_int_eq(rep_pool_put(registry, pool, FIRST, &plain, 0, 0, NOW), 1);
+	ck_assert(!rep_ticket_count(registry, &t, REP_BLOCKED, NOW));
+	rep_ticket_hang_up(registry, &t, NOW);
+	ck_assert_uint_eq(view(FIRST, NOW).in_flight, 0);
+	ck_assert_uint_eq(view(FIRST, NOW).counts.n[REP_BLOCKED], 0);
+}
+END_TEST
+
+/* Nothing is done to a pool that was dropped; it may come back. */
+START_TEST(dropped_pool)
+{
+	rep_ticket_t t;
+	rep_policy_t policy;
+
+	put_numbers(1);
+	ck_assert_uint_eq(pick_on("", NOW, &t, NULL), FIRST);
+	rep_registry_drop(registry, pool);
+	for(int twice = 0; twice < 2; twice++) {
+		ck_assert_int_eq(
+				rep_pool_put(registry, pool, FIRST + 1, &plain, 0, 0, NOW), -1);
+		ck_assert(!rep_pool_policy(registry, pool, &policy));
+		ck_assert(!rep_ticket_count(registry, &t, REP_BLOCKED, NOW));
+		rep_registry_tick(registry, NOW);
+	}
+	ck_assert_int_eq(rep_registry_put(registry, rep_span("sales")), pool);
+	put_numbers(1);
+	ck_assert(!rep_ticket_count(registry, &t, REP_BLOCKED, NOW));
+	ck_assert_uint_eq(view(FIRST, NOW).in_flight, 0);
+}
+END_TEST
+
+/* The same number again, in the very slot: still another number. */
+START_TEST(ticket_does_not_fit_the_next_in_its_slot)
+{
+	rep_ticket_t t;
+
+	rep_registry_alone(registry); /* slots are free at once */
+	put_numbers(1);
+	ck_assert(rep_pool_track(registry, pool, FIRST, rep_span(""), NOW, &t));
+	ck_assert(rep_pool_remove(registry, pool, FIRST));
+	put_numbers(1);
+	ck_assert_uint_eq(rep_number_find(inside(), FIRST), t.index);
 	ck_assert(!rep_ticket_count(registry, &t, REP_BLOCKED, NOW));
 	rep_ticket_hang_up(registry, &t, NOW);
 	ck_assert_uint_eq(view(FIRST, NOW).in_flight, 0);
@@ -227,6 +270,8 @@ Suite *registry_suite(void)
 	tcase_add_test(tc, numbers_full);
 	tcase_add_loop_test(tc, alone_add_and_remove_take_no_more_slots, 0, 2);
 	tcase_add_test(tc, ticket_outlives_number);
+	tcase_add_test(tc, dropped_pool);
+	tcase_add_test(tc, ticket_does_not_fit_the_next_in_its_slot);
 	tcase_add_test(tc, memory_runs_out);
 	tcase_add_test(tc, routes_full);
 	tcase_add_test(tc, trying_unknown_routes_makes_no_label);

@@ -97,8 +97,8 @@ static const struct
 	bool in;
 } members[] = {{"a", "a", true}, {"a,b", "b", true}, {"ab,c", "b", false},
 		{"a,bc", "b", false}, {"b,a", "b", true}, {"a, b", "b", false},
-		{"", "a", false}, {"a,,b", "", true}, {"a", "", false},
-		{"a,b", "a,b", false}};
+		{"ab,c", "a", false}, {"", "a", false}, {"a,,b", "", true},
+		{"a", "", false}, {"a,b", "a,b", false}};
 
 START_TEST(basic_item_in)
 {

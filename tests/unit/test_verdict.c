@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Moves between states: evidence, rest, probation, strikes. */
 
+#include <math.h>
+
 #include "engine/pool/index.h"
 #include "engine/pool/slot.h"
 #include "engine/pool/standing.h"
@@ -145,6 +147,116 @@ START_TEST(strikes_decay)
 }
 END_TEST
 
+/* Rests of a number that is benched again and again, in s. */
+static const struct
+{
+	const char *seconds, *factor, *max;
+	unsigned rests[5];
+} rests[] = {
+		{"100", "3", "1000", {100, 300, 900, 1000, 1000}},
+		{"100", "1", "1000", {100, 100, 100, 100, 100}},
+		{"86400", "2", "2592000", {86400, 172800, 345600, 691200, 1382400}},
+		{"100", "2", "100", {100, 100, 100, 100, 100}},
+};
+
+START_TEST(rests_grow_to_their_limit)
+{
+	rep_time_t t = NOW;
+
+	policy_set("rest_seconds", rests[_i].seconds, NOW);
+	policy_set("rest_factor", rests[_i].factor, NOW);
+	policy_set("rest_max", rests[_i].max, NOW);
+	put_numbers(2);
+	for(unsigned strike = 0; strike < 5; strike++, t += S) {
+		rep_pool_bench(registry, pool, FIRST, 0, REP_REASON_BLOCKED, t);
+		ck_assert_int_eq(view(FIRST, t).until - t, rests[_i].rests[strike] * S);
+		ck_assert_uint_eq(view(FIRST, t).strikes, strike + 1);
+		rep_pool_release(registry, pool, FIRST, t);
+	}
+	/* by hand: no strike, and the rest that the next strike would have */
+	rep_pool_bench(registry, pool, FIRST, 0, REP_REASON_MANUAL, t);
+	ck_assert_uint_eq(view(FIRST, t).strikes, 5);
+	ck_assert_int_eq(view(FIRST, t).until - t, rests[_i].rests[4] * S);
+}
+END_TEST
+
+/* Returns are spread over a fifth of the rest, evenly, differently for each
+ * number and turn, and equally on every node. */
+START_TEST(jitter_spreads_returns)
+{
+	rep_registry_t *here = registry, *there;
+	double x[1000], sum = 0, least = 1, most = 1, product = 0;
+
+	policy_set("rest_jitter", "0.1", NOW);
+	put_numbers(1000);
+	for(unsigned i = 0; i < 1000; i++) {
+		rep_pool_bench(here, pool, FIRST + i, 0, REP_REASON_MANUAL, NOW);
+		x[i] = (double)(view(FIRST + i, NOW).until - NOW) / (86400.0 * S);
+		least = fmin(least, x[i]);
+		most = fmax(most, x[i]);
+		sum += x[i];
+		product += i ? (x[i] - 1) * (x[i - 1] - 1) : 0;
+	}
+	ck_assert_msg(least >= 0.9 && least < 0.91, "%g", least);
+	ck_assert_msg(most <= 1.1001 && most > 1.09, "%g", most);
+	ck_assert_double_eq_tol(sum / 1000, 1, 0.01);
+	ck_assert_double_eq_tol(product / 1000, 0, 0.0005); /* of neighbours */
+	setup();
+	there = registry;
+	policy_set("rest_jitter", "0.1", NOW);
+	put_numbers(1000);
+	for(unsigned i = 0; i < 1000; i += 100) {
+		rep_time_t until;
+		rep_pool_bench(there, pool, FIRST + i, 0, REP_REASON_MANUAL, NOW);
+		registry = here;
+		until = view(FIRST + i, NOW).until;
+		registry = there;
+		ck_assert_int_eq(view(FIRST + i, NOW).until, until);
+		rep_pool_release(there, pool, FIRST + i, NOW);
+		rep_pool_bench(there, pool, FIRST + i, 0, REP_REASON_MANUAL, NOW);
+		ck_assert_int_ne(view(FIRST + i, NOW).until, until);
+	}
+	registry = here;
+	rep_registry_destroy(there);
+}
+END_TEST
+
+/* Strikes left of three, some seconds after the release. */
+static const struct
+{
+	const char *decay;
+	rep_time_t after;
+	unsigned left;
+} decays[] = {
+		{"3600", 0, 3},
+		{"3600", 3599, 3},
+		{"3600", 3600, 2},
+		{"3600", 7199, 2},
+		{"3600", 7200, 1},
+		{"3600", 10800, 0},
+		{"3600", 360000, 0},
+		{"3600", -10, 3}, /* a clock that was set back */
+		{"86400", 3600, 3},
+		{"86400", 86400, 2},
+};
+
+START_TEST(strikes_are_forgotten_one_by_one)
+{
+	rep_time_t t = NOW;
+
+	policy_set("strike_decay_seconds", decays[_i].decay, NOW);
+	put_numbers(2);
+	for(int strike = 0; strike < 3; strike++) {
+		rep_pool_bench(registry, pool, FIRST, 86400, REP_REASON_BLOCKED, t);
+		if(strike == 2) /* no strike is forgotten at rest */
+			ck_assert_uint_eq(view(FIRST, t += 12 * HOUR).strikes, 3);
+		rep_pool_release(registry, pool, FIRST, t);
+	}
+	ck_assert_uint_eq(
+			view(FIRST, t + decays[_i].after * S).strikes, decays[_i].left);
+}
+END_TEST
+
 START_TEST(benched_on_one_route)
 {
 	rep_route_view_t routes[4];
@@ -169,6 +281,11 @@ START_TEST(benched_on_one_route)
 	/* on the second route too: it is the number */
 	count(FIRST, "west", REP_BLOCKED, 15, NOW);
 	ck_assert_int_eq(view(FIRST, NOW).state, REP_BENCHED);
+	ck_assert_int_eq(rep_number_at(inside(), rep_number_find(inside(), FIRST))
+							 ->verdict.state,
+			REP_BENCHED);
+	for(unsigned k = 0; k < 20; k++)
+		ck_assert_uint_ne(pick_on("north", NOW, NULL, NULL), FIRST);
 }
 END_TEST
 
@@ -262,6 +379,8 @@ START_TEST(clock_steps_back)
 }
 END_TEST
 
+#define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
+
 Suite *verdict_suite(void)
 {
 	Suite *suite = suite_create("verdict");
@@ -275,6 +394,9 @@ Suite *verdict_suite(void)
 	tcase_add_loop_test(tc, lowering_probation_calls_strands_nobody, 0, 3);
 	tcase_add_test(tc, probation_calls_0_before_the_first_call);
 	tcase_add_test(tc, strikes_decay);
+	tcase_add_loop_test(tc, rests_grow_to_their_limit, 0, COUNT(rests));
+	tcase_add_test(tc, jitter_spreads_returns);
+	tcase_add_loop_test(tc, strikes_are_forgotten_one_by_one, 0, COUNT(decays));
 	tcase_add_test(tc, benched_on_one_route);
 	tcase_add_test(tc, benched_on_the_only_route_shows);
 	tcase_add_test(tc, rest_ends_on_a_whole_second);

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Names of keys and of writers. */
+
+#include <string.h>
+
+#include "store/keys.h"
+#include "store/store_pool.h"
+#include "store/writer.h"
+
+#include "suites.h"
+
+static rep_store_t store;
+static rep_store_pool_t pool;
+static char prefix[] = "rep", node[REP_NODE_MAX + 1];
+
+static void setup(void)
+{
+	memset(&store, 0, sizeof(store));
+	memset(&pool, 0, sizeof(pool));
+	store.prefix = prefix;
+	store.node = node;
+	pool.index = 3;
+}
+
+START_TEST(keys)
+{
+	char key[REP_KEY_MAX];
+
+	ck_assert_str_eq(rep_key(&store, key, "pools", NULL), "rep:pools");
+	ck_assert_str_eq(
+			rep_key(&store, key, "x:feed", "sales"), "rep:x:feed:{sales}");
+	rep_bucket_key(&store, "sales", 29333280, key);
+	ck_assert_str_eq(key, "rep:x:c1:{sales}:29333280");
+}
+END_TEST
+
+/* What stands for itself in a node's name, and what would split a field. */
+static const struct
+{
+	const char *node, *start;
+} nodes[] = {
+		{"proxy-1.example.com", "proxy-1.example.com."},
+		{"a|b", "a_b."},
+		{"a b\tc\x7f", "a_b_c_."},
+		{"*", "_."},
+		{"n\xc3\xbc", "n\xc3\xbc."},
+		{"", "."},
+};
+
+START_TEST(writer_of_a_node)
+{
+	size_t n = strlen(nodes[_i].start);
+
+	strcpy(node, nodes[_i].node);
+	rep_writer_init(&store);
+	ck_assert_mem_eq(store.writer, nodes[_i].start, n);
+	ck_assert_uint_eq(strlen(store.writer), n + 8); /* of the process */
+	ck_assert_uint_eq(strspn(store.writer + n, "0123456789abcdef"), 8);
+	ck_assert_uint_eq(strlen(node), n - 1);
+}
+END_TEST
+
+/* A number or pool that went and came back counts under another name. */
+START_TEST(writer_of_a_number)
+{
+	char writer[REP_WRITER_MAX + 1];
+
+	strcpy(store.writer, "n.0badcafe");
+	rep_writer_of(&store, &pool, 15551230001, writer);
+	ck_assert_str_eq(writer, "n.0badcafe");
+	rep_incarnations_add(&store.incarnations, 3, 15551230001);
+	rep_incarnations_add(&store.incarnations, 3, 15551230001);
+	rep_writer_of(&store, &pool, 15551230001, writer);
+	ck_assert_str_eq(writer, "n.0badcafe.2");
+	rep_writer_of(&store, &pool, 15551230002, writer);
+	ck_assert_str_eq(writer, "n.0badcafe");
+	pool.life = 5;
+	rep_writer_of(&store, &pool, 15551230002, writer);
+	ck_assert_str_eq(writer, "n.0badcafe.5");
+	rep_writer_of(&store, &pool, 15551230001, writer);
+	ck_assert_str_eq(writer, "n.0badcafe.7");
+	memset(store.writer, 'w', REP_WRITER_MAX);
+	store.writer[REP_WRITER_MAX] = '\0';
+	rep_writer_of(&store, &pool, 15551230001, writer);
+	ck_assert_uint_le(strlen(writer), REP_WRITER_MAX);
+	ck_assert_ptr_nonnull(strstr(writer, "w.7"));
+	rep_incarnations_free(&store.incarnations);
+}
+END_TEST
+
+Suite *keys_suite(void)
+{
+	Suite *suite = suite_create("keys");
+	TCase *c = tcase_create("keys");
+
+	tcase_add_checked_fixture(c, setup, NULL);
+	tcase_add_test(c, keys);
+	tcase_add_loop_test(
+			c, writer_of_a_node, 0, (int)(sizeof(nodes) / sizeof(nodes[0])));
+	tcase_add_test(c, writer_of_a_number);
+	suite_add_tcase(suite, c);
+	return suite;
+}
