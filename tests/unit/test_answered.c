@@ -502,6 +502,9 @@ START_TEST(sweep)
 	bool limited = _i % 2;
 	rep_time_t after = 0;
 
+	memset(model, 0, sizeof(model));
+	memset(expected, 0, sizeof(expected));
+	remembered = 0;
 	make(SLOTS);
 	policy_set("max_benched_share", "1", NOW);
 	rep_registry_observe(registry, true);
