@@ -509,8 +509,8 @@ static const char *const incomplete[] = {
 		"From: <sip:f@h>;tag=callee\r\nTo: <sip:t@h>;tag=caller\r\n",
 		"Call-ID: c1\r\nTo: <sip:t@h>;tag=caller\r\n",
 		"Call-ID: c1\r\nFrom: <sip:f@h>;tag=callee\r\n",
-		"Call-ID: c1\r\nFrom: <sip:f@h>;tag=callee\r\n"
-		"To: <sip:t@h>;tag=caller\r\nno header\r\n",
+		("Call-ID: c1\r\nFrom: <sip:f@h>;tag=callee\r\n"
+		 "To: <sip:t@h>;tag=caller\r\nno header\r\n"),
 		"", "no header\r\n"};
 
 START_TEST(a_bye_that_lacks_something)
