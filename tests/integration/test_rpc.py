@@ -58,6 +58,19 @@ def test_numbers_of_a_state(node):
     assert view.numbers(node, "sales", "retired") == {}
 
 
+def test_rates(node, caller):
+    """Of the calls that speak for or against a number."""
+    for outcome, times in (("answered", 2), ("declined", 1), ("unwanted", 1),
+                           ("blocked", 1), ("failed", 3)):
+        report(caller, "sales", SALES[1], outcome, times)
+    entry = view.numbers(node, "sales")[SALES[1]]
+    assert entry["calls"] == 8
+    for rate, share in (("answered", 0.4), ("declined", 0.2),
+                        ("rejected", 0.4), ("blocked", 0.2)):
+        assert float(entry[rate]) == pytest.approx(share, abs=0.01), rate
+    node.rpc("reputation.reset", "sales", SALES[1])
+
+
 def test_explain_says_why(node, caller):
     number = BLOCKS[0]
     report(caller, "blocks", number, "noanswer", 5)

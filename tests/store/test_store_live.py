@@ -330,6 +330,26 @@ def test_feed_that_begins_anew(server, start, what):
     same([a, b], 600)
 
 
+def test_counts_that_are_lost_while_nobody_reads(server, start):
+    """A proxy that finds the feed begun anew writes its counts again."""
+    fill(server.client)
+    a, b = start(server.url, "a"), start(server.url, "b")
+    ready(a, b)
+    for driver, first in ((a, FIRST), (b, number(5))):
+        for _ in range(3):
+            driver.ask("spread", "sales", first, 5, 100)
+            exchanged(driver)
+    same([a, b], 600)
+    b.signal(signal.SIGSTOP)
+    for key in server.client.scan_iter("rep:x:*"):
+        server.client.delete(key)
+    wait_for(lambda: totals(server.client) == (300, 300))
+    assert int(server.client.get("rep:x:seq:{sales}")) < 6
+    b.signal(signal.SIGCONT)
+    wait_for(lambda: totals(server.client) == (600, 600))
+    same([a, b], 600)
+
+
 def test_entries_of_the_feed_that_are_gone(server, start):
     """What was missed is read again, though nothing happens on those cells
     any more: later traffic is on other numbers."""
@@ -370,6 +390,7 @@ def test_full_redis(server, start):
     ready(a, b)
     server.client.config_set("maxmemory", 1)
     a.ask("spread", "sales", FIRST, 20, 100)
+    a.ask("bench", "sales", number(3), 1000)
     # told once, however often it is tried
     before = refusals(server.client)
     wait_for(lambda: refusals(server.client) >= before + 2)
@@ -379,6 +400,7 @@ def test_full_redis(server, start):
     assert b.sum("sales")["calls"] == 0
     server.client.config_set("maxmemory", 0)
     same([a, b], 100)
+    wait_for(lambda: b.view("sales", number(3))["state"] == "benched")
     assert "takes writes again" in a.log()
 
 
@@ -651,6 +673,9 @@ def test_health(server, start):
                                               for e in a.status()["errors"]])
     assert a.status()["link"] == "connected"
     same([a], 12)
+    server.client.delete("rep:health:{sales}")  # and it is written after all
+    wait_for(lambda: json.loads(server.client.hget(
+        "rep:health:{sales}", number(1)) or '{"calls":0}')["calls"] == 12)
 
 
 # ---- operators --------------------------------------------------------------
@@ -900,12 +925,15 @@ def test_seeding_an_empty_redis(server, start, tmp_path):
                   "numbers": {number(i): {"weight": 2} for i in range(900)}},
         "more": {"numbers": [number(1), "5551", number(2)]},
         "bad name": {}}}))
+    by_hand = '{"weight": 5}'  # what an operator wrote already
+    server.client.hset("rep:numbers:{sales}", number(7), by_hand)
     drivers = [start(server.url, f"n{i}", pool_file=str(file))
                for i in range(4)]
     ready(*drivers, numbers=900)
     ready(*drivers, numbers=2, pool="more")
     assert server.client.smembers("rep:pools") == {"sales", "more"}
     assert server.client.hlen("rep:numbers:{sales}") == 900
+    assert server.client.hget("rep:numbers:{sales}", number(7)) == by_hand
     assert server.client.hgetall("rep:policy:{sales}") == {"cap_day": "9"}
     assert not server.client.exists("rep:x:seed")
     logs = [d.log() for d in drivers]
