@@ -4,6 +4,7 @@
 #   make test        install what is missing, build, run every test
 #   make demo        install what is missing, build, show the main job
 #   make mutate      would the tests notice? about 140 small faults (long)
+#   make coverage    lines that the tests run, by room (long)
 #   make bench       the tables of docs, printed and as JSON in build/bench/
 #   make lint        formatter check and static analysis; installs its tools
 #   make test-intree build it inside Kamailio's own tree, by make and CMake
@@ -136,6 +137,13 @@ mutate: headers
 	@ROOM="$(ROOM)" ONLY="$(ONLY)" JOBS="$(JOBS)" QUICK="$(QUICK)" \
 		KAMAILIO_SRC="$(KAMAILIO_SRC)" $(PYTHON) tests/mutate/mutate.py
 
+# STEPS="unit store integration": which tests are counted
+coverage:
+	@tests/packages.sh build test coverage
+	@$(MAKE) --no-print-directory headers
+	@KAMAILIO_SRC="$(KAMAILIO_SRC)" PYTHON=$(PYTHON) \
+		PYTEST_JOBS="$(PYTEST_JOBS)" STEPS="$(STEPS)" tests/coverage/run.sh
+
 test: packages
 	@$(MAKE) --no-print-directory module replay unit fuzz-replay
 	@$(MAKE) --no-print-directory test-build
@@ -213,8 +221,8 @@ install: module replay
 
 clean:
 	rm -rf $(BUILD)/obj $(BUILD)/unit $(BUILD)/fuzz $(BUILD)/bench $(MODULE) \
-		$(BUILD)/replay $(REPLAY)
+		$(BUILD)/coverage $(BUILD)/replay $(REPLAY)
 
 .PHONY: all module replay headers packages unit store-live integration test \
-	test-build test-intree test-fresh mutate demo bench bench-judgement fuzz \
+	test-build test-intree test-fresh mutate coverage demo bench bench-judgement fuzz \
 	fuzz-replay lint install clean

@@ -3,7 +3,7 @@
 #
 # Install, by apt, what is named and not there yet:
 #
-#   tests/packages.sh [build] [test] [lint] [bench] [intree] [fresh]
+#   tests/packages.sh [build] [test] [lint] [bench] [coverage] [intree] [fresh]
 set -eu
 
 want=
@@ -23,6 +23,7 @@ for what in "$@"; do
 		;;
 	lint) want="$want clang-format clang-tidy cppcheck shellcheck" ;;
 	bench) want="$want python3-matplotlib" ;;
+	coverage) want="$want gcovr" ;;
 	intree) want="$want g++ bison flex cmake libssl-dev" ;;
 	fresh) want="$want mmdebstrap git iproute2 util-linux" ;;
 	*)

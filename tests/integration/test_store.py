@@ -138,6 +138,7 @@ def test_restart_takes_up_history(make, how):
     getattr(node, how)()
     node.start()
     view.wait_connected(node)
+    view.wait_numbers(node, "sales", [number, other])
     view.wait_state(node, "sales", number, "benched")
     after = view.explain(node, "sales", number)
     view.wait_counts(node, "sales", number, {"blocked": 14})

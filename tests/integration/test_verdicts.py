@@ -200,6 +200,7 @@ def test_carrier_that_shifts_alarms_and_benches_nobody(make, redis, carrier):
                          CARRIER_A=carrier.address, leak_check=True)
     caller = make.caller(node)
     view.wait_connected(node)
+    view.wait_numbers(node, "carriers", numbers)
     wait_until(lambda: view.route_counts(
         node, "carriers", numbers[9], "west").get("noanswer") == 45 * 18,
         what=lambda: view.explain(node, "carriers", numbers[9]))
