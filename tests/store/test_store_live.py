@@ -585,6 +585,8 @@ def test_verdicts_are_shared(server, start):
     released = events(server.client, "released")
     assert [(e["number"], e["node"]) for e in benched] == [(number(1), "a")]
     assert [(e["number"], e["node"]) for e in released] == [(number(1), "b")]
+    a.ask("bench", "sales", number(1), 3600)  # the next turn is news again
+    wait_for(lambda: len(events(server.client, "benched")) == 2)
 
 
 def test_verdicts_that_collide(server, start):
