@@ -185,7 +185,7 @@ class Copy:
     def integration(self, files):
         return self.run(
             [sys.executable, "-m", "pytest", "-x", "-q", "-p",
-             "no:cacheprovider", "-n", "2",
+             "no:cacheprovider", "-n", "2", "--dist", "loadfile",
              *[f"tests/integration/{f}" for f in files]], SLOW_LIMIT,
             REPUTATION_MODULE=os.path.join(self.root, M, "reputation.so"),
             REPUTATION_REPLAY=os.path.join(self.root,

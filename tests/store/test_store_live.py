@@ -390,7 +390,6 @@ def test_full_redis(server, start):
     ready(a, b)
     server.client.config_set("maxmemory", 1)
     a.ask("spread", "sales", FIRST, 20, 100)
-    a.ask("bench", "sales", number(3), 1000)
     # told once, however often it is tried
     before = refusals(server.client)
     wait_for(lambda: refusals(server.client) >= before + 2)
@@ -400,8 +399,21 @@ def test_full_redis(server, start):
     assert b.sum("sales")["calls"] == 0
     server.client.config_set("maxmemory", 0)
     same([a, b], 100)
-    wait_for(lambda: b.view("sales", number(3))["state"] == "benched")
     assert "takes writes again" in a.log()
+
+
+def test_verdict_in_a_full_redis(server, start):
+    """It comes before the counts, which then are not even tried."""
+    fill(server.client)
+    a, b = start(server.url, "a"), start(server.url, "b")
+    ready(a, b)
+    server.client.config_set("maxmemory", 1)
+    before = refusals(server.client)
+    a.ask("bench", "sales", number(3), 1000)
+    wait_for(lambda: refusals(server.client) >= before + 2)
+    assert b.view("sales", number(3))["state"] == "active"
+    server.client.config_set("maxmemory", 0)
+    wait_for(lambda: b.view("sales", number(3))["state"] == "benched")
 
 
 def test_script_cache_emptied(server, start):
@@ -573,6 +585,8 @@ def test_verdicts_are_shared(server, start):
     released = events(server.client, "released")
     assert [(e["number"], e["node"]) for e in benched] == [(number(1), "a")]
     assert [(e["number"], e["node"]) for e in released] == [(number(1), "b")]
+    a.ask("bench", "sales", number(1), 3600)  # the next turn is news again
+    wait_for(lambda: len(events(server.client, "benched")) == 2)
 
 
 def test_verdicts_that_collide(server, start):

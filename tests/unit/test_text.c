@@ -138,6 +138,8 @@ START_TEST(robust_nothing)
 	ck_assert(!rep_item_next(&none, &part));
 	ck_assert(!rep_split(none, ',', &part, &part));
 	ck_assert(!rep_item_in(none, none));
+	/* a part of a text, which goes on as the list does */
+	ck_assert(!rep_item_in(rep_span("ab"), (rep_span_t){"ab", 1}));
 	ck_assert_ptr_null(rep_items(none).s);
 	is(part, "-");
 }
