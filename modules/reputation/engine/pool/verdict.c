@@ -243,7 +243,7 @@ static void judge_active(
 	const struct rep_assessed *on;
 	struct rep_assessed sum = {
 			.judged = a->sum, .counts = a->counts, .pool = a->pool};
-	rep_chart_t chart, in_sum = crossed_by(pool, &a->sum, now);
+	rep_chart_t chart = REP_CHARTS, in_sum = crossed_by(pool, &a->sum, now);
 	unsigned bad = bad_routes(pool, number, a, now, &on, &chart);
 
 	if(on && bad == 1) {
