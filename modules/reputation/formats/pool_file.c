@@ -112,7 +112,7 @@ static struct json_object *parse(
 
 /* ---- walking ------------------------------------------------------------------ */
 
-static void walk_policy(
+__attribute__((nonnull(2))) static void walk_policy(
 		const rep_walk_t *w, const char *pool, struct json_object *policy)
 {
 	if(!json_object_is_type(policy, json_type_object)) {
@@ -133,7 +133,7 @@ static void walk_policy(
 	}
 }
 
-static void walk_list(
+__attribute__((nonnull(2))) static void walk_list(
 		const rep_walk_t *w, const char *pool, struct json_object *numbers)
 {
 	struct json_object *none = json_object_new_object();
@@ -151,7 +151,7 @@ static void walk_list(
 	json_object_put(none);
 }
 
-static void walk_numbers(
+__attribute__((nonnull(2))) static void walk_numbers(
 		const rep_walk_t *w, const char *pool, struct json_object *numbers)
 {
 	if(json_object_is_type(numbers, json_type_array)) {
@@ -170,7 +170,7 @@ static void walk_numbers(
 	}
 }
 
-static void walk_pool(
+__attribute__((nonnull(2))) static void walk_pool(
 		const rep_walk_t *w, const char *name, struct json_object *pool)
 {
 	if(!json_object_is_type(pool, json_type_object)) {
