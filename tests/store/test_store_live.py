@@ -58,8 +58,10 @@ def traffic_on(*drivers, **options):
 
 def refusals(client):
     """How often Redis had no memory for a command."""
-    text = client.info("errorstats").get("errorstat_OOM", "count=0")
-    return int(str(text).partition("=")[2])
+    stat = client.info("errorstats").get("errorstat_OOM", {"count": 0})
+    # newer clients take "count=3" apart
+    return int(stat["count"] if isinstance(stat, dict)
+               else stat.partition("=")[2])
 
 
 def totals(client, pool="sales"):
