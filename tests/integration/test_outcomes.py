@@ -118,11 +118,7 @@ TABLE = [
     ("503 Q.850 47", "failed", final(503, None, [q850(47)])),
     ("603 of the account", "failed",
      final(603, "Decline", ["X-Twilio-Error: 32203 Blocked by policy"])),
-    ("401", "failed", final(401, "Unauthorized", [
-        'WWW-Authenticate: Digest realm="x", nonce="y"'])),
     ("402", "failed", final(402, "Payment Required")),
-    ("407", "failed", final(407, "Proxy Authentication Required", [
-        'Proxy-Authenticate: Digest realm="x", nonce="y"'])),
     # answered
     ("200 long", "answered", answered(bye_after=1.6)),
     ("200 short", "short", short()),

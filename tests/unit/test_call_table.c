@@ -58,20 +58,44 @@ static rep_calls_stats_t stats(void)
 	return s;
 }
 
-/* A call with a number of the pool; 0 = the table is full, nothing is held. */
-static rep_call_id_t begin(void)
+/* The identity of call attempt `n`, in its INVITE `request`. */
+static rep_call_key_t key_of(unsigned n, unsigned request)
+{
+	return (rep_call_key_t){.call_id = n / 2, .callee = 100 + n,
+			.request = request};
+}
+
+/* Binds one message to a call that is locked. */
+static rep_call_id_t bind(rep_call_t *call)
+{
+	rep_call_id_t id = rep_call_id(call);
+
+	ck_assert_int_eq(rep_locks_held(), 1);
+	call->bound++;
+	rep_unlock(&call->lock);
+	return id;
+}
+
+/* A fresh call of this identity, with a number of the pool and one message;
+ * 0 = the table is full, nothing is held. */
+static rep_call_id_t begin_as(rep_call_key_t key)
 {
 	rep_ticket_t t;
-	rep_call_t *call;
+	rep_call_t *call = rep_call_alloc(&key);
 
-	ck_assert_int_eq(pick("", NOW, false, &t), REP_PICKED);
-	call = rep_call_alloc(&t);
-	ck_assert_int_eq(rep_locks_held(), 0);
-	if(!call) {
-		rep_ticket_hang_up(registry, &t, NOW);
+	if(!call)
 		return 0;
-	}
-	return rep_call_id(call);
+	ck_assert_uint_eq(call->ticket.number, 0);
+	ck_assert_int_eq(pick("", NOW, false, &t), REP_PICKED);
+	call->ticket = t;
+	return bind(call);
+}
+
+static rep_call_id_t begin(void)
+{
+	static unsigned n;
+
+	return begin_as(key_of(n++, 0));
 }
 
 /* Whether the id leads to a call. No lock is held afterwards. */
@@ -111,9 +135,9 @@ START_TEST(a_call_from_its_start_to_its_end)
 	ck_assert_ptr_nonnull(call);
 	ck_assert_int_eq(rep_locks_held(), 1);
 	ck_assert(call->ticket.holds);
-	ck_assert_int_eq(call->outcome, REP_OUTCOMES);
+	ck_assert_int_eq(call->final.outcome, REP_OUTCOMES);
 	rep_unlock(&call->lock);
-	rep_call_end(id);
+	rep_call_unbind(id);
 	ck_assert_int_eq(rep_locks_held(), 0);
 	ck_assert_uint_eq(in_flight(), 0);
 	ck_assert_uint_eq(stats().calls, 0);
@@ -129,18 +153,18 @@ START_TEST(a_slot_is_used_again_as_new)
 
 	call->legs = 3;
 	call->counted = call->contacted = 7;
-	call->outcome = REP_BLOCKED;
+	call->final.outcome = REP_BLOCKED;
 	call->rejected = true;
 	call->contact = 42;
 	memcpy(call->redress_id, "old", 4);
 	memset(call->branch, 0xff, rep_calls_branches() * sizeof(branch_t));
 	rep_unlock(&call->lock);
-	rep_call_end(id);
+	rep_call_unbind(id);
 	call = rep_call_lock(begin());
 	ck_assert_uint_eq((uint32_t)rep_call_id(call), (uint32_t)id);
 	ck_assert_uint_eq(call->legs, 0);
 	ck_assert_uint_eq(call->counted | call->contacted, 0);
-	ck_assert_int_eq(call->outcome, REP_OUTCOMES);
+	ck_assert_int_eq(call->final.outcome, REP_OUTCOMES);
 	ck_assert(!call->rejected && call->open);
 	ck_assert_uint_eq(call->contact, 0);
 	ck_assert_str_eq(call->redress_id, "");
@@ -160,12 +184,12 @@ START_TEST(ended_twice_hangs_up_once)
 	rep_call_id_t one = begin(), other = begin();
 
 	ck_assert_uint_eq(in_flight(), 2);
-	rep_call_end(one);
-	rep_call_end(one);
+	rep_call_unbind(one);
+	rep_call_unbind(one);
 	ck_assert_uint_eq(in_flight(), 1);
 	ck_assert_uint_eq(stats().calls, 1);
 	ck_assert(known(other));
-	rep_call_end(other);
+	rep_call_unbind(other);
 	ck_assert_uint_eq(in_flight(), 0);
 }
 END_TEST
@@ -174,15 +198,15 @@ START_TEST(a_stale_id_leads_nowhere)
 {
 	rep_call_id_t old = begin(), young;
 
-	rep_call_end(old);
+	rep_call_unbind(old);
 	young = begin();
 	ck_assert_uint_eq((uint32_t)young, (uint32_t)old); /* the same slot */
 	ck_assert_uint_ne(young, old);
 	ck_assert(!known(old));
-	rep_call_end(old); /* as a late callback does */
+	rep_call_unbind(old); /* as a late callback does */
 	ck_assert_uint_eq(in_flight(), 1);
 	ck_assert(known(young));
-	rep_call_end(young);
+	rep_call_unbind(young);
 	ck_assert_uint_eq(in_flight(), 0);
 }
 END_TEST
@@ -196,11 +220,11 @@ START_TEST(ids_that_were_never_given_out)
 
 	for(size_t i = 0; i < sizeof(forged) / sizeof(forged[0]); i++) {
 		ck_assert(!known(forged[i]));
-		rep_call_end(forged[i]);
+		rep_call_unbind(forged[i]);
 	}
 	ck_assert(known(id));
 	ck_assert_uint_eq(in_flight(), 1);
-	rep_call_end(id);
+	rep_call_unbind(id);
 }
 END_TEST
 
@@ -243,37 +267,143 @@ START_TEST(the_table_is_full)
 	ck_assert_uint_eq(stats().calls, MAX);
 	for(unsigned i = 0; i < MAX; i++)
 		ck_assert(known(ids[i]));
-	rep_call_end(ids[3]);
+	rep_call_unbind(ids[3]);
 	ck_assert_uint_ne(ids[3] = begin(), 0);
 	ck_assert_uint_eq(begin(), 0);
 	for(unsigned i = 0; i < MAX; i++)
-		rep_call_end(ids[i]);
+		rep_call_unbind(ids[i]);
 	ck_assert_uint_eq(stats().calls, 0);
 	ck_assert_uint_eq(in_flight(), 0);
 }
 END_TEST
 
-/* What rep_call_start() does when TM refuses: the caller hangs up. */
-START_TEST(given_up_before_it_began)
+/* The pick was refused: nobody ever knew the call. */
+START_TEST(closed_before_it_began)
 {
-	rep_ticket_t t;
-	rep_call_t *call;
+	rep_call_key_t key = key_of(1, 0);
+	bool made;
+	rep_call_t *call = rep_call_claim(&key, &made);
+	rep_call_id_t id = rep_call_id(call);
+
+	ck_assert(made);
+	rep_call_close(call);
+	ck_assert_int_eq(rep_locks_held(), 0);
+	ck_assert(!known(id));
+	ck_assert_uint_eq(stats().calls, 0);
+	rep_call_unbind(id);
+	ck_assert_uint_eq(stats().calls, 0);
+	call = rep_call_claim(&key, &made);
+	ck_assert(made);
+	rep_call_close(call);
+}
+END_TEST
+
+/* ---- found by identity ----------------------------------------------- */
+
+/* The id under which the identity is found; 0 = it is not there. */
+static rep_call_id_t found(rep_call_key_t key)
+{
+	bool made;
+	rep_call_t *call = rep_call_claim(&key, &made);
 	rep_call_id_t id;
 
-	ck_assert_int_eq(pick("", NOW, false, &t), REP_PICKED);
-	call = rep_call_alloc(&t);
+	if(!call)
+		return 0;
 	id = rep_call_id(call);
-	rep_lock(&call->lock);
-	call->open = false;
-	rep_unlock(&call->lock);
-	ck_assert(!known(id));
-	rep_call_free(call);
-	ck_assert_uint_eq(stats().calls, 0);
-	rep_call_end(id);
-	ck_assert_uint_eq(stats().calls, 0);
+	if(made)
+		rep_call_close(call);
+	else
+		rep_unlock(&call->lock);
+	return made ? 0 : id;
+}
+
+START_TEST(a_call_is_found_by_call_id_and_callee)
+{
+	rep_call_id_t id = begin_as(key_of(4, 1));
+
+	ck_assert_uint_eq(found(key_of(4, 1)), id);
+	ck_assert_uint_eq(found(key_of(4, 2)), id); /* another INVITE of it */
+	ck_assert_uint_eq(found(key_of(5, 1)), 0);	/* another callee */
+	ck_assert_uint_eq(found(key_of(6, 1)), 0);
+	rep_call_unbind(id);
+	ck_assert_uint_eq(found(key_of(4, 1)), 0);
+}
+END_TEST
+
+START_TEST(the_newest_is_found)
+{
+	rep_call_id_t old = begin_as(key_of(4, 1)), young = begin_as(key_of(4, 2));
+
+	ck_assert_uint_eq(found(key_of(4, 1)), young);
+	rep_call_unbind(young);
+	ck_assert_uint_eq(found(key_of(4, 1)), old);
+	rep_call_unbind(old);
+}
+END_TEST
+
+START_TEST(it_ends_with_the_last_that_knows_it)
+{
+	rep_call_id_t id = begin();
+
+	ck_assert_uint_eq(bind(rep_call_lock(id)), id);
+	rep_call_unbind(id);
+	ck_assert(known(id));
 	ck_assert_uint_eq(in_flight(), 1);
-	rep_ticket_hang_up(registry, &t, NOW);
+	rep_call_unbind(id);
+	ck_assert(!known(id));
 	ck_assert_uint_eq(in_flight(), 0);
+}
+END_TEST
+
+static void challenge(rep_call_id_t id)
+{
+	rep_call_t *call = rep_call_lock(id);
+
+	call->challenged = true;
+	rep_unlock(&call->lock);
+}
+
+START_TEST(a_challenged_call_lingers)
+{
+	rep_call_id_t first = begin_as(key_of(4, 1)), other = begin();
+
+	shim_mono = 1000;
+	challenge(first);
+	rep_call_unbind(first);
+	ck_assert_uint_eq(found(key_of(4, 2)), first);
+	/* a late retransmission does not make it linger twice, or end it */
+	bind(rep_call_lock(first));
+	rep_call_unbind(first);
+	ck_assert_uint_eq(found(key_of(4, 2)), first);
+	shim_mono += REP_CALL_LINGERS / 2;
+	challenge(other);
+	rep_call_unbind(other);
+	rep_calls_tick(shim_mono + REP_CALL_LINGERS / 2 - 1);
+	ck_assert(known(first));
+	rep_calls_tick(shim_mono + REP_CALL_LINGERS / 2);
+	ck_assert(!known(first));
+	ck_assert(known(other));
+	rep_calls_tick(shim_mono + REP_CALL_LINGERS);
+	ck_assert(!known(other));
+	ck_assert_uint_eq(stats().calls, 0);
+	rep_calls_tick(INT64_MAX);
+}
+END_TEST
+
+START_TEST(labels_go_with_the_call)
+{
+	rep_call_id_t id = begin();
+	rep_call_t *call = rep_call_lock(id);
+	long before = rep_alloc_live();
+
+	call->labels = rep_alloc(sizeof(*call->labels));
+	rep_unlock(&call->lock);
+	rep_call_unbind(id);
+	ck_assert_int_eq(rep_alloc_live(), before);
+	call = rep_call_lock(begin());
+	ck_assert_ptr_null(call->labels);
+	call->labels = rep_alloc(sizeof(*call->labels));
+	rep_unlock(&call->lock); /* and with the table */
 }
 END_TEST
 
@@ -285,7 +415,7 @@ START_TEST(what_is_not_held_is_not_given_back)
 
 	call->ticket.holds = false;
 	rep_unlock(&call->lock);
-	rep_call_end(id);
+	rep_call_unbind(id);
 	ck_assert_uint_eq(in_flight(), 1);
 }
 END_TEST
@@ -300,7 +430,7 @@ START_TEST(the_number_is_removed_meanwhile)
 	ck_assert(rep_pool_remove(registry, pool, number));
 	rep_pool_put(registry, pool, number, &plain, 2, 2, NOW);
 	ck_assert_uint_eq(in_flight(), 0);
-	rep_call_end(id);
+	rep_call_unbind(id);
 	ck_assert_uint_eq(in_flight(), 0);
 	ck_assert_uint_eq(stats().calls, 0);
 }
@@ -313,10 +443,10 @@ START_TEST(before_and_after_the_module)
 
 	rep_shared = NULL;
 	ck_assert_ptr_null(rep_call_lock(id));
-	rep_call_end(id);
+	rep_call_unbind(id);
 	rep_shared = shared;
 	ck_assert(known(id));
-	rep_call_end(id);
+	rep_call_unbind(id);
 }
 END_TEST
 
@@ -392,7 +522,7 @@ START_TEST(sweep)
 				full++;
 			}
 		} else if(rand() % 2) {
-			rep_call_end(ids[k]);
+			rep_call_unbind(ids[k]);
 			calls -= open[k];
 			open[k] = false;
 		} else {
@@ -406,8 +536,49 @@ START_TEST(sweep)
 	ck_assert_uint_gt(full, 0);
 	for(unsigned k = 0; k < n; k++) {
 		ck_assert_int_eq(known(ids[k]), open[k]);
-		rep_call_end(ids[k]);
+		rep_call_unbind(ids[k]);
 	}
+	ck_assert_uint_eq(stats().calls, 0);
+	ck_assert_uint_eq(in_flight(), 0);
+}
+END_TEST
+
+/* Random steps on few identities beside a plain list: the newest open call of
+ * an identity is the one that is found. */
+START_TEST(identities)
+{
+	static rep_call_id_t ids[STEPS];
+	static unsigned who[STEPS];
+	static bool open[STEPS];
+	unsigned n = 0, calls = 0;
+
+	srand((unsigned)_i + 100);
+	for(unsigned step = 0; step < STEPS; step++) {
+		unsigned k = (unsigned)rand() % 24;
+		if(rand() % 3 == 0) {
+			rep_call_id_t id = begin_as(key_of(k, step));
+			ck_assert_int_eq(id != 0, calls < SLOTS);
+			if(id) {
+				ids[n] = id;
+				who[n] = k;
+				open[n++] = true;
+				calls++;
+			}
+		} else if(n && rand() % 2) {
+			unsigned last = n - 1 - (unsigned)rand() % (n < 60 ? n : 60);
+			rep_call_unbind(ids[last]);
+			calls -= open[last];
+			open[last] = false;
+		} else if(calls < SLOTS) {
+			unsigned i = n;
+			while(i > 0 && !(open[i - 1] && who[i - 1] == k))
+				i--;
+			ck_assert_uint_eq(found(key_of(k, step)), i ? ids[i - 1] : 0);
+		}
+		ck_assert_uint_eq(stats().calls, calls);
+	}
+	for(unsigned k = 0; k < n; k++)
+		rep_call_unbind(ids[k]);
 	ck_assert_uint_eq(stats().calls, 0);
 	ck_assert_uint_eq(in_flight(), 0);
 }
@@ -432,7 +603,12 @@ Suite *call_table_suite(void)
 	tcase_add_test(small, ids_that_were_never_given_out);
 	tcase_add_test(small, each_call_has_its_own_slot);
 	tcase_add_test(small, the_table_is_full);
-	tcase_add_test(small, given_up_before_it_began);
+	tcase_add_test(small, closed_before_it_began);
+	tcase_add_test(small, a_call_is_found_by_call_id_and_callee);
+	tcase_add_test(small, the_newest_is_found);
+	tcase_add_test(small, it_ends_with_the_last_that_knows_it);
+	tcase_add_test(small, a_challenged_call_lingers);
+	tcase_add_test(small, labels_go_with_the_call);
 	tcase_add_test(small, what_is_not_held_is_not_given_back);
 	tcase_add_test(small, the_number_is_removed_meanwhile);
 	tcase_add_test(small, before_and_after_the_module);
@@ -444,6 +620,7 @@ Suite *call_table_suite(void)
 	tcase_add_checked_fixture(random, make_for_sweep, unmake);
 	tcase_set_timeout(random, 60);
 	tcase_add_loop_test(random, sweep, 0, 4);
+	tcase_add_loop_test(random, identities, 0, 4);
 	suite_add_tcase(suite, random);
 	return suite;
 }

@@ -7,7 +7,9 @@ rep_answer_t rep_answer;
 
 void rep_answer_reset(const struct sip_msg *msg)
 {
-	memset(&rep_answer, 0, sizeof(rep_answer));
+	size_t kept = rep_answer_is_for(msg) ? offsetof(rep_answer_t, pool) : 0;
+
+	memset((char *)&rep_answer + kept, 0, sizeof(rep_answer) - kept);
 	rep_answer.id = msg->id;
 	rep_answer.pid = msg->pid;
 }

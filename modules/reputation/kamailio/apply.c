@@ -110,7 +110,7 @@ rep_e164_t rep_applied(struct sip_msg *msg)
 
 int ki_apply(struct sip_msg *msg)
 {
-	rep_call_id_t id = rep_call_find(msg);
+	rep_call_id_t id = rep_call_shown(msg);
 	rep_call_view_t call;
 	rep_e164_t number = 0;
 	char uri[IDENTITY_MAX];
@@ -118,8 +118,8 @@ int ki_apply(struct sip_msg *msg)
 
 	if(id && rep_call_view(id, &call)) {
 		number = call.ticket.number;
-	} else if(rep_answer_is_for(msg) && rep_answer.picked) {
-		number = rep_answer.number;
+	} else if(rep_answer_is_for(msg)) {
+		number = rep_answer.picked.number;
 	}
 	if(!number) {
 		LM_ERR("reputation_apply: no number was picked for this call\n");

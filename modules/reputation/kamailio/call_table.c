@@ -10,11 +10,15 @@
 
 struct rep_calls
 {
-	rep_lock_t lock;
+	rep_lock_t lock; /* of the lists; a slot's may be taken under it only while
+					  * the slot is free */
 	uint32_t max, used, free, serial;
+	uint32_t lingers, lingers_last; /* in the order of their ends */
 	uint32_t branches;
+	uint32_t mask;
 	size_t size; /* of a call with its branches */
 	uint64_t full;
+	uint32_t *buckets;
 	char *calls;
 };
 
@@ -25,19 +29,26 @@ static rep_call_t *call_at(const struct rep_calls *calls, uint32_t i)
 
 struct rep_calls *rep_calls_create(uint32_t max)
 {
-	uint32_t branches = sr_dst_max_branches;
+	uint32_t branches = sr_dst_max_branches, buckets = 64;
 	size_t size = sizeof(rep_call_t) + branches * sizeof(branch_t);
 	struct rep_calls *calls;
 
+	while(buckets < max)
+		buckets *= 2;
 	size = (size + 7) & ~(size_t)7;
-	calls = rep_alloc(sizeof(*calls) + max * size);
+	calls = rep_alloc(
+			sizeof(*calls) + max * size + buckets * sizeof(uint32_t));
 	if(!calls)
 		return NULL;
 	memset(calls, 0, sizeof(*calls) + max * size);
 	calls->calls = (char *)(calls + 1);
+	calls->buckets = (uint32_t *)(calls->calls + max * size);
+	memset(calls->buckets, 0xff, buckets * sizeof(uint32_t));
+	calls->mask = buckets - 1;
 	calls->max = max;
 	calls->branches = branches;
 	calls->size = size;
+	calls->lingers = calls->lingers_last = NO_CALL;
 	if(rep_lock_init(&calls->lock) < 0) {
 		rep_free(calls);
 		return NULL;
@@ -58,8 +69,10 @@ void rep_calls_destroy(struct rep_calls *calls)
 {
 	if(!calls)
 		return;
-	for(uint32_t i = 0; i < calls->max; i++)
+	for(uint32_t i = 0; i < calls->max; i++) {
+		rep_free(call_at(calls, i)->labels);
 		rep_lock_destroy(&call_at(calls, i)->lock);
+	}
 	rep_lock_destroy(&calls->lock);
 	rep_free(calls);
 }
@@ -76,42 +89,92 @@ rep_call_id_t rep_call_id(const rep_call_t *call)
 	return (uint64_t)call->serial << 32 | index_of(call);
 }
 
-rep_call_t *rep_call_alloc(const rep_ticket_t *ticket)
-{
-	struct rep_calls *calls = rep_shared->calls;
-	rep_call_t *call = NULL;
-	uint32_t serial = 0;
+/* ---- the lists: under the table's lock ------------------------------- */
 
-	rep_lock(&calls->lock);
-	if(calls->free != NO_CALL) {
-		call = call_at(calls, calls->free);
-		calls->free = call->next;
-		calls->used++;
-		if(++calls->serial == 0)
-			calls->serial = 1;
-		serial = calls->serial;
-	} else {
-		calls->full++;
+static uint32_t *bucket_of(struct rep_calls *calls, const rep_call_key_t *key)
+{
+	return &calls->buckets[key->call_id & calls->mask];
+}
+
+/* The newest call of an identity: it stands first in its bucket. */
+static rep_call_id_t find(struct rep_calls *calls, const rep_call_key_t *key)
+{
+	const rep_call_t *call;
+
+	for(uint32_t i = *bucket_of(calls, key); i != NO_CALL; i = call->chain) {
+		call = call_at(calls, i);
+		if(call->key.call_id == key->call_id
+				&& call->key.callee == key->callee)
+			return rep_call_id(call);
 	}
-	rep_unlock(&calls->lock);
-	if(!call)
+	return 0;
+}
+
+static void unlink_call(struct rep_calls *calls, const rep_call_t *call)
+{
+	uint32_t *at = bucket_of(calls, &call->key);
+
+	while(*at != index_of(call))
+		at = &call_at(calls, *at)->chain;
+	*at = call->chain;
+}
+
+/* A free slot made out for this identity, with its lock held. */
+static rep_call_t *take(struct rep_calls *calls, const rep_call_key_t *key)
+{
+	uint32_t *bucket = bucket_of(calls, key);
+	rep_call_t *call;
+
+	if(calls->free == NO_CALL) {
+		calls->full++;
 		return NULL;
+	}
+	call = call_at(calls, calls->free);
 	rep_lock(&call->lock);
-	call->serial = serial;
-	call->ticket = *ticket;
-	call->legs = 0;
-	memset(call->branch, 0, calls->branches * sizeof(branch_t));
-	call->counted = call->contacted = 0;
-	call->outcome = REP_OUTCOMES;
-	call->rejected = false;
+	calls->free = call->next;
+	calls->used++;
+	if(++calls->serial == 0)
+		calls->serial = 1;
+	memset((char *)call + offsetof(rep_call_t, serial), 0,
+			calls->size - offsetof(rep_call_t, serial));
+	call->serial = calls->serial;
+	call->key = *key;
+	call->final.outcome = call->told = REP_OUTCOMES;
 	call->open = true;
-	call->contact = 0;
-	call->redress_id[0] = '\0';
-	rep_unlock(&call->lock);
+	call->chain = *bucket;
+	*bucket = index_of(call);
 	return call;
 }
 
-/* The call of an id with its lock held, or NULL. */
+rep_call_t *rep_call_alloc(const rep_call_key_t *key)
+{
+	struct rep_calls *calls = rep_shared->calls;
+	rep_call_t *call;
+
+	rep_lock(&calls->lock);
+	call = take(calls, key);
+	rep_unlock(&calls->lock);
+	return call;
+}
+
+rep_call_t *rep_call_claim(const rep_call_key_t *key, bool *made)
+{
+	struct rep_calls *calls = rep_shared->calls;
+	rep_call_t *call;
+	rep_call_id_t id;
+
+	do {
+		rep_lock(&calls->lock);
+		id = find(calls, key);
+		call = id ? NULL : take(calls, key);
+		rep_unlock(&calls->lock);
+		*made = call != NULL;
+		if(id)
+			call = rep_call_lock(id);
+	} while(id && !call); /* it was closed meanwhile */
+	return call;
+}
+
 rep_call_t *rep_call_lock(rep_call_id_t id)
 {
 	uint32_t i = (uint32_t)id;
@@ -127,30 +190,81 @@ rep_call_t *rep_call_lock(rep_call_id_t id)
 	return NULL;
 }
 
-void rep_call_free(rep_call_t *call)
+/* The slot of a call that is no longer open. */
+static void free_call(rep_call_t *call)
 {
 	struct rep_calls *calls = rep_shared->calls;
 
+	rep_free(call->labels);
+	call->labels = NULL;
 	rep_lock(&calls->lock);
+	unlink_call(calls, call);
 	call->next = calls->free;
 	calls->free = index_of(call);
 	calls->used--;
 	rep_unlock(&calls->lock);
 }
 
-/* The transaction is gone, or never was. */
-void rep_call_end(rep_call_id_t id)
+void rep_call_close(rep_call_t *call)
 {
+	call->open = false;
+	rep_unlock(&call->lock);
+	free_call(call);
+}
+
+/* The transaction is gone, or never was. */
+static void end(rep_call_t *call)
+{
+	rep_ticket_t ticket = call->ticket;
+
+	rep_call_close(call);
+	rep_ticket_hang_up(rep_shared->registry, &ticket, rep_now());
+}
+
+void rep_call_unbind(rep_call_id_t id)
+{
+	struct rep_calls *calls = rep_shared ? rep_shared->calls : NULL;
 	rep_call_t *call = rep_call_lock(id);
-	rep_ticket_t ticket;
 
 	if(!call)
 		return;
-	ticket = call->ticket;
-	call->open = false;
-	rep_unlock(&call->lock);
-	rep_ticket_hang_up(rep_shared->registry, &ticket, rep_now());
-	rep_call_free(call);
+	if(--call->bound > 0 || call->until) {
+		rep_unlock(&call->lock);
+	} else if(!call->challenged) {
+		end(call);
+	} else {
+		call->until = rep_mono() + REP_CALL_LINGERS;
+		rep_unlock(&call->lock);
+		rep_lock(&calls->lock);
+		call->next = NO_CALL;
+		if(calls->lingers == NO_CALL)
+			calls->lingers = index_of(call);
+		else
+			call_at(calls, calls->lingers_last)->next = index_of(call);
+		calls->lingers_last = index_of(call);
+		rep_unlock(&calls->lock);
+	}
+}
+
+void rep_calls_tick(rep_time_t mono)
+{
+	struct rep_calls *calls = rep_shared->calls;
+	rep_call_t *call;
+	bool due = true;
+
+	while(due) {
+		rep_lock(&calls->lock);
+		call = calls->lingers == NO_CALL ? NULL
+										 : call_at(calls, calls->lingers);
+		due = call && call->until <= mono;
+		if(due)
+			calls->lingers = call->next;
+		rep_unlock(&calls->lock);
+		if(!due)
+			return;
+		rep_lock(&call->lock);
+		end(call);
+	}
 }
 
 uint32_t rep_calls_branches(void)

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
+#include <sys/random.h>
+
+#include "core/parser/parse_cseq.h"
+#include "core/rand/kam_rand.h"
 #include "core/script_cb.h"
 #include "modules/tm/tm_load.h"
 
@@ -17,14 +21,22 @@ _Static_assert(sizeof(void *) >= sizeof(rep_call_id_t), "64-bit pointers");
 
 static struct tm_binds tm;
 
-/* The call that a message without a transaction started, in this process. */
+/* The call of a message that has no transaction yet, in this process. */
 static struct
 {
 	unsigned int id;
 	int pid;
 	rep_call_id_t call;
 	bool bound; /* its transaction has been made since */
+	bool shown; /* another transaction's: only its number is shown */
 } pending;
+
+/* A call that was unbound at the end of a script that made no transaction. TM
+ * releases what was registered for it later, in this process, when the next
+ * message registers: there is never more than one. */
+static rep_call_id_t orphan;
+
+static uint64_t seed; /* of the hashes of Call-IDs */
 
 /* ---- counting -------------------------------------------------------- */
 
@@ -61,10 +73,15 @@ static ending_t conclude(rep_call_t *call, int branch, rep_class_t class,
 	ending_t ending = {
 			.ticket = ticket_of(call, branch), .outcome = class.outcome};
 
-	ending.later = class.outcome == REP_ANSWERED && dialog
+	if(call->told != REP_OUTCOMES)
+		ending.outcome = call->told;
+	ending.later = ending.outcome == REP_ANSWERED && dialog
 				   && (rep_config->short_call > 0 || ending.ticket.limited);
 	call->counted |= bit_of(branch);
-	call->outcome = class.outcome;
+	call->final.status = (uint16_t)status;
+	call->final.outcome = ending.outcome;
+	call->final.confidence = class.confidence;
+	call->final.location = call->branch[branch].signs.location;
 	if(status >= 600)
 		call->rejected = true;
 	ending.ticket.holds = false;
@@ -244,19 +261,23 @@ static void on_reply(struct cell *t, rep_call_id_t id, struct sip_msg *rpl)
 		rep_ticket_refused(rep_shared->registry, &ticket, rep_now());
 }
 
-/* The caller has a final that is no 2xx: whatever TM still waits for, nobody
- * speaks on this call. */
-static void hang_up(rep_call_id_t id)
+/* The caller has its final reply. If it is no 2xx, then nobody speaks on this
+ * call, whatever TM still waits for. */
+static void answer_caller(rep_call_id_t id, int status)
 {
 	rep_call_t *call = rep_call_lock(id);
 	rep_ticket_t ticket;
 
 	if(!call)
 		return;
+	call->over = true;
+	call->challenged = status == 401 || status == 407;
 	ticket = call->ticket;
-	call->ticket.holds = false;
+	if(status >= 300)
+		call->ticket.holds = false;
 	rep_unlock(&call->lock);
-	rep_ticket_hang_up(rep_shared->registry, &ticket, rep_now());
+	if(status >= 300)
+		rep_ticket_hang_up(rep_shared->registry, &ticket, rep_now());
 }
 
 /* ---- TM -------------------------------------------------------------- */
@@ -273,16 +294,19 @@ static void on_transaction(struct cell *t, int type, struct tmcb_params *ps)
 		cancel_rest(t, id);
 	else if(type == TMCB_RESPONSE_OUT && ps->code >= 200) {
 		settle(t, id, false);
-		if(ps->code >= 300)
-			hang_up(id);
+		answer_caller(id, ps->code);
 	} else if(type == TMCB_DESTROY)
 		settle(t, id, true);
 }
 
 static void on_release(void *param)
 {
-	if(rep_shared)
-		rep_call_end((rep_call_id_t)(uintptr_t)param);
+	rep_call_id_t id = (rep_call_id_t)(uintptr_t)param;
+
+	if(id == orphan)
+		orphan = 0;
+	else
+		rep_call_unbind(id);
 }
 
 static void on_request(struct cell *t, int type, struct tmcb_params *ps)
@@ -324,14 +348,18 @@ static int on_script_end(struct sip_msg *msg, unsigned int flags, void *param)
 	(void)param;
 	if(pending.id != msg->id || pending.pid != msg->pid)
 		return 1;
-	if(pending.call && !pending.bound)
-		rep_call_end(pending.call);
+	if(pending.call && !pending.bound) {
+		orphan = pending.call;
+		rep_call_unbind(pending.call);
+	}
 	pending.call = 0;
 	return 1;
 }
 
 int rep_calls_init(void)
 {
+	if(getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
+		seed = (uint64_t)kam_rand();
 	if(load_tm_api(&tm) < 0) {
 		LM_ERR("cannot bind to the tm module: load tm before reputation\n");
 		return -1;
@@ -351,7 +379,7 @@ int rep_calls_init(void)
 
 /* ---- for the script functions ---------------------------------------- */
 
-rep_call_id_t rep_call_find(struct sip_msg *msg)
+rep_call_id_t rep_call_shown(struct sip_msg *msg)
 {
 	struct cell *t = transaction();
 	rep_call_id_t id = t ? call_of(t) : 0;
@@ -361,59 +389,69 @@ rep_call_id_t rep_call_find(struct sip_msg *msg)
 	return pending.id == msg->id && pending.pid == msg->pid ? pending.call : 0;
 }
 
-rep_call_id_t rep_call_start(struct sip_msg *msg, const rep_ticket_t *ticket)
+rep_call_id_t rep_call_find(struct sip_msg *msg)
+{
+	rep_call_id_t id = rep_call_shown(msg);
+
+	return id && id == pending.call && pending.shown ? 0 : id;
+}
+
+static void set_pending(struct sip_msg *msg, rep_call_id_t id, bool bound)
+{
+	pending.id = msg->id;
+	pending.pid = msg->pid;
+	pending.call = id;
+	pending.bound = bound;
+	pending.shown = false;
+}
+
+void rep_call_show(struct sip_msg *msg, rep_call_id_t id)
+{
+	set_pending(msg, id, true);
+	pending.shown = true;
+}
+
+static uint64_t hash(uint64_t h, const str *s)
+{
+	for(int i = 0; i < s->len; i++)
+		h = (h ^ (unsigned char)s->s[i]) * UINT64_C(0x100000001B3);
+	return h ^ h >> 32;
+}
+
+bool rep_call_key(struct sip_msg *msg, rep_e164_t callee, rep_call_key_t *key)
+{
+	const struct via_body *via;
+
+	if(parse_headers(msg, HDR_CALLID_F | HDR_CSEQ_F | HDR_VIA_F, 0) < 0
+			|| !msg->callid || !msg->cseq || !msg->via1)
+		return false;
+	via = msg->via1;
+	key->call_id = hash(seed, &msg->callid->body);
+	key->callee = callee;
+	key->request = hash(seed, &get_cseq(msg)->number);
+	key->request = hash(key->request, &via->host);
+	if(via->branch)
+		key->request = hash(key->request, &via->branch->value);
+	return true;
+}
+
+unsigned rep_call_branches_out(void)
 {
 	const struct cell *t = transaction();
-	rep_call_t *call = rep_call_alloc(ticket);
-	rep_call_id_t id;
 
-	if(!call)
-		return 0;
-	id = rep_call_id(call);
-	if(t) /* branches that went out before are not this number's */
-		call->counted = bit_of(t->nr_of_outgoings) - 1;
-	rep_rr_cookie_add(msg, ticket->number);
+	return t ? (unsigned)t->nr_of_outgoings : 0;
+}
+
+void rep_call_bind(struct sip_msg *msg, rep_call_id_t id)
+{
 	if(tm.register_tmcb(msg, NULL,
 			   TMCB_RESPONSE_IN | TMCB_RESPONSE_OUT | TMCB_E2ECANCEL_IN
 					   | TMCB_DESTROY,
 			   on_transaction, (void *)(uintptr_t)id, on_release)
-			<= 0) {
-		rep_lock(&call->lock);
-		call->open = false;
-		rep_unlock(&call->lock);
-		rep_call_free(call);
-		return 0;
-	}
-	pending.id = msg->id;
-	pending.pid = msg->pid;
-	pending.call = id;
-	pending.bound = transaction() != NULL;
-	return id;
-}
-
-void rep_call_reroute(rep_call_id_t id, rep_span_t route)
-{
-	struct cell *t = transaction();
-	int branches = t ? t->nr_of_outgoings : 0;
-	rep_call_t *call = rep_call_lock(id);
-	rep_ticket_t ticket;
-
-	if(!call)
-		return;
-	while(call->legs < branches && call->legs < (int)rep_calls_branches()) {
-		call->branch[call->legs].route = call->ticket.route;
-		call->branch[call->legs].stamp = call->ticket.stamp;
-		call->legs++;
-	}
-	ticket = call->ticket;
-	rep_unlock(&call->lock);
-	rep_ticket_reroute(rep_shared->registry, &ticket, route);
-	call = rep_call_lock(id);
-	if(!call)
-		return;
-	call->ticket.route = ticket.route;
-	call->ticket.stamp = ticket.stamp;
-	rep_unlock(&call->lock);
+			> 0)
+		set_pending(msg, id, transaction() != NULL);
+	else
+		rep_call_unbind(id);
 }
 
 bool rep_call_view(rep_call_id_t id, rep_call_view_t *out)
@@ -429,8 +467,11 @@ bool rep_call_view(rep_call_id_t id, rep_call_view_t *out)
 	if(!call)
 		return false;
 	out->ticket = call->ticket;
-	out->outcome = call->outcome;
+	out->state = call->state;
+	out->score = call->score;
+	out->final = call->final;
 	out->rejected = call->rejected;
+	out->labels = call->labels ? *call->labels : (rep_labels_t){.probe = false};
 	contact = call->contact;
 	memcpy(id_of_block, call->redress_id, sizeof(id_of_block));
 	rep_unlock(&call->lock);

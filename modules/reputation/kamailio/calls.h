@@ -2,8 +2,9 @@
 /* INVITE transactions whose caller ID is ours to watch.
  *
  * A call is bound to its transaction through TM callbacks and found again
- * through them. It stands in a table of fixed size in shared memory; a handle
- * names it together with its serial, so that one that comes late is harmless. */
+ * through them, or by its Call-ID. It stands in a table of fixed size in shared
+ * memory; a handle names it together with its serial, so that one that comes
+ * late is harmless. */
 
 #ifndef REP_CALLS_H
 #define REP_CALLS_H
@@ -11,14 +12,16 @@
 #include "core/parser/msg_parser.h"
 
 #include "call_table.h"
-#include "../engine/reply/outcome.h"
 
 typedef struct rep_call_view
 {
-	rep_ticket_t ticket;   /* of the newest branch */
-	rep_outcome_t outcome; /* of the newest final reply, or REP_OUTCOMES */
-	bool rejected;		   /* a branch got a 6xx */
+	rep_ticket_t ticket; /* of the newest branch */
+	rep_state_t state;	 /* of the number when it was picked */
+	float score;		 /* likewise */
+	rep_final_t final;	 /* the newest final reply */
+	bool rejected;		 /* a branch got a 6xx */
 	rep_redress_t redress;
+	rep_labels_t labels;
 } rep_call_view_t;
 
 /* Binds TM and registers what follows BYEs; mod_init. 0, or -1. */
@@ -27,14 +30,21 @@ int rep_calls_init(void);
 /* The call of this message's transaction, or of the message itself when
  * there is no transaction yet; 0 = none. */
 rep_call_id_t rep_call_find(struct sip_msg *msg);
+/* The same, or the call whose number this message shows although another
+ * transaction watches it: rep_call_show(). */
+rep_call_id_t rep_call_shown(struct sip_msg *msg);
+void rep_call_show(struct sip_msg *msg, rep_call_id_t id);
 
-/* Watch the transaction of this INVITE (made now or later). Takes over the
- * ticket. 0 when the table is full or TM refuses: the ticket is then still
- * the caller's. */
-rep_call_id_t rep_call_start(struct sip_msg *msg, const rep_ticket_t *ticket);
+/* The identity of this INVITE. False without a Call-ID or CSeq. */
+bool rep_call_key(
+		struct sip_msg *msg, rep_e164_t callee, rep_call_key_t *key);
 
-/* Branches from here on go by this route. */
-void rep_call_reroute(rep_call_id_t id, rep_span_t route);
+/* Branches of this message's transaction that went out up to now. */
+unsigned rep_call_branches_out(void);
+
+/* Watch the transaction of this INVITE (made now or later) for a call that has
+ * a ticket and counts this in `bound`. When TM refuses, the call is unbound. */
+void rep_call_bind(struct sip_msg *msg, rep_call_id_t id);
 
 bool rep_call_view(rep_call_id_t id, rep_call_view_t *out);
 /* A branch of this transaction got a 6xx, whether the call is watched or not. */

@@ -210,6 +210,7 @@ void rep_events_tick(void)
 	rep_event_t events[AT_ONCE];
 	size_t n;
 
+	rep_calls_tick(rep_mono());
 	rep_answered_tick(
 			rep_shared->answered, rep_shared->registry, now, rep_mono());
 	rep_registry_tick(rep_shared->registry, now);

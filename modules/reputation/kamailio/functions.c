@@ -7,13 +7,14 @@
 #include "functions.h"
 #include "answer.h"
 #include "apply.h"
-#include "calls.h"
+#include "attempt.h"
 #include "shared.h"
 #include "../engine/pool/by_hand.h"
 #include "../engine/pool/count.h"
 #include "../engine/pool/pick.h"
 #include "../engine/pool/pool_policy.h"
 #include "../engine/pool/pools.h"
+#include "../engine/pool/routes.h"
 #include "../engine/pool/view.h"
 #include "../engine/reply/e164.h"
 
@@ -85,26 +86,6 @@ static int refuse(rep_pick_t why)
 	}
 }
 
-/* Again in the same transaction: the number stays, the route is new. */
-static int pick_again(
-		struct sip_msg *msg, rep_call_id_t id, str *pool, str *route)
-{
-	rep_call_view_t call;
-
-	if(!rep_call_view(id, &call))
-		return ERROR;
-	rep_answer_reset(msg);
-	answer_pool(pool);
-	answer_route(route);
-	rep_answer.number = call.ticket.number;
-	if(call.outcome != REP_OUTCOMES)
-		rep_answer.outcome = rep_outcome_name(call.outcome);
-	if(call.rejected)
-		return refuse(REP_PICK_CALL_REJECTED);
-	rep_call_reroute(id, rep_span_of(route));
-	return refuse(REP_PICKED);
-}
-
 static bool is_new_invite(struct sip_msg *msg, const char *function)
 {
 	if(msg->first_line.type != SIP_REQUEST
@@ -122,29 +103,12 @@ static bool is_new_invite(struct sip_msg *msg, const char *function)
 
 static bool is_route(const char *function, const str *route)
 {
-	if(route->len <= REP_ROUTE_MAX)
+	if(rep_routes_fit(rep_span_of(route)))
 		return true;
-	LM_ERR("%s: route '%.*s' is longer than %d bytes\n", function, route->len,
-			route->s, REP_ROUTE_MAX);
+	LM_ERR("%s: route '%.*s' is no label of up to %d bytes, nor a list of"
+		   " them\n",
+			function, route->len, route->s, REP_ROUTE_MAX);
 	return false;
-}
-
-static void answer_ticket(
-		const rep_ticket_t *ticket, const rep_picked_t *picked)
-{
-	rep_answer.number = ticket->number;
-	rep_answer.picked = true;
-	rep_answer.state = rep_state_name(picked->state);
-	rep_answer.score = picked->score;
-	rep_answer.scored = true;
-}
-
-/* Watch the call; without room for it the call goes on unwatched. */
-static void watch(struct sip_msg *msg, rep_ticket_t *ticket)
-{
-	if(rep_call_start(msg, ticket))
-		return;
-	rep_ticket_hang_up(rep_shared->registry, ticket, rep_now());
 }
 
 /* Picked for when there was no room to watch it: the number that it shows
@@ -160,9 +124,23 @@ static bool pick_unwatched(struct sip_msg *msg, int pool, str *route)
 					rep_span_of(route), &ticket))
 		return false;
 	rep_answer.number = number;
-	rep_answer.picked = true;
-	watch(msg, &ticket);
+	rep_answer.picked = ticket;
+	rep_attempt_watch(msg, &ticket);
 	return true;
+}
+
+static int answer_picked(
+		const rep_picked_t *picked, const rep_ticket_t *ticket, bool has_number)
+{
+	if(picked->result == REP_PICKED) {
+		rep_answer.picked = *ticket;
+		rep_answer.state = rep_state_name(picked->state);
+		rep_answer.score = picked->score;
+		rep_answer.scored = true;
+	}
+	if(has_number)
+		rep_answer.number = ticket->number;
+	return refuse(picked->result);
 }
 
 int ki_pick(struct sip_msg *msg, str *pool_name, str *callee, str *route)
@@ -170,44 +148,58 @@ int ki_pick(struct sip_msg *msg, str *pool_name, str *callee, str *route)
 	int pool;
 	rep_call_id_t id;
 	char country[3];
-	rep_e164_t number;
+	rep_e164_t number = 0;
 	rep_ticket_t ticket;
 	rep_picked_t picked;
 
 	if(!is_new_invite(msg, "reputation_pick")
 			|| !is_route("reputation_pick", route))
 		return ERROR;
-	id = rep_call_find(msg);
-	if(id
-			&& rep_registry_find(rep_shared->registry, rep_span_of(pool_name))
-					   >= 0)
-		return pick_again(msg, id, pool_name, route);
 	rep_answer_reset(msg);
 	answer_pool(pool_name);
 	answer_route(route);
-	if(rep_call_was_rejected())
+	id = rep_call_find(msg);
+	if(!id && rep_call_was_rejected())
 		return refuse(REP_PICK_CALL_REJECTED);
 	pool = rep_registry_find(rep_shared->registry, rep_span_of(pool_name));
 	if(pool == REP_NO_POOL
 			|| !rep_pool_country(rep_shared->registry, pool, country))
 		return refuse(REP_PICK_UNKNOWN_POOL);
-	if(pick_unwatched(msg, pool, route))
+	if(!id && pick_unwatched(msg, pool, route))
 		return refuse(REP_PICKED);
 	if(rep_e164_complete(rep_span_of(callee), country, &number) != REP_E164_OK)
-		return refuse(REP_PICK_BAD_CALLEE);
-	picked = rep_pool_pick(rep_shared->registry, pool, number,
-			rep_span_of(route), rep_now(), false, &ticket);
-	if(picked.result == REP_PICKED) {
-		answer_ticket(&ticket, &picked);
-		watch(msg, &ticket);
+		number = 0;
+	if(id) {
+		picked = rep_attempt_again(
+				id, pool, number, rep_span_of(route), &ticket);
+		return answer_picked(&picked, &ticket, true);
 	}
-	return refuse(picked.result);
+	if(!number)
+		return refuse(REP_PICK_BAD_CALLEE);
+	picked = rep_attempt_pick(msg, pool, number, rep_span_of(route),
+			&rep_answer.labels, &ticket);
+	return answer_picked(&picked, &ticket, picked.result == REP_PICKED);
+}
+
+int ki_cancel(struct sip_msg *msg)
+{
+	rep_call_id_t id = rep_call_find(msg);
+
+	if(!id || !rep_attempt_cancel(id)) {
+		LM_ERR("reputation_cancel: %s
+",
+				id ? "the call went out already, or was cancelled"
+				   : "no number was picked for this call");
+		return ERROR;
+	}
+	rep_answer_reset(msg);
+	rep_answer.picked.number = 0;
+	return USED;
 }
 
 int ki_track(struct sip_msg *msg, str *pool_name, str *text, str *route)
 {
 	rep_e164_t number;
-	rep_ticket_t ticket;
 	int pool;
 
 	if(!is_new_invite(msg, "reputation_track")
@@ -220,11 +212,10 @@ int ki_track(struct sip_msg *msg, str *pool_name, str *text, str *route)
 	pool = look_up(msg, "reputation_track", pool_name, text, &number);
 	answer_route(route);
 	if(pool == REP_NO_POOL
-			|| !rep_pool_track(rep_shared->registry, pool, number,
-					rep_span_of(route), rep_now(), &ticket))
+			|| !rep_attempt_track(msg, pool, number, rep_span_of(route),
+					&rep_answer.labels))
 		return ERROR;
-	rep_answer.picked = true;
-	watch(msg, &ticket);
+	rep_answer.picked.number = number;
 	return USED;
 }
 
@@ -295,4 +286,23 @@ int ki_state(struct sip_msg *msg, str *pool_name, str *text)
 	rep_answer.score = view.judged.score;
 	rep_answer.scored = true;
 	return view.usable ? USED : NOT_NOW;
+}
+
+/* ---- the call at hand ------------------------------------------------ */
+
+int ki_outcome(struct sip_msg *msg, str *name)
+{
+	rep_outcome_t outcome = rep_outcome_parse(rep_span_of(name));
+	rep_call_id_t id = rep_call_find(msg);
+
+	if(outcome == REP_OUTCOMES) {
+		LM_ERR("reputation_outcome: no such outcome: '%.*s'\n", name->len,
+				name->s);
+		return ERROR;
+	}
+	if(!(id ? rep_attempt_outcome(id, outcome) : rep_bye_outcome(msg, outcome)))
+		return ERROR;
+	rep_answer_reset(msg);
+	rep_answer.outcome = rep_outcome_name(outcome);
+	return USED;
 }

@@ -8,6 +8,8 @@
 #include "core/parser/msg_parser.h"
 
 int ki_pick(struct sip_msg *msg, str *pool, str *callee, str *route);
+int ki_cancel(struct sip_msg *msg);
+int ki_outcome(struct sip_msg *msg, str *outcome);
 int ki_track(struct sip_msg *msg, str *pool, str *number, str *route);
 int ki_report(struct sip_msg *msg, str *pool, str *number, str *outcome);
 int ki_bench(struct sip_msg *msg, str *pool, str *number, int seconds);

@@ -74,6 +74,22 @@ static int w_apply(struct sip_msg *msg, char *p1, char *p2)
 	return ki_apply(msg);
 }
 
+static int w_cancel(struct sip_msg *msg, char *p1, char *p2)
+{
+	(void)p1;
+	(void)p2;
+	return ki_cancel(msg);
+}
+
+static int w_outcome(struct sip_msg *msg, char *o, char *p2)
+{
+	str outcome;
+
+	(void)p2;
+	EVALUATE(outcome, o)
+	return ki_outcome(msg, &outcome);
+}
+
 static int w_track(struct sip_msg *msg, char *p, char *n, char *r)
 {
 	str pool, number, route = STR_NULL;
@@ -142,6 +158,10 @@ static cmd_export_t cmds[] = {
 		fixup_free_spve_all, REQUEST_ROUTE | FAILURE_ROUTE | BRANCH_ROUTE},
 	{"reputation_apply", w_apply, 0, 0, 0,
 		REQUEST_ROUTE | FAILURE_ROUTE | BRANCH_ROUTE},
+	{"reputation_cancel", w_cancel, 0, 0, 0,
+		REQUEST_ROUTE | FAILURE_ROUTE | BRANCH_ROUTE},
+	{"reputation_outcome", w_outcome, 1, fixup_spve_all, fixup_free_spve_all,
+		ANY_ROUTE},
 	{"reputation_track", w_track2, 2, fixup_spve_all, fixup_free_spve_all,
 		REQUEST_ROUTE | BRANCH_ROUTE},
 	{"reputation_track", (cmd_function)(void *)w_track, 3, fixup_spve_all,
@@ -179,7 +199,7 @@ static param_export_t params[] = {
 };
 
 static pv_export_t pvs[] = {
-	{{"rep", sizeof("rep") - 1}, PVT_OTHER, rep_pv_get, 0, rep_pv_parse,
+	{{"rep", sizeof("rep") - 1}, PVT_OTHER, rep_pv_get, rep_pv_set, rep_pv_parse,
 		0, 0, 0},
 	{{0, 0}, 0, 0, 0, 0, 0, 0, 0}
 };
@@ -190,6 +210,10 @@ static sr_kemi_t kemi[] = {
 	{NAMED("pick"), ki_pick, {SR_KEMIP_STR, SR_KEMIP_STR, SR_KEMIP_STR,
 		SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE}},
 	{NAMED("apply"), ki_apply, {SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE,
+		SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE}},
+	{NAMED("cancel"), ki_cancel, {SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE,
+		SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE}},
+	{NAMED("outcome"), ki_outcome, {SR_KEMIP_STR, SR_KEMIP_NONE, SR_KEMIP_NONE,
 		SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE}},
 	{NAMED("track"), ki_track, {SR_KEMIP_STR, SR_KEMIP_STR, SR_KEMIP_STR,
 		SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE}},

@@ -11,158 +11,264 @@
 #include "../engine/pool/view.h"
 #include "../engine/reply/e164.h"
 
-typedef enum field
+/* What is known of a message: its call, and what the last function said. */
+typedef struct known
 {
-	NUMBER,
-	POOL,
-	ROUTE,
-	STATE,
-	REASON,
-	OUTCOME,
-	SCORE,
-	REDRESS_URL,
-	REDRESS_TEL,
-	REDRESS_EMAIL,
-	REDRESS_ID,
-	FIELDS
-} field_t;
+	bool has_call, has_answer;
+	rep_call_view_t call;
+	rep_ticket_t ticket; /* of the pick that stands; number 0 = none */
+	rep_e164_t number;	 /* that of the pick, or that was asked about */
+	int pool;
+} known_t;
 
-static const char *const names[FIELDS] = {
-		[NUMBER] = "number",
-		[POOL] = "pool",
-		[ROUTE] = "route",
-		[STATE] = "state",
-		[REASON] = "reason",
-		[OUTCOME] = "outcome",
-		[SCORE] = "score",
-		[REDRESS_URL] = "redress_url",
-		[REDRESS_TEL] = "redress_tel",
-		[REDRESS_EMAIL] = "redress_email",
-		[REDRESS_ID] = "redress_id",
+/* Each writes the text of a variable to `out`, of OUT bytes; "" is $null. */
+#define OUT 512
+typedef void getter_t(const known_t *k, char *out);
+
+static void copy(char *out, const char *text)
+{
+	snprintf(out, OUT, "%s", text ? text : "");
+}
+
+static void get_number(const known_t *k, char *out)
+{
+	if(k->number)
+		rep_e164_print(k->number, out);
+}
+
+static void get_pool(const known_t *k, char *out)
+{
+	if(k->has_call)
+		copy(out, rep_registry_name(rep_shared->registry, k->ticket.pool));
+	else if(k->has_answer)
+		copy(out, rep_answer.pool);
+}
+
+static void get_route(const known_t *k, char *out)
+{
+	if(k->ticket.number)
+		rep_ticket_route(rep_shared->registry, &k->ticket, out);
+	else if(k->has_answer)
+		copy(out, rep_answer.route);
+}
+
+static void get_state(const known_t *k, char *out)
+{
+	static rep_number_view_t view;
+
+	if(k->has_answer && rep_answer.state)
+		copy(out, rep_answer.state);
+	else if(k->has_call
+			&& rep_view_number(rep_shared->registry, k->ticket.pool,
+					k->ticket.number, rep_now(), &view, NULL, 0, NULL))
+		copy(out, rep_state_name(view.state));
+}
+
+static void get_reason(const known_t *k, char *out)
+{
+	if(k->has_answer && rep_answer.reason)
+		copy(out, rep_answer.reason);
+	else if(k->has_call)
+		copy(out, rep_pick_name(REP_PICKED));
+}
+
+static void get_score(const known_t *k, char *out)
+{
+	if(k->has_answer && rep_answer.scored)
+		snprintf(out, OUT, "%.3f", (double)rep_answer.score);
+	else if(k->has_call)
+		snprintf(out, OUT, "%.3f", (double)k->call.score);
+}
+
+static void get_outcome(const known_t *k, char *out)
+{
+	if(k->has_call && k->call.final.outcome != REP_OUTCOMES)
+		copy(out, rep_outcome_name(k->call.final.outcome));
+	else if(!k->has_call && k->has_answer)
+		copy(out, rep_answer.outcome);
+}
+
+static void get_status(const known_t *k, char *out)
+{
+	if(k->call.final.status)
+		snprintf(out, OUT, "%u", k->call.final.status);
+}
+
+static void get_confidence(const known_t *k, char *out)
+{
+	if(k->call.final.status && k->call.final.outcome != REP_OUTCOMES)
+		snprintf(out, OUT, "%u", k->call.final.confidence);
+}
+
+static void get_location(const known_t *k, char *out)
+{
+	copy(out, rep_location_name(k->call.final.location));
+}
+
+static void get_retry_after(const known_t *k, char *out)
+{
+	if(k->call.final.retry_after)
+		snprintf(out, OUT, "%u", k->call.final.retry_after);
+}
+
+static void get_campaign(const known_t *k, char *out)
+{
+	copy(out, k->call.labels.campaign);
+}
+
+static void get_network(const known_t *k, char *out)
+{
+	copy(out, k->call.labels.network);
+}
+
+static void get_probe(const known_t *k, char *out)
+{
+	copy(out, k->call.labels.probe ? "1" : "0");
+}
+
+static void get_redress_url(const known_t *k, char *out)
+{
+	copy(out, k->call.redress.url);
+}
+
+static void get_redress_tel(const known_t *k, char *out)
+{
+	copy(out, k->call.redress.tel);
+}
+
+static void get_redress_email(const known_t *k, char *out)
+{
+	copy(out, k->call.redress.email);
+}
+
+static void get_redress_id(const known_t *k, char *out)
+{
+	copy(out, k->call.redress.id);
+}
+
+static const struct
+{
+	const char *name;
+	getter_t *get;
+} variables[] = {
+		{"number", get_number},
+		{"pool", get_pool},
+		{"route", get_route},
+		{"state", get_state},
+		{"reason", get_reason},
+		{"score", get_score},
+		{"outcome", get_outcome},
+		{"status", get_status},
+		{"confidence", get_confidence},
+		{"location", get_location},
+		{"retry_after", get_retry_after},
+		{"campaign", get_campaign},
+		{"network", get_network},
+		{"probe", get_probe},
+		{"redress_url", get_redress_url},
+		{"redress_tel", get_redress_tel},
+		{"redress_email", get_redress_email},
+		{"redress_id", get_redress_id},
 };
+
+#define VARIABLES ((int)(sizeof(variables) / sizeof(variables[0])))
 
 int rep_pv_parse(pv_spec_t *spec, str *name)
 {
-	int f = 0;
+	int v = 0;
 
-	while(f < FIELDS && !rep_span_is(rep_span_of(name), names[f]))
-		f++;
-	if(f == FIELDS) {
+	while(v < VARIABLES && !rep_span_is(rep_span_of(name), variables[v].name))
+		v++;
+	if(v == VARIABLES) {
 		LM_ERR("no such variable: $rep(%.*s)\n", name->len, name->s);
 		return -1;
 	}
 	spec->pvp.pvn.type = PV_NAME_INTSTR;
 	spec->pvp.pvn.u.isname.type = 0;
-	spec->pvp.pvn.u.isname.name.n = f;
+	spec->pvp.pvn.u.isname.name.n = v;
 	return 0;
 }
 
-/* Text that outlives the call. */
-static int text(struct sip_msg *msg, pv_param_t *param, pv_value_t *value,
-		const char *s)
+static void learn(struct sip_msg *msg, known_t *k)
 {
-	static char buffers[4][256];
-	static unsigned turn;
-	char *buffer = buffers[turn++ % 4];
-	str out = {buffer, 0};
+	rep_call_id_t id = rep_shared ? rep_call_shown(msg) : 0;
 
-	if(!s || !*s)
-		return pv_get_null(msg, param, value);
-	out.len = snprintf(buffer, sizeof(buffers[0]), "%s", s);
-	if(out.len >= (int)sizeof(buffers[0]))
-		out.len = sizeof(buffers[0]) - 1;
-	return pv_get_strval(msg, param, value, &out);
-}
-
-/* What a call says of itself, where the last function did not. */
-static const char *of_call(field_t field, const rep_call_view_t *call)
-{
-	static rep_number_view_t view;
-	static char route[REP_ROUTE_MAX + 1];
-
-	switch(field) {
-		case ROUTE:
-			rep_ticket_route(rep_shared->registry, &call->ticket, route);
-			return route;
-		case POOL:
-			return rep_registry_name(rep_shared->registry, call->ticket.pool);
-		case STATE:
-			return rep_view_number(rep_shared->registry, call->ticket.pool,
-						   call->ticket.number, rep_now(), &view, NULL, 0, NULL)
-						   ? rep_state_name(view.state)
-						   : NULL;
-		case OUTCOME:
-			return call->outcome == REP_OUTCOMES
-						   ? NULL
-						   : rep_outcome_name(call->outcome);
-		case REDRESS_URL:
-			return call->redress.url;
-		case REDRESS_TEL:
-			return call->redress.tel;
-		case REDRESS_EMAIL:
-			return call->redress.email;
-		case REDRESS_ID:
-			return call->redress.id;
-		default:
-			return NULL;
-	}
-}
-
-static const char *of_answer(field_t field)
-{
-	switch(field) {
-		case POOL:
-			return rep_answer.pool;
-		case ROUTE:
-			return rep_answer.route;
-		case STATE:
-			return rep_answer.state;
-		case REASON:
-			return rep_answer.reason;
-		case OUTCOME:
-			return rep_answer.outcome;
-		default:
-			return NULL;
-	}
-}
-
-static int score(
-		struct sip_msg *msg, pv_param_t *param, pv_value_t *value, double score)
-{
-	char s[32];
-
-	snprintf(s, sizeof(s), "%.3f", score);
-	return text(msg, param, value, s);
+	memset(k, 0, sizeof(*k));
+	k->call.final.outcome = REP_OUTCOMES;
+	k->has_answer = rep_answer_is_for(msg);
+	k->has_call = id && rep_call_view(id, &k->call) && k->call.ticket.number;
+	if(k->has_call)
+		k->ticket = k->call.ticket;
+	else if(k->has_answer)
+		k->ticket = rep_answer.picked;
+	if(k->has_answer && !k->has_call)
+		k->call.labels = rep_answer.labels;
+	/* the call's own: another may have been asked about since */
+	k->number = k->ticket.number  ? k->ticket.number
+				: k->has_answer ? rep_answer.number
+								: 0;
 }
 
 int rep_pv_get(struct sip_msg *msg, pv_param_t *param, pv_value_t *value)
 {
-	field_t field = param->pvn.u.isname.name.n;
-	bool answered = rep_answer_is_for(msg);
-	rep_call_id_t id = rep_shared ? rep_call_find(msg) : 0;
-	rep_call_view_t call;
-	char number[REP_E164_MAX];
-	const char *s = answered ? of_answer(field) : NULL;
-	bool has_call = id && rep_call_view(id, &call);
+	/* several variables may stand in one line of the script */
+	static char buffers[8][OUT];
+	static unsigned turn;
+	char *out = buffers[turn++ % 8];
+	known_t known;
+	str s;
 
-	if(field == SCORE) {
-		if(answered && rep_answer.scored)
-			return score(msg, param, value, rep_answer.score);
+	learn(msg, &known);
+	out[0] = '\0';
+	variables[param->pvn.u.isname.name.n].get(&known, out);
+	s = rep_str_of(out);
+	if(s.len == 0)
 		return pv_get_null(msg, param, value);
+	return pv_get_strval(msg, param, value, &s);
+}
+
+static int set_label(char label[REP_ROUTE_MAX + 1], const char *name,
+		const pv_value_t *value)
+{
+	if(!value || value->flags & PV_VAL_NULL) {
+		label[0] = '\0';
+		return 0;
 	}
-	if(field == NUMBER) {
-		/* the call's own: another may have been asked about since */
-		rep_e164_t n = has_call	  ? call.ticket.number
-					   : answered ? rep_answer.number
-								  : 0;
-		if(!n)
-			return pv_get_null(msg, param, value);
-		rep_e164_print(n, number);
-		return text(msg, param, value, number);
+	if(!(value->flags & PV_VAL_STR) || value->rs.len > REP_ROUTE_MAX
+			|| memchr(value->rs.s, '\0', value->rs.len)) {
+		LM_ERR("$rep(%s): no text of up to %d bytes\n", name, REP_ROUTE_MAX);
+		return -1;
 	}
-	if(has_call && (field == OUTCOME || field == POOL || field == ROUTE))
-		s = of_call(field, &call);
-	else if((!s || !*s) && has_call)
-		s = of_call(field, &call);
-	return text(msg, param, value, s);
+	memcpy(label, value->rs.s, value->rs.len);
+	label[value->rs.len] = '\0';
+	return 0;
+}
+
+static int set_probe(const pv_value_t *value)
+{
+	bool on = value && !(value->flags & PV_VAL_NULL)
+			  && (value->flags & PV_VAL_INT
+							  ? value->ri != 0
+							  : value->rs.len == 1 && value->rs.s[0] == '1');
+
+	rep_answer.labels.probe = on;
+	return 0;
+}
+
+int rep_pv_set(
+		struct sip_msg *msg, pv_param_t *param, int op, pv_value_t *value)
+{
+	const char *name = variables[param->pvn.u.isname.name.n].name;
+
+	(void)op;
+	if(!rep_answer_is_for(msg))
+		rep_answer_reset(msg);
+	if(strcmp(name, "campaign") == 0)
+		return set_label(rep_answer.labels.campaign, name, value);
+	if(strcmp(name, "network") == 0)
+		return set_label(rep_answer.labels.network, name, value);
+	if(strcmp(name, "probe") == 0)
+		return set_probe(value);
+	LM_ERR("$rep(%s) can be read only\n", name);
+	return -1;
 }

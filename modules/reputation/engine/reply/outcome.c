@@ -85,10 +85,11 @@ static const row_t statuses[] = {
 	{100, 199, 100, 0, REP_OUTCOMES},
 	{200, 299, 100, 0, REP_ANSWERED},
 	{300, 399, 50, 0, REP_FAILED}, /* not followed: the call went nowhere */
-	{401, 402, 90, 0, REP_FAILED}, /* the account */
+	{401, 401, 100, 0, REP_OUTCOMES}, /* a question: the retry is told */
+	{402, 402, 90, 0, REP_FAILED},	  /* the account */
 	{403, 403, 50, POLICY | IS_403, REP_FAILED},
 	{404, 404, 90, MAPPED, REP_BADDEST},
-	{407, 407, 90, 0, REP_FAILED}, /* the account */
+	{407, 407, 100, 0, REP_OUTCOMES}, /* likewise */
 	{408, 408, 100, 0, REP_NOANSWER},
 	{410, 410, 100, MAPPED, REP_BADDEST},
 	{415, 415, 90, MAPPED, REP_FAILED},
@@ -323,7 +324,7 @@ static bool by_sip(uint16_t cause, rep_class_t *class)
 {
 	const row_t *row = row_of(cause);
 
-	if(cause < 400 || row->is & IS_VAGUE)
+	if(cause < 400 || row->is & IS_VAGUE || row->outcome == REP_OUTCOMES)
 		return false;
 	*class = (rep_class_t){row->outcome, (uint8_t)(row->confidence * 8 / 10)};
 	return true;

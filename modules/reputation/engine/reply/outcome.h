@@ -38,13 +38,14 @@ enum
 
 typedef struct rep_class
 {
-	rep_outcome_t outcome; /* REP_OUTCOMES for a provisional status */
+	rep_outcome_t outcome; /* REP_OUTCOMES for none: provisional, 401, 407 */
 	uint8_t confidence;	   /* per cent: 100 certain, less = likely */
 } rep_class_t;
 
 /* What a final reply means. `status` 200..699; `phrase` the reason phrase of
  * its status line; `how` REP_REPLY_*. A 2xx is REP_ANSWERED: whether it was
- * short shows later. */
+ * short shows later. 401 and 407 ask for credentials (RFC 3261 22): the call goes
+ * on with the retry, and they are no outcome. */
 rep_class_t rep_classify(
 		const rep_signs_t *signs, int status, rep_span_t phrase, unsigned how);
 

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "attempt.h"
+
+#include "rr_cookie.h"
+#include "shared.h"
+#include "../engine/pool/count.h"
+
+static rep_picked_t result(rep_pick_t why)
+{
+	return (rep_picked_t){.result = why};
+}
+
+static void put_labels(rep_call_t *call, const rep_labels_t *labels)
+{
+	if(!labels->campaign[0] && !labels->network[0] && !labels->probe)
+		return;
+	if(!call->labels)
+		call->labels = rep_alloc(sizeof(*labels));
+	if(call->labels)
+		*call->labels = *labels;
+}
+
+/* A number for a call that has none. `call` is locked: who has the same INVITE
+ * waits, and then finds the number. */
+static rep_picked_t pick(rep_call_t *call, int pool, rep_e164_t callee,
+		rep_span_t routes, rep_ticket_t *ticket)
+{
+	unsigned out = rep_call_branches_out();
+	rep_picked_t picked = rep_pool_pick(rep_shared->registry, pool, callee,
+			routes, rep_now(), false, ticket);
+
+	if(picked.result != REP_PICKED)
+		return picked;
+	call->ticket = *ticket;
+	call->state = picked.state;
+	call->score = picked.score;
+	call->told = REP_OUTCOMES;
+	call->legs = 0;
+	/* branches that went out before are not this number's */
+	call->before = (uint8_t)out;
+	call->counted |= (uint32_t)((UINT64_C(1) << out) - 1);
+	return picked;
+}
+
+/* Gives back the lock of a call that has got its ticket, and watches it. */
+static void watch(
+		struct sip_msg *msg, rep_call_t *call, const rep_labels_t *labels)
+{
+	rep_call_id_t id = rep_call_id(call);
+	rep_e164_t number = call->ticket.number;
+
+	if(labels)
+		put_labels(call, labels);
+	call->bound++;
+	rep_unlock(&call->lock);
+	rep_rr_cookie_add(msg, number);
+	rep_call_bind(msg, id);
+}
+
+/* ---- the same Call-ID again ------------------------------------------ */
+
+/* After its final reply: a call of its own, of the same number. */
+static rep_picked_t renew(struct sip_msg *msg, const rep_call_key_t *key,
+		rep_span_t routes, const rep_labels_t *labels, rep_picked_t picked,
+		rep_ticket_t *ticket)
+{
+	rep_call_t *call = rep_call_alloc(key);
+
+	if(!call)
+		return picked;
+	picked.result = rep_ticket_again(
+			rep_shared->registry, ticket, routes, rep_now());
+	if(picked.result != REP_PICKED) {
+		rep_call_close(call);
+		return picked;
+	}
+	call->ticket = *ticket;
+	call->state = picked.state;
+	call->score = picked.score;
+	watch(msg, call, labels);
+	return picked;
+}
+
+/* What another INVITE of the same attempt has found. `call` is locked. */
+static rep_picked_t known(struct sip_msg *msg, rep_call_t *call,
+		const rep_call_key_t *key, rep_span_t routes,
+		const rep_labels_t *labels, rep_ticket_t *ticket)
+{
+	bool same = call->key.request == key->request, over = call->over;
+	bool rejected = call->rejected;
+	rep_picked_t picked = {.result = REP_PICKED,
+			.state = call->state,
+			.score = call->score};
+	rep_call_id_t id = rep_call_id(call);
+
+	*ticket = call->ticket;
+	if(same) {
+		/* this message may be the one that makes the transaction */
+		watch(msg, call, NULL);
+		return picked;
+	}
+	rep_unlock(&call->lock);
+	if(rejected)
+		return result(REP_PICK_CALL_REJECTED);
+	if(over)
+		return renew(msg, key, routes, labels, picked, ticket);
+	rep_call_show(msg, id);
+	return picked;
+}
+
+/* The call of this identity with its lock held; without a number when it is
+ * to get one. NULL when the table is full. */
+static rep_call_t *claim(const rep_call_key_t *key)
+{
+	bool made;
+	rep_call_t *call = rep_call_claim(key, &made);
+
+	if(!call || made || call->ticket.number)
+		return call;
+	rep_unlock(&call->lock); /* its pick was cancelled */
+	return rep_call_alloc(key);
+}
+
+rep_picked_t rep_attempt_pick(struct sip_msg *msg, int pool, rep_e164_t callee,
+		rep_span_t routes, const rep_labels_t *labels, rep_ticket_t *ticket)
+{
+	rep_call_t *call;
+	rep_picked_t picked;
+	rep_call_key_t key;
+
+	call = rep_call_key(msg, callee, &key) ? claim(&key) : NULL;
+	if(call && call->ticket.number)
+		return known(msg, call, &key, routes, labels, ticket);
+	if(call) {
+		picked = pick(call, pool, callee, routes, ticket);
+		if(picked.result == REP_PICKED)
+			watch(msg, call, labels);
+		else
+			rep_call_close(call);
+		return picked;
+	}
+	picked = rep_pool_pick(rep_shared->registry, pool, callee, routes,
+			rep_now(), false, ticket);
+	if(picked.result == REP_PICKED) /* it goes on unwatched */
+		rep_ticket_hang_up(rep_shared->registry, ticket, rep_now());
+	return picked;
+}
+
+/* ---- the same transaction again -------------------------------------- */
+
+/* Branches that went out keep the route that they went by. */
+static void fix_routes(rep_call_t *call)
+{
+	unsigned out = rep_call_branches_out();
+
+	while(call->legs < out && call->legs < rep_calls_branches()) {
+		call->branch[call->legs].route = call->ticket.route;
+		call->branch[call->legs].stamp = call->ticket.stamp;
+		call->legs++;
+	}
+}
+
+rep_picked_t rep_attempt_again(rep_call_id_t id, int pool, rep_e164_t callee,
+		rep_span_t routes, rep_ticket_t *ticket)
+{
+	rep_call_view_t view;
+	rep_picked_t picked = result(REP_PICK_CALL_REJECTED);
+	rep_call_t *call;
+
+	/* finals of this proxy's own are counted by now */
+	if(!rep_call_view(id, &view) || !(call = rep_call_lock(id)))
+		return result(REP_PICK_UNKNOWN_POOL);
+	if(!call->rejected && !call->ticket.number && !callee) {
+		picked.result = REP_PICK_BAD_CALLEE;
+	} else if(!call->rejected && !call->ticket.number) {
+		picked = pick(call, pool, callee, routes, ticket);
+	} else if(!call->rejected) {
+		fix_routes(call);
+		picked.result = rep_ticket_reroute(
+				rep_shared->registry, &call->ticket, routes, rep_now());
+		picked.state = call->state;
+		picked.score = call->score;
+	}
+	*ticket = call->ticket;
+	rep_unlock(&call->lock);
+	return picked;
+}
+
+/* ---- chosen elsewhere ------------------------------------------------ */
+
+bool rep_attempt_track(struct sip_msg *msg, int pool, rep_e164_t number,
+		rep_span_t route, const rep_labels_t *labels)
+{
+	rep_call_key_t key;
+	rep_call_t *call = NULL;
+	rep_ticket_t ticket;
+	bool made = false;
+
+	if(rep_call_key(msg, number, &key))
+		call = rep_call_claim(&key, &made);
+	if(call && !made) {
+		if(call->key.request == key.request) {
+			watch(msg, call, NULL);
+			return true;
+		}
+		rep_unlock(&call->lock);
+		call = rep_call_alloc(&key);
+	}
+	if(!rep_pool_track(rep_shared->registry, pool, number, route, rep_now(),
+			   &ticket)) {
+		if(call)
+			rep_call_close(call);
+		return false;
+	}
+	if(!call) {
+		rep_ticket_hang_up(rep_shared->registry, &ticket, rep_now());
+		return true;
+	}
+	call->ticket = ticket;
+	call->before = (uint8_t)rep_call_branches_out();
+	call->counted = (uint32_t)((UINT64_C(1) << call->before) - 1);
+	watch(msg, call, labels);
+	return true;
+}
+
+void rep_attempt_watch(struct sip_msg *msg, const rep_ticket_t *ticket)
+{
+	rep_call_key_t key;
+	rep_call_t *call;
+
+	if(!rep_call_key(msg, 0, &key) || !(call = rep_call_alloc(&key)))
+		return;
+	call->ticket = *ticket;
+	call->before = (uint8_t)rep_call_branches_out();
+	call->counted = (uint32_t)((UINT64_C(1) << call->before) - 1);
+	watch(msg, call, NULL);
+}
+
+/* ---- what a script says of its call ---------------------------------- */
+
+bool rep_attempt_cancel(rep_call_id_t id)
+{
+	rep_call_t *call = rep_call_lock(id);
+	rep_ticket_t ticket;
+	bool unused;
+
+	if(!call)
+		return false;
+	unused = call->ticket.number && rep_call_branches_out() <= call->before;
+	ticket = call->ticket;
+	if(unused)
+		memset(&call->ticket, 0, sizeof(call->ticket));
+	rep_unlock(&call->lock);
+	if(unused)
+		rep_ticket_cancel(rep_shared->registry, &ticket, rep_now());
+	return unused;
+}
+
+bool rep_attempt_outcome(rep_call_id_t id, rep_outcome_t outcome)
+{
+	rep_call_t *call = rep_call_lock(id);
+	rep_ticket_t ticket;
+	bool out;
+
+	if(!call)
+		return false;
+	ticket = call->ticket;
+	out = rep_call_branches_out() > call->before;
+	if(!out)
+		call->told = (uint8_t)outcome;
+	rep_unlock(&call->lock);
+	if(ticket.number && out)
+		rep_ticket_count(rep_shared->registry, &ticket, outcome, rep_now());
+	return ticket.number != 0;
+}
