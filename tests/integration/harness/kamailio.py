@@ -56,7 +56,8 @@ def define(name, value):
     strings in the quotes of the configuration language."""
     if value is True:
         return name
-    if isinstance(value, str) and not value.startswith(("udp:", "tcp:")):
+    if isinstance(value, str) and not value.startswith(
+            ("udp:", "tcp:", "tls:")):
         return f'{name}="{value}"'
     return f"{name}={value}"
 
