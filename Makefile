@@ -4,6 +4,7 @@
 #   make test        install what is missing, build, run every test
 #   make demo        install what is missing, build, show the main job
 #   make mutate      would the tests notice? about 140 small faults (long)
+#   make test-asan   the integration tests under ASan and UBSan (long)
 #   make coverage    lines that the tests run, by room (long)
 #   make bench       the tables of docs, printed and as JSON in build/bench/
 #   make lint        formatter check and static analysis; installs its tools
@@ -137,6 +138,12 @@ mutate: headers
 	@ROOM="$(ROOM)" ONLY="$(ONLY)" JOBS="$(JOBS)" QUICK="$(QUICK)" \
 		KAMAILIO_SRC="$(KAMAILIO_SRC)" $(PYTHON) tests/mutate/mutate.py
 
+# FILES="tests/integration/test_calls.py": these only
+test-asan: packages headers
+	@KAMAILIO_SRC="$(KAMAILIO_SRC)" PYTHON=$(PYTHON) FILES="$(FILES)" \
+		PYTEST_JOBS="$(PYTEST_JOBS)" PYTEST_ARGS="$(PYTEST_ARGS)" \
+		tests/asan/run.sh
+
 # STEPS="unit store integration": which tests are counted
 coverage:
 	@tests/packages.sh build test coverage
@@ -221,8 +228,8 @@ install: module replay
 
 clean:
 	rm -rf $(BUILD)/obj $(BUILD)/unit $(BUILD)/fuzz $(BUILD)/bench $(MODULE) \
-		$(BUILD)/coverage $(BUILD)/replay $(REPLAY)
+		$(BUILD)/asan $(BUILD)/coverage $(BUILD)/replay $(REPLAY)
 
 .PHONY: all module replay headers packages unit store-live integration test \
-	test-build test-intree test-fresh mutate coverage demo bench bench-judgement fuzz \
-	fuzz-replay lint install clean
+	test-build test-asan test-intree test-fresh mutate coverage demo \
+	bench bench-judgement fuzz fuzz-replay lint install clean

@@ -1,0 +1,48 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The integration tests with the module and reputation-replay under
+# AddressSanitizer and UndefinedBehaviorSanitizer, in a Kamailio as it is
+# installed. What a process of a proxy reports ends it, and fails the test.
+# KAMAILIO_SRC, PYTHON, PYTEST_JOBS, PYTEST_ARGS as for make; FILES: which
+# tests, all by default.
+set -eu
+cd "$(dirname "$0")/../.."
+
+headers=$(cd "${KAMAILIO_SRC:?}" && pwd)
+out=build/asan
+sanitize='-fsanitize=address,undefined -fno-sanitize-recover=all
+	-fno-omit-frame-pointer'
+flags="-std=gnu11 -D_GNU_SOURCE -g -O1 $sanitize"
+wrap='-Wl,--wrap=rep_alloc,--wrap=rep_free,--wrap=rep_store_status_destroy'
+
+rm -rf $out/reports
+mkdir -p $out/reports
+gcc -std=gnu11 -O1 -g -Wall -Wextra -fPIC -c -o $out/shm.o tests/asan/shm.c
+# shellcheck disable=SC2086
+make --no-print-directory -j2 -C modules/reputation \
+	KAMAILIO_SRC="$headers" CC="$(echo gcc $sanitize $wrap)" \
+	CFLAGS="$(echo $flags) -fPIC -pthread -fvisibility=hidden" \
+	EXTRA=../../$out/shm.o OBJ=../../$out/obj ../../$out/obj/reputation.so
+# shellcheck disable=SC2086
+make --no-print-directory -j2 BUILD=$out KAMAILIO_SRC="$headers" \
+	CC="$(echo gcc $sanitize)" \
+	REPLAY_CFLAGS="$(echo $flags) -Imodules/reputation" replay
+
+# exit status 99: no test expects it of reputation-replay
+status=0
+# shellcheck disable=SC2086
+env REPUTATION_PRELOAD="$(gcc -print-file-name=libasan.so):$(
+	gcc -print-file-name=libubsan.so)" \
+	ASAN_OPTIONS="exitcode=99:detect_leaks=0:log_path=$PWD/$out/reports/asan" \
+	UBSAN_OPTIONS="exitcode=99:print_stacktrace=1:log_path=$PWD/$out/reports/ubsan" \
+	REPUTATION_MODULE="$PWD/$out/obj/reputation.so" \
+	REPUTATION_REPLAY="$PWD/$out/reputation-replay" \
+	"${PYTHON:-/usr/bin/python3}" -m pytest -q ${PYTEST_JOBS:-} \
+	--dist loadfile ${FILES:-tests/integration} ${PYTEST_ARGS:-} || status=$?
+for report in "$out"/reports/*; do
+	[ -e "$report" ] || continue
+	status=1
+	cat "$report"
+done
+[ "$status" = 0 ]
