@@ -11,23 +11,21 @@ cd "$(dirname "$0")/../.."
 
 headers=$(cd "${KAMAILIO_SRC:?}" && pwd)
 out=build/asan
-sanitize='-fsanitize=address,undefined -fno-sanitize-recover=all
-	-fno-omit-frame-pointer'
+sanitize='-fsanitize=address,undefined -fno-sanitize-recover=all'
+sanitize="$sanitize -fno-omit-frame-pointer"
 flags="-std=gnu11 -D_GNU_SOURCE -g -O1 $sanitize"
 wrap='-Wl,--wrap=rep_alloc,--wrap=rep_free,--wrap=rep_store_status_destroy'
 
 rm -rf $out/reports
 mkdir -p $out/reports
 gcc -std=gnu11 -O1 -g -Wall -Wextra -fPIC -c -o $out/shm.o tests/asan/shm.c
-# shellcheck disable=SC2086
 make --no-print-directory -j2 -C modules/reputation \
-	KAMAILIO_SRC="$headers" CC="$(echo gcc $sanitize $wrap)" \
-	CFLAGS="$(echo $flags) -fPIC -pthread -fvisibility=hidden" \
+	KAMAILIO_SRC="$headers" CC="gcc $sanitize $wrap" \
+	CFLAGS="$flags -fPIC -pthread -fvisibility=hidden" \
 	EXTRA=../../$out/shm.o OBJ=../../$out/obj ../../$out/obj/reputation.so
-# shellcheck disable=SC2086
 make --no-print-directory -j2 BUILD=$out KAMAILIO_SRC="$headers" \
-	CC="$(echo gcc $sanitize)" \
-	REPLAY_CFLAGS="$(echo $flags) -Imodules/reputation" replay
+	CC="gcc $sanitize" \
+	REPLAY_CFLAGS="$flags -Imodules/reputation" replay
 
 # exit status 99: no test expects it of reputation-replay
 status=0
