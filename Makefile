@@ -178,10 +178,16 @@ bench:
 bench-judgement:
 	@tests/bench/run.sh judgement
 
+# besides the installed Kamailio's tree, those of these suites of Debian's:
+# 6.0's can be built by make and by CMake
+INTREE_SUITES ?= trixie
 test-intree:
 	@tests/packages.sh build intree
 	@$(MAKE) --no-print-directory headers
-	@tests/build/intree.sh "$(KAMAILIO_SRC)"
+	@for suite in $(INTREE_SUITES); do $(M)/build-aux/kamailio-src.sh \
+		"$(BUILD)/kamailio-$$suite" "$$suite" || exit 1; done
+	@tests/build/intree.sh "$(KAMAILIO_SRC)" \
+		$(INTREE_SUITES:%=$(BUILD)/kamailio-%/src)
 
 # FRESH_SUITES: Debian's suites; FRESH_STEPS: demo test readme sudo lint intree
 FRESH_SUITES ?= bookworm trixie

@@ -25,7 +25,7 @@ for what in "$@"; do
 	lint) want="$want clang-format clang-tidy cppcheck shellcheck" ;;
 	bench) want="$want python3-matplotlib" ;;
 	coverage) want="$want gcovr" ;;
-	intree) want="$want g++ bison flex cmake libssl-dev" ;;
+	intree) want="$want g++ bison flex cmake libssl-dev python3" ;;
 	fresh) want="$want mmdebstrap git iproute2 util-linux" ;;
 	*)
 		echo "$0: no such set of packages: $what" >&2
