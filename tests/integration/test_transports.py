@@ -12,7 +12,7 @@ from harness.stream import certificate
 
 pytestmark = pytest.mark.long
 
-DIALERS = ("udp", "tcp", "tls", "ws")
+DIALERS = ("udp", "tcp", "tls", "ws", "wss")
 CARRIERS = ("udp", "tcp", "tls")
 # nobody is benched by the calls of these tests
 CALM = {**EAGER, "false_bench_every": 10 ** 9}
@@ -36,7 +36,7 @@ def node(make_shared, tmp_path_factory):
 
 @pytest.fixture(scope="module", params=DIALERS)
 def dialer(request, make_shared, node):
-    port = node.tls_port if request.param == "tls" else node.port
+    port = node.tls_port if request.param in ("tls", "wss") else node.port
     return make_shared.caller(node, proxy=("127.0.0.1", port),
                               transport=request.param)
 

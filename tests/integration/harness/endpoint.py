@@ -20,8 +20,8 @@ TIMER_B = 64 * T1
 
 class Endpoint:
     """Subclasses implement on_message(message, address), which runs in the
-    endpoint's thread with `lock` held. `transport`: udp, tcp, tls, or ws (a
-    dialer's only)."""
+    endpoint's thread with `lock` held. `transport`: udp, tcp, tls, or ws and
+    wss (a dialer's only)."""
 
     BIND_PORT = 0   # any that is free
 
@@ -60,8 +60,10 @@ class Endpoint:
     @property
     def target(self):
         """What follows the @ in a URI by which we are reached."""
-        return self.address + ("" if self.transport == "udp" else
-                               f";transport={self.transport}")
+        if self.transport == "udp":
+            return self.address
+        kind = "ws" if self.transport == "wss" else self.transport
+        return f"{self.address};transport={kind}"
 
     def via(self, branch):
         return f"SIP/2.0/{self.transport.upper()} {self.address}" \

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""SIP over streams: TCP, TLS and, for a dialer, WebSocket (RFC 7118)."""
+"""SIP over streams: TCP, TLS and, for a dialer, WebSocket with and without
+TLS (RFC 7118)."""
 
 import base64
 import hashlib
@@ -163,7 +164,8 @@ class Connection:
 
 class Streams:
     """The connections of an endpoint: those that it opens, and those that
-    come to its listening socket. `kind`: tcp, tls, or ws (opens only)."""
+    come to its listening socket. `kind`: tcp, tls, or ws and wss (opens only).
+    """
 
     def __init__(self, kind, port=0):
         self.kind = kind
@@ -197,9 +199,9 @@ class Streams:
             return found, False
         sock = socket.create_connection(address, TIMEOUT)
         framing = LengthFraming()
-        if self.kind == "tls":
+        if self.kind in ("tls", "wss"):
             sock = _client_context().wrap_socket(sock)
-        elif self.kind == "ws":
+        if self.kind in ("ws", "wss"):
             _handshake(sock, address)
             framing = WebSocketFraming()
         found = self._by_address[address] = Connection(sock, address, framing)
