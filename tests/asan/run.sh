@@ -32,9 +32,9 @@ status=0
 # shellcheck disable=SC2086
 env REPUTATION_PRELOAD="$(gcc -print-file-name=libasan.so):$(
 	gcc -print-file-name=libubsan.so)" \
-	ASAN_OPTIONS="exitcode=99:log_path=$PWD/$out/reports/asan" \
-	LSAN_OPTIONS="print_suppressions=0:suppressions=$PWD/tests/asan/leaks.txt" \
-	UBSAN_OPTIONS="exitcode=99:print_stacktrace=1:log_path=$PWD/$out/reports/ubsan" \
+	ASAN_OPTIONS="exitcode=99:log_path='$PWD/$out/reports/asan'" \
+	LSAN_OPTIONS="print_suppressions=0:suppressions='$PWD/tests/asan/leaks.txt'" \
+	UBSAN_OPTIONS="exitcode=99:print_stacktrace=1:log_path='$PWD/$out/reports/ubsan'" \
 	REPUTATION_MODULE="$PWD/$out/obj/reputation.so" \
 	REPUTATION_REPLAY="$PWD/$out/reputation-replay" \
 	"${PYTHON:-/usr/bin/python3}" -m pytest -q ${PYTEST_JOBS:-} \
