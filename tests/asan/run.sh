@@ -27,6 +27,22 @@ make --no-print-directory -j2 BUILD=$out KAMAILIO_SRC="$headers" \
 	CC="gcc $sanitize" \
 	REPLAY_CFLAGS="$flags -Imodules/reputation" replay
 
+# the sanitizer sees what one process does with a block of another
+# shellcheck disable=SC2086
+gcc $flags -Wall -Wextra -o $out/canary tests/asan/canary.c $out/shm.o
+for how in none after freed; do
+	status=0
+	ASAN_OPTIONS=exitcode=99 "$out/canary" $how 2>$out/canary.log || status=$?
+	case $how$status in
+	none0 | after99 | freed99) ;;
+	*)
+		cat $out/canary.log
+		echo "asan: $how: exit status $status" >&2
+		exit 1
+		;;
+	esac
+done
+
 # exit status 99: no test expects it of reputation-replay
 status=0
 # shellcheck disable=SC2086

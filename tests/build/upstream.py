@@ -173,8 +173,17 @@ def add_copyright(path):
     write(path, first.removesuffix(" */") + "\n" + line + "\n" + rest)
 
 
+def of_the_tree_only(path):
+    """The Makefile, without its way to build elsewhere."""
+    text, ways = re.subn(r"\nifeq [^\n]*\ninclude build-aux.*?\nelse\n"
+                         r"(.*)\nendif\n", r"\1", read(path), flags=re.S)
+    assert ways == 1, "the Makefile is not as it was"
+    write(path, text)
+
+
 def main(directory):
     shutil.copytree(MODULE, directory, ignore=ELSEWHERE)
+    of_the_tree_only(os.path.join(directory, "Makefile"))
     for folder, _, names in os.walk(directory):
         for name in names:
             add_copyright(os.path.join(folder, name))

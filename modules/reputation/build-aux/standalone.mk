@@ -71,4 +71,3 @@ clean:
 FORCE:
 .PHONY: all clean tidy FORCE
 -include $(OBJECTS:.o=.d)
-
