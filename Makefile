@@ -4,6 +4,8 @@
 #   make test        install what is missing, build, run every test
 #   make demo        install what is missing, build, show the main job
 #   make mutate      would the tests notice? about 140 small faults (long)
+#   make test-asan   the integration tests under ASan and UBSan (long)
+#   make test-load   2,000 calls a second for 30 s: counts exact, no leak
 #   make coverage    lines that the tests run, by room (long)
 #   make bench       the tables of docs, printed and as JSON in build/bench/
 #   make lint        formatter check and static analysis; installs its tools
@@ -137,6 +139,19 @@ mutate: headers
 	@ROOM="$(ROOM)" ONLY="$(ONLY)" JOBS="$(JOBS)" QUICK="$(QUICK)" \
 		KAMAILIO_SRC="$(KAMAILIO_SRC)" $(PYTHON) tests/mutate/mutate.py
 
+# FILES="tests/integration/test_calls.py": these only
+test-asan: packages headers
+	@KAMAILIO_SRC="$(KAMAILIO_SRC)" PYTHON=$(PYTHON) FILES="$(FILES)" \
+		PYTEST_JOBS="$(PYTEST_JOBS)" PYTEST_ARGS="$(PYTEST_ARGS)" \
+		tests/asan/run.sh
+
+LOAD_RATE ?= 2000
+LOAD_SECONDS ?= 30
+test-load: packages
+	@$(MAKE) --no-print-directory module
+	@$(RUN_ENV) $(PYTHON) tests/load/exact.py --rate $(LOAD_RATE) \
+		--seconds $(LOAD_SECONDS)
+
 # STEPS="unit store integration": which tests are counted
 coverage:
 	@tests/packages.sh build test coverage
@@ -163,10 +178,16 @@ bench:
 bench-judgement:
 	@tests/bench/run.sh judgement
 
+# besides the installed Kamailio's tree, those of these suites of Debian's:
+# 6.0's can be built by make and by CMake
+INTREE_SUITES ?= trixie
 test-intree:
 	@tests/packages.sh build intree
 	@$(MAKE) --no-print-directory headers
-	@tests/build/intree.sh "$(KAMAILIO_SRC)"
+	@for suite in $(INTREE_SUITES); do $(M)/build-aux/kamailio-src.sh \
+		"$(BUILD)/kamailio-$$suite" "$$suite" || exit 1; done
+	@tests/build/intree.sh "$(KAMAILIO_SRC)" \
+		$(INTREE_SUITES:%=$(BUILD)/kamailio-%/src)
 
 # FRESH_SUITES: Debian's suites; FRESH_STEPS: demo test readme sudo lint intree
 FRESH_SUITES ?= bookworm trixie
@@ -221,8 +242,8 @@ install: module replay
 
 clean:
 	rm -rf $(BUILD)/obj $(BUILD)/unit $(BUILD)/fuzz $(BUILD)/bench $(MODULE) \
-		$(BUILD)/coverage $(BUILD)/replay $(REPLAY)
+		$(BUILD)/asan $(BUILD)/coverage $(BUILD)/replay $(REPLAY)
 
 .PHONY: all module replay headers packages unit store-live integration test \
-	test-build test-intree test-fresh mutate coverage demo bench bench-judgement fuzz \
-	fuzz-replay lint install clean
+	test-build test-asan test-load test-intree test-fresh mutate coverage demo \
+	bench bench-judgement fuzz fuzz-replay lint install clean

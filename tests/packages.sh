@@ -17,14 +17,15 @@ for what in "$@"; do
 	test)
 		want="$want kamailio-redis-modules kamailio-json-modules
 			kamailio-utils-modules kamailio-extra-modules
-			kamailio-lua-modules redis-server redis-tools sip-tester
-			libcurl4-openssl-dev check python3 python3-pytest
+			kamailio-lua-modules kamailio-tls-modules
+			kamailio-websocket-modules redis-server redis-tools sip-tester
+			openssl libcurl4-openssl-dev check python3 python3-pytest
 			python3-pytest-xdist python3-redis procps tzdata netbase"
 		;;
 	lint) want="$want clang-format clang-tidy cppcheck shellcheck" ;;
 	bench) want="$want python3-matplotlib" ;;
 	coverage) want="$want gcovr" ;;
-	intree) want="$want g++ bison flex cmake libssl-dev" ;;
+	intree) want="$want g++ bison flex cmake libssl-dev python3" ;;
 	fresh) want="$want mmdebstrap git iproute2 util-linux" ;;
 	*)
 		echo "$0: no such set of packages: $what" >&2

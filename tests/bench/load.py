@@ -89,12 +89,14 @@ BYE = """  <recv request="BYE"/>
 """
 
 
-def carrier_scenario():
+def carrier_scenario(replies=REPLIES, ring_ms=0):
     text = '<?xml version="1.0"?>\n<scenario name="carrier">\n' + RINGING
-    for chance, status, _ in REPLIES:
+    if ring_ms:
+        text += f'  <pause milliseconds="{ring_ms}"/>\n'
+    for chance, status, _ in replies:
         if chance:
             text += f'  <nop next="r{status}" chance="{chance}"/>\n'
-    for chance, status, phrase in reversed(REPLIES):
+    for chance, status, phrase in reversed(replies):
         text += REPLY.format(label=f"r{status}", status=status, phrase=phrase,
                              retrans=' retrans="500"',
                              next=' next="end"' if chance else "")
@@ -103,11 +105,11 @@ def carrier_scenario():
     return text + '  <label id="end"/>\n</scenario>\n'
 
 
-def carrier_start(directory):
+def carrier_start(directory, scenario):
     port = free_port()
     path = os.path.join(directory, "carrier.xml")
     with open(path, "w", encoding="utf-8") as out:
-        out.write(carrier_scenario())
+        out.write(scenario)
     process = Process(
         ["sipp", "-sf", path, "-i", "127.0.0.1", "-p", port, "-nostdin",
          "-timeout", "3600s", "-recv_timeout", "30000"],
@@ -180,7 +182,8 @@ class Bench:
         self.redis = Redis()
         self.redis.seed("bench", self.numbers, {
             "max_benched_share": 1, "min_available": 0})
-        self.carrier, port = carrier_start(self.directory)
+        self.carrier, port = carrier_start(self.directory,
+                                           carrier_scenario())
         for name, defines, _ in VARIANTS:
             extra = {"REDIS": self.redis.url, "SHORT_CALL": SHORT_CALL,
                      "MAX_NUMBERS": 10000}

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+from xml.dom import minidom
 
 import pytest
 
@@ -184,3 +185,20 @@ def test_the_same_bytes_from_another_directory(tmp_path):
     assert status == 0, answer
     with open(MODULE, "rb") as one, open(copy / "reputation.so", "rb") as two:
         assert one.read() == two.read()
+
+
+def test_a_folder_of_kamailios_tree(tmp_path):
+    """As it would be handed in, its pages made of ours."""
+    folder = tmp_path / "reputation"
+    status, answer = run("python3", os.path.join(
+        os.path.dirname(__file__), "upstream.py"), folder)
+    assert status == 0, answer
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "CMakeLists.txt", "Makefile", "doc", "engine", "formats", "kamailio",
+        "store"]
+    chapter = minidom.parse(str(folder / "doc" / "reputation_admin.xml"))
+    sections = {section.getAttribute("id")
+                for section in chapter.getElementsByTagName("section")}
+    assert "reputation.f.reputation_pick" in sections
+    for source in folder.rglob("*.[ch]"):
+        assert "Copyright (C)" in source.read_text(encoding="utf-8")[:200]

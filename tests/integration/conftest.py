@@ -49,13 +49,14 @@ class Factory:
         finally:
             node.remove()
 
-    def carrier(self, behaviour=None, name="carrier"):
-        carrier = Carrier(behaviour, name)
+    def carrier(self, behaviour=None, name="carrier", transport="udp"):
+        carrier = Carrier(behaviour, name, transport)
         self._endings.append(lambda: self._end_peer(carrier))
         return carrier
 
-    def caller(self, node):
-        caller = Caller(node.address)
+    def caller(self, node, **options):
+        options.setdefault("proxy", node.address)
+        caller = Caller(**options)
         self._endings.append(lambda: self._end_peer(caller))
         return caller
 

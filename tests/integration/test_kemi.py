@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """KEMI: kemi.cfg and kemi.lua, and every function from Lua."""
 
+import os
+import re
+
 import pytest
 from harness import functions, plans, sip, view
+from harness.kamailio import ROOT
 from harness.pools import EAGER, new_callee, new_numbers, write_pool_file
 from harness.process import wait_until
 
@@ -139,3 +143,36 @@ def test_every_function(make, tmp_path, pool_file):
     assert call("release", **known).code == 1
     node.wait_log(r"EVENT reputation:released")
     assert call("track", pool="sales", number="+15005550000").code == -1
+
+
+def script_functions():
+    """{name without the prefix: most arguments}, from the module's table."""
+    path = os.path.join(ROOT, "modules", "reputation", "kamailio", "module.c")
+    with open(path, encoding="utf-8") as source:
+        entries = re.findall(r'\{"reputation_(\w+)",\s*[^{}]*?,\s*(\d+),\s',
+                             source.read())
+    functions = {}
+    for name, count in entries:
+        functions[name] = max(functions.get(name, 0), int(count))
+    return functions
+
+
+def kemi_functions(node):
+    """{name: arguments}, as Kamailio gives them to a script."""
+    listed = node.rpc("app_lua.api_list")["methods"]
+    return {entry["func"]["name"]: len([p for p in entry["func"][
+        "params"].split(",") if p.strip() not in ("", "none")])
+        for entry in listed if entry["func"]["module"] == "reputation"}
+
+
+def test_every_script_function_has_its_twin(node):
+    """Of the same name, and with each argument: KEMI knows no optional ones,
+    so the function itself has all, or a variant NAME_more does."""
+    script, kemi = script_functions(), kemi_functions(node)
+    assert len(script) >= 7
+    assert set(script) <= set(kemi)
+    for name, count in script.items():
+        assert count in [n for k, n in kemi.items()
+                         if k == name or k.startswith(name + "_")], (name, kemi)
+    for name in kemi:
+        assert name in script or name.rpartition("_")[0] in script, name

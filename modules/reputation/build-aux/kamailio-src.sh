@@ -5,17 +5,20 @@
 # module is compiled against the headers and flags of the very binary that
 # will load it. Prints nothing on success.
 #
-#   kamailio-src.sh DIR
+#   kamailio-src.sh DIR [SUITE]
 #
 # The machine's own apt sources are copied with "deb-src" in place of "deb";
-# nothing outside DIR changes.
+# nothing outside DIR changes. SUITE: the source package of that one of
+# Debian's, whatever is installed.
 set -eu
 
-dir=$1
+dir=$1 suite=${2:-}
 mkdir -p "$dir"
 dir=$(cd "$dir" && pwd)
 
-version=$(dpkg-query -W -f '${source:Version}' kamailio 2>/dev/null) || {
+version=$suite
+[ -n "$suite" ] \
+	|| version=$(dpkg-query -W -f '${source:Version}' kamailio 2>/dev/null) || {
 	echo "reputation: the package kamailio is not installed: 'make packages'" \
 		"installs it, with all that building and testing need; for another" \
 		"Kamailio give KAMAILIO and KAMAILIO_SRC" >&2
@@ -42,6 +45,13 @@ done
 for f in "$apt"/parts/*; do
 	grep -q 'debian' "$f" || rm -f "$f"
 done
+if [ -n "$suite" ]; then
+	# shellcheck disable=SC2016 # names of apt-get's
+	mirror=$(apt-get indextargets --format '$(ORIGIN)|$(LABEL)|$(REPO_URI)' \
+		'Created-By: Packages' | sed -n 's/^Debian|Debian|//p' | head -n 1)
+	rm -f "$apt"/parts/*
+	echo "deb-src $mirror $suite main" >"$apt/parts/suite.list"
+fi
 
 run() {
 	apt-get -qq -o Dir::Etc::sourcelist=/dev/null \
@@ -68,7 +78,7 @@ log=$dir/fetch.log
 rm -f "$dir"/kamailio_*
 # shellcheck disable=SC3046 # an argument of apt-get
 if ! (cd "$dir" && run update && run source --download-only \
-	"kamailio=$version") >"$log" 2>&1 && ! whole; then
+	"kamailio${suite:+/}${suite:-=$version}") >"$log" 2>&1 && ! whole; then
 	cat "$log" >&2
 	echo "reputation: no source package of kamailio $version" \
 		"(see above); give KAMAILIO_SRC=dir instead" >&2

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * Copyright (C) 2026 the authors of reputation */
 /* Tables, start and end of the module. */
 
 #include <signal.h>

@@ -87,8 +87,7 @@ class Call:
         final = self.final
         routes = sip.split_commas(final.get_all("record-route"))[::-1]
         target = sip.uri_of(final.get("contact")) or self.invite.uri
-        lines = [("Via", f"SIP/2.0/UDP {self.caller.address};"
-                  f"branch={sip.new_branch()}"),
+        lines = [("Via", self.caller.via(sip.new_branch())),
                  *[("Route", route) for route in routes],
                  ("Max-Forwards", "70"), ("From", self.invite.get("from")),
                  ("To", final.get("to")), ("Call-ID", self.call_id),
@@ -134,13 +133,14 @@ class Call:
 class Caller(Endpoint):
     """`auto_ack` False = the test calls Call.ack() itself."""
 
-    def __init__(self, proxy=None, number="+12025559999", name="caller"):
+    def __init__(self, proxy=None, number="+12025559999", name="caller",
+                 transport="udp"):
         self.proxy = proxy              # (host, port)
         self.number = number
         self.auto_ack = True
         self.calls = {}
         self.pending = {}
-        super().__init__(name)
+        super().__init__(name, transport)
 
     def invite(self, callee, headers=(), proxy=None, number=None,
                from_display=""):
@@ -149,14 +149,13 @@ class Caller(Endpoint):
         number = number or self.number
         call_id = sip.token(24)
         display = f'"{from_display}" ' if from_display else ""
-        lines = [("Via", f"SIP/2.0/UDP {self.address};"
-                  f"branch={sip.new_branch()}"),
+        lines = [("Via", self.via(sip.new_branch())),
                  ("Max-Forwards", "70"),
                  ("From", f"{display}<sip:{number}@{self.address}>"
                   f";tag={sip.token()}"),
                  ("To", f"<sip:{callee}@{proxy[0]}:{proxy[1]}>"),
                  ("Call-ID", call_id), ("CSeq", "1 INVITE"),
-                 ("Contact", f"<sip:{number}@{self.address}>")]
+                 ("Contact", f"<sip:{number}@{self.target}>")]
         for line in headers:
             name, _, value = line.partition(":")
             lines.append((name, value.strip()))
@@ -180,7 +179,7 @@ class Caller(Endpoint):
         proxy = proxy or self.proxy
         call_id = sip.token(24)
         branch = sip.new_branch()
-        lines = [("Via", f"SIP/2.0/UDP {self.address};branch={branch}"),
+        lines = [("Via", self.via(branch)),
                  ("Max-Forwards", "70"),
                  ("From", f"<sip:{self.number}@{self.address}>;tag="
                   + sip.token()),

@@ -41,7 +41,7 @@ class Seen:
 class Carrier(Endpoint):
     """`behaviour(seen)` returns the Plan of each call; `name` is free."""
 
-    def __init__(self, behaviour=None, name="carrier"):
+    def __init__(self, behaviour=None, name="carrier", transport="udp"):
         self.behaviour = behaviour or (lambda seen: plans.answered())
         self.calls = []                       # Seen, in order of arrival
         self.others = []                      # requests of no call of ours
@@ -50,7 +50,7 @@ class Carrier(Endpoint):
         self._by_branch = {}
         self._by_call = defaultdict(list)     # Call-ID -> Seen
         self._byes = {}                       # our BYE's branch -> its state
-        super().__init__(name)
+        super().__init__(name, transport)
 
     # ----- what tests ask ----------------------------------------------------
 
@@ -131,7 +131,7 @@ class Carrier(Endpoint):
     def _reply(self, seen, reply):
         if seen.final:
             return
-        headers = [f"Contact: <sip:{seen.callee}@{self.address}>",
+        headers = [f"Contact: <sip:{seen.callee}@{self.target}>",
                    *reply.headers]
         message = sip.reply_to(seen.invite, reply.status, reply.phrase,
                                seen.to_tag, headers)
@@ -216,7 +216,7 @@ class Carrier(Endpoint):
             if sip.parameter(to_ours, "tag") is None:
                 to_ours += ";tag=" + seen.to_tag
             branch = sip.new_branch()
-            lines = [("Via", f"SIP/2.0/UDP {self.address};branch={branch}"),
+            lines = [("Via", self.via(branch)),
                      *[("Route", route) for route in routes],
                      ("Max-Forwards", "70"), ("From", to_ours),
                      ("To", invite.get("from")), ("Call-ID", invite.call_id),

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A UDP socket with one thread and timers: what a SIP peer stands on."""
+"""A socket, or connections, with one thread and timers: what a SIP peer
+stands on."""
 
 import heapq
 import itertools
@@ -10,6 +11,7 @@ import time
 import traceback
 
 from . import sip
+from .stream import Closed, Streams
 
 T1 = 0.5
 T2 = 4.0
@@ -18,17 +20,21 @@ TIMER_B = 64 * T1
 
 class Endpoint:
     """Subclasses implement on_message(message, address), which runs in the
-    endpoint's thread with `lock` held."""
+    endpoint's thread with `lock` held. `transport`: udp, tcp, tls, or ws and
+    wss (a dialer's only)."""
 
     BIND_PORT = 0   # any that is free
 
-    def __init__(self, name="peer"):
+    def __init__(self, name="peer", transport="udp"):
         self.name = name
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
-        self.socket.bind(("127.0.0.1", self.BIND_PORT))
-        self.socket.setblocking(False)
-        self.port = self.socket.getsockname()[1]
+        self.transport = transport
+        self.streams = self.socket = None
+        if transport == "udp":
+            self.socket = self._bind()
+            self.port = self.socket.getsockname()[1]
+        else:
+            self.streams = Streams(transport, self.BIND_PORT)
+            self.port = self.streams.port
         self.lock = threading.RLock()
         self.errors = []
         self._timers = []
@@ -40,9 +46,28 @@ class Endpoint:
                                         daemon=True)
         self._thread.start()
 
+    def _bind(self):
+        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+        sock.bind(("127.0.0.1", self.BIND_PORT))
+        sock.setblocking(False)
+        return sock
+
     @property
     def address(self):
         return f"127.0.0.1:{self.port}"
+
+    @property
+    def target(self):
+        """What follows the @ in a URI by which we are reached."""
+        if self.transport == "udp":
+            return self.address
+        kind = "ws" if self.transport == "wss" else self.transport
+        return f"{self.address};transport={kind}"
+
+    def via(self, branch):
+        return f"SIP/2.0/{self.transport.upper()} {self.address}" \
+            f";branch={branch}"
 
     def call_later(self, delay, function, *arguments):
         """Run in the endpoint's thread. Returns a timer for cancel()."""
@@ -62,9 +87,19 @@ class Endpoint:
     def send(self, message, address):
         data = message if isinstance(message, bytes) else message.encode()
         try:
-            self.socket.sendto(data, address)
+            if self.streams:
+                self._send_on_stream(data, address)
+            else:
+                self.socket.sendto(data, address)
         except OSError as error:
             self.errors.append(f"send: {error}")
+
+    def _send_on_stream(self, data, address):
+        with self.lock:
+            connection, new = self.streams.to(address)
+            connection.send(data)
+        if new:
+            self._wake_write.send(b"x")
 
     def on_message(self, message, address):
         raise NotImplementedError
@@ -73,7 +108,8 @@ class Endpoint:
         self._closing = True
         self._wake_write.send(b"x")
         self._thread.join(5)
-        for sock in (self.socket, self._wake_read, self._wake_write):
+        for sock in (self.streams or self.socket, self._wake_read,
+                     self._wake_write):
             sock.close()
 
     def _run(self):
@@ -82,13 +118,34 @@ class Endpoint:
                 timeout = 1.0
                 if self._timers:
                     timeout = max(0, self._timers[0][0] - time.monotonic())
-            ready, _, _ = select.select([self.socket, self._wake_read], [],
+                ours = self.streams.sockets() if self.streams \
+                    else [self.socket]
+            ready, _, _ = select.select([*ours, self._wake_read], [],
                                         [], min(timeout, 1.0))
             if self._wake_read in ready:
                 self._wake_read.recv(4096)
-            if self.socket in ready:
-                self._read()
+                ready.remove(self._wake_read)
+            for sock in ready:
+                if self.streams:
+                    self._guard(self._read_stream, sock)
+                else:
+                    self._read()
             self._run_timers()
+
+    def _read_stream(self, sock):
+        if sock is self.streams.listener:
+            self.streams.accept()
+            return
+        connection = self.streams.find(sock)
+        if connection is None:
+            return
+        try:
+            messages = connection.read()
+        except (Closed, ConnectionError):
+            self.streams.drop(connection)
+            return
+        for message in messages:
+            self._guard(self._take, message, connection.address)
 
     def _read(self):
         for _ in range(64):  # then the timers have their turn
@@ -123,7 +180,8 @@ class Endpoint:
 
 
 class Retransmission:
-    """Send a message again at T1, 2 T1 ... up to T2, until stopped."""
+    """Send a message again at T1, 2 T1 ... up to T2, until stopped; on a
+    stream only a 2xx, which a proxy does not repeat (RFC 3261 13.3.1.4)."""
 
     def __init__(self, endpoint, message, address, cap=T2, limit=TIMER_B):
         self.endpoint = endpoint
@@ -132,6 +190,8 @@ class Retransmission:
         self.interval = T1
         self.cap = cap
         self.until = time.monotonic() + limit
+        if endpoint.streams and message.status // 100 != 2:
+            self.until = 0
         self.sent = 0
         self.timer = None
         self._send()

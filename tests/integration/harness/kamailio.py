@@ -56,7 +56,8 @@ def define(name, value):
     strings in the quotes of the configuration language."""
     if value is True:
         return name
-    if isinstance(value, str) and not value.startswith(("udp:", "tcp:")):
+    if isinstance(value, str) and not value.startswith(
+            ("udp:", "tcp:", "tls:")):
         return f'{name}="{value}"'
     return f"{name}={value}"
 
@@ -120,6 +121,17 @@ class Kamailio:
             argv += ["-A", define(name, value)]
         return argv + self.extra_argv
 
+    def env(self):
+        """None: ours. With REPUTATION_PRELOAD (make test-asan): sanitizers
+        that write into our directory."""
+        preload = os.environ.get("REPUTATION_PRELOAD")
+        if not preload:
+            return None
+        reports = f":log_path={self.directory}/sanitizer"
+        return {**os.environ, "LD_PRELOAD": preload,
+                **{name: os.environ.get(name, "") + reports
+                   for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS")}}
+
     def _without_space(self):
         """A path of the configuration for include_file, which takes none
         with a space."""
@@ -131,7 +143,7 @@ class Kamailio:
     def start(self, timeout=60):
         self._log_start = os.path.getsize(self.log_path) \
             if os.path.exists(self.log_path) else 0
-        self.process = Process(self.argv(), self.log_path,
+        self.process = Process(self.argv(), self.log_path, env=self.env(),
                                cwd=os.path.dirname(self.cfg))
         wait_until(self._ready, timeout, what=self.log)
         return self
@@ -147,6 +159,7 @@ class Kamailio:
     def check_config(self):
         """kamailio -c: (exit status, all that it said)."""
         done = subprocess.run([*map(str, self.argv()), "-c"], timeout=20,
+                              env=self.env(),
                               cwd=os.path.dirname(self.cfg), text=True,
                               stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, check=False)
@@ -154,7 +167,7 @@ class Kamailio:
 
     def run_to_end(self, timeout=10):
         """Start it where it is expected to end by itself: (status, log)."""
-        process = Process(self.argv(), self.log_path,
+        process = Process(self.argv(), self.log_path, env=self.env(),
                           cwd=os.path.dirname(self.cfg))
         try:
             process.wait(timeout)
@@ -216,8 +229,19 @@ class Kamailio:
             return []
 
     def remove(self):
+        reports = self.sanitizer_reports()
         if not os.environ.get("REP_KEEP"):
             shutil.rmtree(self.directory, ignore_errors=True)
+        assert not reports, "\n".join(reports)
+
+    def sanitizer_reports(self):
+        reports = []
+        for name in sorted(os.listdir(self.directory)):
+            if name.startswith("sanitizer."):
+                with open(os.path.join(self.directory, name),
+                          encoding="utf-8", errors="replace") as report:
+                    reports.append(report.read())
+        return reports
 
     # ----- its log -----------------------------------------------------------
 

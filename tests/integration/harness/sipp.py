@@ -135,7 +135,7 @@ class Sipp:
              self.count, "-l", limit, "-nostdin", "-trace_err",
              "-error_file", self._errors, "-timeout", f"{timeout}s",
              "-timeout_error", "-trace_stat", "-stf", self.stat_path,
-             "-fd", "1s", "-recv_timeout", "40000"],
+             "-fd", "1s", "-trace_counts", "-recv_timeout", "40000"],
             os.path.join(self.directory, "sipp.log"),
             env={**os.environ, "TERM": "dumb"}, cwd=self.directory)
 
@@ -174,6 +174,16 @@ class Sipp:
         if len(lines) < 2:
             return {}
         return dict(zip(re.split(";", lines[0]), re.split(";", lines[-1])))
+
+    def finals(self):
+        """{status: how many of it came}, what was sent again left out."""
+        name = f"dialer_{self.process.pid}_counts.csv"
+        with open(os.path.join(self.directory, name), encoding="utf-8") as out:
+            lines = out.read().strip().splitlines()
+        counts = dict(zip(lines[0].split(";"), lines[-1].split(";")))
+        found = {re.fullmatch(r"\d+_([2-6]\d\d)_Recv", name): int(n)
+                 for name, n in counts.items() if n.isdigit()}
+        return {int(match[1]): n for match, n in found.items() if match and n}
 
     def stop(self):
         self.process.stop(3)
