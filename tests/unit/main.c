@@ -28,6 +28,7 @@ static const struct
 		{"evidence", evidence_suite},
 		{"exchange", exchange_suite},
 		{"fifo", fifo_suite},
+		{"headers", headers_suite},
 		{"health", health_suite},
 		{"heap", heap_suite},
 		{"incarnations", incarnations_suite},

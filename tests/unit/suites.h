@@ -22,6 +22,7 @@ Suite *event_suite(void);
 Suite *evidence_suite(void);
 Suite *exchange_suite(void);
 Suite *fifo_suite(void);
+Suite *headers_suite(void);
 Suite *health_suite(void);
 Suite *heap_suite(void);
 Suite *incarnations_suite(void);

@@ -396,6 +396,107 @@ START_TEST(sweep_well_formed)
 }
 END_TEST
 
+/* ---- Retry-After, RFC 3261 20.33 ------------------------------------- */
+
+static const struct
+{
+	const char *body;
+	uint32_t seconds;
+	unsigned flags;
+} retries[] = {{"18000;duration=3600", 18000, 0},
+		{"120 (in a meeting)", 120, 0}, {"120(x)", 120, 0}, {" 5 ", 5, 0},
+		{"5 ;x", 5, 0}, {"5\r\n (x)", 5, 0}, {"0", 0, 0}, {"007", 7, 0},
+		{"4294967295", UINT32_MAX, 0}, {"4294967296", UINT32_MAX, 0},
+		{"99999999999999999999999999", UINT32_MAX, 0}, {"", 0, BAD},
+		{"soon", 0, BAD}, {"-1", 0, BAD}, {"+1", 0, BAD}, {"5s", 0, BAD},
+		{"5.5", 0, BAD}, {"5,6", 0, BAD}, {"Fri, 27 Nov 2026", 0, BAD},
+		{"(x) 5", 0, BAD}};
+
+START_TEST(retry_after)
+{
+	rep_signs_t signs = {0};
+
+	rep_signs_retry_after(&signs, rep_span(retries[_i].body));
+	ck_assert_uint_eq(signs.retry_after, retries[_i].seconds);
+	ck_assert_uint_eq(signs.flags, retries[_i].flags);
+}
+END_TEST
+
+START_TEST(location_names)
+{
+	ck_assert_str_eq(rep_location_name(0), "");
+	ck_assert_str_eq(rep_location_name(1), "U");
+	ck_assert_str_eq(rep_location_name(8), "BI");
+	ck_assert_str_eq(rep_location_name(9), "");
+	ck_assert_str_eq(rep_location_name(255), "");
+}
+END_TEST
+
+/* ---- messages -------------------------------------------------------- */
+
+START_TEST(all_headers_of_a_message)
+{
+	rep_signs_t signs = {0};
+	rep_redress_t redress = {0};
+
+	rep_signs_message(&signs, &redress,
+			rep_span("SIP/2.0 603 Network Blocked\r\nVia: ;;;\r\n\xff\r\n"
+					 "reason : SIP;cause=603;text=\"v=analytics1;\r\n"
+					 " id=7\";location=LN\r\nx\r\nREASON: Q.850;cause=21\r\n"
+					 "call-info: <https://a.example/x>;purpose=jwscard\r\n"
+					 "X-TWILIO-Error: 32215 x\r\nRetry-After: 60;x\r\n\r\n"
+					 "Reason: SIP;cause=607\r\n"));
+	ck_assert_uint_eq(signs.sip, 603);
+	ck_assert_uint_eq(signs.q850, 21);
+	ck_assert_uint_eq(signs.retry_after, 60);
+	ck_assert_str_eq(rep_location_name(signs.location), "LN");
+	ck_assert_uint_eq(signs.flags, A | REP_SIGN_JWSCARD | REP_SIGN_TWILIO);
+	ck_assert_str_eq(redress.id, "7");
+	ck_assert_str_eq(redress.url, "https://a.example/x");
+}
+END_TEST
+
+/* Replies one after the other, or each by itself and then put together: of
+ * three, with every way to put them together. */
+START_TEST(sweep_merge)
+{
+	static const char *const bodies[] = {"x", "Q.850;cause=16;location=U",
+			"Q.850;cause=21", "Q.850;cause=31", "Q.850;cause=17;location=LN",
+			"SIP;cause=603;location=BI", "SIP;cause=607", "SIP;cause=608",
+			"STIR;cause=436", "SIP;cause=480, Q.850;cause=18",
+			"Q.850;cause=20,Q.850;cause=127", "Q.850;cause=200", PLUS};
+	rep_signs_t one[3], straight, left, right;
+
+	for(int code = 0; code < 13 * 13 * 13; code++) {
+		memset(one, 0, sizeof(one));
+		memset(&straight, 0, sizeof(straight));
+		for(int i = 0, c = code; i < 3; i++, c /= 13) {
+			rep_signs_reason(&one[i], NULL, rep_span(bodies[c % 13]));
+			rep_signs_reason(&straight, NULL, rep_span(bodies[c % 13]));
+		}
+		left = one[0];
+		rep_signs_merge(&left, &one[1]);
+		rep_signs_merge(&left, &one[2]);
+		rep_signs_merge(&one[1], &one[2]);
+		right = one[0];
+		rep_signs_merge(&right, &one[1]);
+		ck_assert_mem_eq(&left, &straight, sizeof(left));
+		ck_assert_mem_eq(&right, &straight, sizeof(right));
+	}
+}
+END_TEST
+
+START_TEST(merge_keeps_the_latest_wait)
+{
+	rep_signs_t a = {.retry_after = 5}, b = {.retry_after = 7}, none = {0};
+
+	rep_signs_merge(&a, &none);
+	ck_assert_uint_eq(a.retry_after, 5);
+	rep_signs_merge(&a, &b);
+	ck_assert_uint_eq(a.retry_after, 7);
+}
+END_TEST
+
 Suite *reason_suite(void)
 {
 	Suite *suite = suite_create("reason");
@@ -405,10 +506,15 @@ Suite *reason_suite(void)
 	tcase_add_test(basic, basic_signs);
 	tcase_add_test(basic, basic_call_info);
 	tcase_add_test(basic, basic_redress_over_replies);
+	tcase_add_loop_test(basic, retry_after, 0, COUNT(retries));
+	tcase_add_test(basic, location_names);
+	tcase_add_test(basic, all_headers_of_a_message);
+	tcase_add_test(basic, merge_keeps_the_latest_wait);
 	tcase_add_test(robust, robust_input);
 	tcase_add_test(sweep, sweep_damage);
 	tcase_add_test(sweep, sweep_bytes);
 	tcase_add_test(sweep, sweep_well_formed);
+	tcase_add_test(sweep, sweep_merge);
 	tcase_set_timeout(sweep, 60);
 	suite_add_tcase(suite, basic);
 	suite_add_tcase(suite, robust);

@@ -220,7 +220,7 @@ static void on_reply(struct cell *t, rep_call_id_t id, struct sip_msg *rpl)
 	rep_redress_t redress;
 	rep_dialog_t dialog;
 	rep_ticket_t ticket;
-	rep_signs_t signs;
+	rep_signs_t said = {0}, signs;
 	ending_t ending;
 	rep_call_t *call;
 
@@ -235,13 +235,13 @@ static void on_reply(struct cell *t, rep_call_id_t id, struct sip_msg *rpl)
 	has_dialog =
 			status >= 200 && status < 300 && rep_reply_dialog(rpl, &dialog);
 	redress.url[0] = redress.tel[0] = redress.email[0] = redress.id[0] = '\0';
+	rep_reply_signs(rpl, &said, &redress);
 	call = rep_call_lock(id);
 	if(!call)
 		return;
 	if(!(call->counted & bit_of(branch))) {
+		rep_signs_merge(&call->branch[branch].signs, &said);
 		signs = call->branch[branch].signs;
-		rep_reply_signs(rpl, &signs, &redress);
-		call->branch[branch].signs = signs;
 		keep_contact(call, branch, &redress);
 		ticket = ticket_of(call, branch);
 		/* signing is refused although the call goes on (RFC 9410) */

@@ -44,44 +44,12 @@ int rep_reply_branch(const struct sip_msg *reply)
 	return value < 32 ? (int)value : -1;
 }
 
-/* Does any line begin like a header that matters? Most messages have none, and
- * looking is cheaper than parsing them all. */
-static bool mentions(const struct sip_msg *msg)
-{
-	static const char *const names[] = {
-			"reason", "call-info", "x-twilio-error"};
-	const char *end = msg->buf + msg->len, *line = msg->buf;
-
-	while((line = memchr(line, '\n', end - line)) != NULL) {
-		line++;
-		for(size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-			size_t n = strlen(names[i]);
-			if((size_t)(end - line) > n && (*line | 0x20) == names[i][0]
-					&& strncasecmp(line, names[i], n) == 0)
-				return true;
-		}
-	}
-	return false;
-}
-
+/* From the text itself: Kamailio's parser stops at the first header that it
+ * cannot read, and a carrier may put anything in front of these. */
 void rep_reply_signs(
 		struct sip_msg *msg, rep_signs_t *signs, rep_redress_t *redress)
 {
-	static const str twilio = str_init("X-Twilio-Error");
-
-	if(!mentions(msg))
-		return;
-	if(parse_headers(msg, HDR_EOH_F, 0) < 0)
-		signs->flags |= REP_SIGN_MALFORMED;
-	for(const struct hdr_field *h = msg->headers; h; h = h->next) {
-		if(h->type == HDR_REASON_T)
-			rep_signs_reason(signs, redress, rep_span_of(&h->body));
-		else if(h->type == HDR_CALLINFO_T)
-			rep_signs_call_info(signs, redress, rep_span_of(&h->body));
-		else if(h->name.len == twilio.len
-				&& strncasecmp(h->name.s, twilio.s, twilio.len) == 0)
-			rep_signs_twilio_error(signs, rep_span_of(&h->body));
-	}
+	rep_signs_message(signs, redress, (rep_span_t){msg->buf, msg->len});
 }
 
 bool rep_reply_dialog(struct sip_msg *reply, rep_dialog_t *dialog)

@@ -16,7 +16,8 @@ bool rep_reply_is_invite(struct sip_msg *reply);
  * it is not one of TM's. */
 int rep_reply_branch(const struct sip_msg *reply);
 
-/* Take in all Reason, Call-Info and X-Twilio-Error headers. */
+/* Take in all headers that say something, also behind those that Kamailio
+ * cannot parse. */
 void rep_reply_signs(
 		struct sip_msg *msg, rep_signs_t *signs, rep_redress_t *redress);
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reason (RFC 3326 with 8606, 9366, 9410 and ATIS-1000099), Call-Info
- * (RFC 3261 20.9 with 8688) and X-Twilio-Error. One pass from left to right
+ * (RFC 3261 20.9 with 8688), X-Twilio-Error and Retry-After. One pass from left to right
  * over text that is not trusted; whatever is not understood is noted and
  * passed over. */
 
 #include "reason.h"
 
 #include "e164.h"
+#include "headers.h"
 #include "../base/decimal.h"
 #include "../base/text.h"
 
@@ -256,6 +257,11 @@ static void note_text(attrs_t *attrs, rep_span_t text)
 	}
 }
 
+const char *rep_location_name(uint8_t location)
+{
+	return locations[location < COUNT(locations) ? location : 0];
+}
+
 static uint8_t location_of(rep_span_t token)
 {
 	for(size_t i = 1; i < COUNT(locations); i++) {
@@ -310,27 +316,47 @@ static bool vague(unsigned q850)
 	return q850 == 16 || q850 == 31 || q850 == 127;
 }
 
-static void merge_q850(rep_signs_t *signs, const value_t *value, cursor_t *c)
-{
-	if(value->cause > 127)
-		c->bad = true;
-	else if(value->cause
-			&& (!vague(value->cause) || !signs->q850 || vague(signs->q850)))
-		signs->q850 = (uint8_t)value->cause;
-	if(value->location)
-		signs->locations = value->location;
-}
-
 /* RFC 8197 and 8688 give 607 and 608 a meaning that no other cause takes
  * away; otherwise the latest counts. */
-static void merge_sip(rep_signs_t *signs, const value_t *value, cursor_t *c)
+void rep_signs_merge(rep_signs_t *into, const rep_signs_t *from)
 {
-	if(value->cause && (value->cause < 100 || value->cause > 699))
-		c->bad = true;
-	else if(value->cause && signs->sip != 607 && signs->sip != 608)
-		signs->sip = (uint16_t)value->cause;
-	if(value->location)
-		signs->location = value->location;
+	into->flags |= from->flags;
+	if(from->q850 && (!vague(from->q850) || !into->q850 || vague(into->q850)))
+		into->q850 = from->q850;
+	if(from->sip && into->sip != 607 && into->sip != 608)
+		into->sip = from->sip;
+	if(from->stir)
+		into->stir = from->stir;
+	if(from->location)
+		into->location = from->location;
+	if(from->locations)
+		into->locations = from->locations;
+	if(from->retry_after)
+		into->retry_after = from->retry_after;
+}
+
+/* What one value says by its protocol. */
+static rep_signs_t signs_of(const value_t *value, cursor_t *c)
+{
+	bool status = value->cause >= 100 && value->cause <= 699;
+	rep_signs_t signs = {.flags = 0};
+
+	if(rep_same(value->protocol, "SIP")) {
+		if(status)
+			signs.sip = (uint16_t)value->cause;
+		else if(value->cause)
+			c->bad = true;
+		signs.location = value->location;
+	} else if(rep_same(value->protocol, "Q.850")) {
+		if(value->cause <= 127)
+			signs.q850 = (uint8_t)value->cause;
+		else
+			c->bad = true;
+		signs.locations = value->location;
+	} else if(rep_same(value->protocol, "STIR") && status) {
+		signs.stir = (uint16_t)value->cause;
+	}
+	return signs;
 }
 
 /* The contacts count only where v=analytics1 vouches for them. */
@@ -351,14 +377,9 @@ static bool merge_attrs(
 static void merge_value(rep_signs_t *signs, rep_redress_t *redress,
 		const value_t *value, cursor_t *c)
 {
-	if(rep_same(value->protocol, "SIP")) {
-		merge_sip(signs, value, c);
-	} else if(rep_same(value->protocol, "Q.850")) {
-		merge_q850(signs, value, c);
-	} else if(rep_same(value->protocol, "STIR")) {
-		if(value->cause >= 100 && value->cause <= 699)
-			signs->stir = (uint16_t)value->cause;
-	}
+	rep_signs_t said = signs_of(value, c);
+
+	rep_signs_merge(signs, &said);
 	if(merge_attrs(redress, &value->inside, false, c))
 		signs->flags |= REP_SIGN_ANALYTICS;
 	if(merge_attrs(redress, &value->loose, true, c))
@@ -438,4 +459,46 @@ void rep_signs_twilio_error(rep_signs_t *signs, rep_span_t body)
 		signs->flags |= REP_SIGN_TWILIO;
 	else
 		signs->flags |= REP_SIGN_MALFORMED;
+}
+
+/* ---- Retry-After ---- */
+
+void rep_signs_retry_after(rep_signs_t *signs, rep_span_t body)
+{
+	size_t n = 0;
+	uint64_t s;
+
+	body = rep_trim(body);
+	while(n < body.len && rep_is_digit(body.s[n]))
+		n++;
+	/* then nothing, a comment or parameters */
+	if(n == 0
+			|| (n < body.len && !rep_is_space(body.s[n]) && body.s[n] != '('
+					&& body.s[n] != ';')) {
+		signs->flags |= REP_SIGN_MALFORMED;
+		return;
+	}
+	if(!rep_u64_parse((rep_span_t){body.s, n}, UINT32_MAX, &s))
+		s = UINT32_MAX;
+	if(s)
+		signs->retry_after = (uint32_t)s;
+}
+
+/* ---- a message ---- */
+
+void rep_signs_message(
+		rep_signs_t *signs, rep_redress_t *redress, rep_span_t message)
+{
+	rep_span_t rest = rep_headers(message), name, value;
+
+	while(rep_headers_next(&rest, &name, &value)) {
+		if(rep_same(name, "Reason"))
+			rep_signs_reason(signs, redress, value);
+		else if(rep_same(name, "Call-Info"))
+			rep_signs_call_info(signs, redress, value);
+		else if(rep_same(name, "X-Twilio-Error"))
+			rep_signs_twilio_error(signs, value);
+		else if(rep_same(name, "Retry-After"))
+			rep_signs_retry_after(signs, value);
+	}
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the headers of a message say of its call: Reason, Call-Info and
- * X-Twilio-Error, from text that is not trusted. */
+/* What the headers of a message say of its call: Reason, Call-Info,
+ * X-Twilio-Error and Retry-After, from text that is not trusted. */
 
 #ifndef REP_REASON_H
 #define REP_REASON_H
@@ -12,12 +12,13 @@
  * shared memory for each branch of each call. */
 typedef struct rep_signs
 {
-	uint8_t flags;	   /* REP_SIGN_* */
-	uint8_t q850;	   /* Q.850 cause, 0 = none */
-	uint16_t sip;	   /* cause of a Reason with protocol SIP, 0 = none */
-	uint16_t stir;	   /* cause of a Reason with protocol STIR, 0 = none */
-	uint8_t location;  /* RFC 8606: index + 1 into its tokens, 0 = none */
-	uint8_t locations; /* RFC 8606: location of the Q.850 value, likewise */
+	uint8_t flags;		  /* REP_SIGN_* */
+	uint8_t q850;		  /* Q.850 cause, 0 = none */
+	uint16_t sip;		  /* cause of a Reason with protocol SIP, 0 = none */
+	uint16_t stir;		  /* cause of a Reason with protocol STIR, 0 = none */
+	uint8_t location;	  /* RFC 8606: index + 1 into its tokens, 0 = none */
+	uint8_t locations;	  /* RFC 8606: location of the Q.850 value, likewise */
+	uint32_t retry_after; /* s, of Retry-After (RFC 3261 20.33), 0 = none */
 } rep_signs_t;
 
 enum
@@ -40,6 +41,18 @@ typedef struct rep_redress
 	char id[65]; /* at most 64 of [A-Za-z0-9_-] */
 } rep_redress_t;
 
+/* The token of a location above, "U" and so on; "" for none. Never NULL. */
+const char *rep_location_name(uint8_t location);
+
+/* Take in every header of a raw message that is one of those below, also
+ * behind lines that are no headers; its body is not looked at. */
+void rep_signs_message(
+		rep_signs_t *signs, rep_redress_t *redress, rep_span_t message);
+
+/* Add what a later reply of the same branch says: as if its headers had been
+ * taken in by `into` itself. */
+void rep_signs_merge(rep_signs_t *into, const rep_signs_t *from);
+
 /* Take in the body of ONE Reason header (RFC 3326 with 8606, 9366, 9410, and
  * ATIS-1000099 inside `text`): any number of comma-joined values. `redress`
  * may be NULL; what it already holds stays when the value names nothing
@@ -54,5 +67,8 @@ void rep_signs_call_info(
 
 /* The same for one X-Twilio-Error body. */
 void rep_signs_twilio_error(rep_signs_t *signs, rep_span_t body);
+
+/* The same for one Retry-After body; what is more than UINT32_MAX s is that. */
+void rep_signs_retry_after(rep_signs_t *signs, rep_span_t body);
 
 #endif
