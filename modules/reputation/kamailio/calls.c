@@ -407,7 +407,7 @@ void rep_call_reroute(rep_call_id_t id, rep_span_t route)
 	}
 	ticket = call->ticket;
 	rep_unlock(&call->lock);
-	rep_ticket_reroute(rep_shared->registry, &ticket, route);
+	rep_ticket_reroute(rep_shared->registry, &ticket, route, rep_now());
 	call = rep_call_lock(id);
 	if(!call)
 		return;

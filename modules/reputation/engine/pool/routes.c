@@ -3,10 +3,34 @@
 
 #include "routes.h"
 
+#include "../base/text.h"
+
+bool rep_route_fits(rep_span_t label)
+{
+	label = rep_trim(label);
+	return label.len >= 1 && label.len <= REP_ROUTE_MAX
+		   && !memchr(label.s, ',', label.len)
+		   && !memchr(label.s, '\0', label.len);
+}
+
+bool rep_routes_fit(rep_span_t routes)
+{
+	rep_span_t label;
+	unsigned n = 0;
+
+	if(rep_trim(routes).len == 0)
+		return true;
+	while(rep_item_next(&routes, &label))
+		if(!rep_route_fits(label) || n++ == REP_ROUTES_LISTED)
+			return false;
+	return true;
+}
+
 static uint32_t find_route(const rep_pool_t *pool, rep_span_t label)
 {
 	uint32_t r = 0;
 
+	label = rep_trim(label);
 	while(r < pool->n_routes && !rep_span_is(label, pool->routes[r]->label))
 		r++;
 	return r;
@@ -19,6 +43,11 @@ uint32_t rep_route_find(const rep_pool_t *pool, rep_span_t label)
 	return r < pool->n_routes ? r : 0;
 }
 
+rep_span_t rep_route_label(const rep_pool_t *pool, uint32_t route)
+{
+	return (rep_span_t){pool->routes[route]->label, pool->routes[route]->len};
+}
+
 uint32_t rep_route_put(rep_pool_t *pool, rep_span_t label)
 {
 	rep_route_t *route;
@@ -26,6 +55,7 @@ uint32_t rep_route_put(rep_pool_t *pool, rep_span_t label)
 
 	if(found < pool->n_routes)
 		return found;
+	label = rep_trim(label);
 	if(pool->n_routes == REP_ROUTES_MAX || label.len > REP_ROUTE_MAX
 			|| (label.len && memchr(label.s, '\0', label.len)))
 		goto full;
