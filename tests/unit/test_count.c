@@ -68,7 +68,8 @@ START_TEST(answered_calls_end_a_probation)
 
 	put_numbers(10);
 	healthy(10, "east", NOW);
-	rep_pool_bench(registry, pool, FIRST, 1, REP_REASON_MANUAL, NOW);
+	rep_pool_bench(
+			registry, pool, FIRST, rep_span(""), 1, REP_REASON_MANUAL, NOW);
 	rep_registry_tick(registry, NOW + 2 * S);
 	ck_assert_int_eq(view(FIRST, NOW + 2 * S).state, REP_PROBATION);
 	count(FIRST, routes[_i], REP_ANSWERED, 30, NOW + 2 * S);

@@ -14,7 +14,6 @@
 #include "timer.h"
 #include "usable.h"
 #include "use.h"
-#include "../base/text.h"
 
 #define TIMER_SLICE 64
 #define LEAST_BAD_LOOK 256

@@ -2,7 +2,7 @@
 /* Picking a caller ID, and the ticket of the call that has it.
  *
  * `routes` is one label of a route or a list of them, "a,b,c", of which the
- * first is taken that will do (engine/pool/routes.h: rep_routes_fit() says
+ * first is taken that will do (engine/pool/labels.h: rep_routes_fit() says
  * whether it is well formed; one that is not gives REP_PICK_NO_MATCH). Empty:
  * no route. A label that the pool did not know is made when it is taken. When
  * the pool knows as many as it can, a label that stands alone is taken as no

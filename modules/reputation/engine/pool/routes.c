@@ -3,29 +3,6 @@
 
 #include "routes.h"
 
-#include "../base/text.h"
-
-bool rep_route_fits(rep_span_t label)
-{
-	label = rep_trim(label);
-	return label.len >= 1 && label.len <= REP_ROUTE_MAX
-		   && !memchr(label.s, ',', label.len)
-		   && !memchr(label.s, '\0', label.len);
-}
-
-bool rep_routes_fit(rep_span_t routes)
-{
-	rep_span_t label;
-	unsigned n = 0;
-
-	if(rep_trim(routes).len == 0)
-		return true;
-	while(rep_item_next(&routes, &label))
-		if(!rep_route_fits(label) || n++ == REP_ROUTES_LISTED)
-			return false;
-	return true;
-}
-
 static uint32_t find_route(const rep_pool_t *pool, rep_span_t label)
 {
 	uint32_t r = 0;
