@@ -198,13 +198,16 @@ static void do_status(char **unused)
 static void do_bench(char **a)
 {
 	printf("%d\n", rep_pool_bench(registry, pool_of(a[1]), number_of(a[2]),
-						   (uint32_t)atoi(a[3]), REP_REASON_MANUAL, now()));
+						   rep_span(""), (uint32_t)atoi(a[3]),
+						   REP_REASON_MANUAL, now())
+						   == REP_DONE);
 }
 
 static void do_release(char **a)
 {
-	printf("%d\n",
-			rep_pool_release(registry, pool_of(a[1]), number_of(a[2]), now()));
+	printf("%d\n", rep_pool_release(registry, pool_of(a[1]), number_of(a[2]),
+						   rep_span(""), now())
+						   == REP_DONE);
 }
 
 /* reset POOL NUMBER */

@@ -149,8 +149,9 @@ static inline void bench_on(
 
 static inline void bench(rep_e164_t number)
 {
-	ck_assert(rep_pool_bench(
-			registry, pool, number, 86400, REP_REASON_MANUAL, NOW));
+	ck_assert_int_eq(rep_pool_bench(registry, pool, number, rep_span(""), 86400,
+							 REP_REASON_MANUAL, NOW),
+			REP_DONE);
 }
 
 /* Pick on a route; returns the number or 0, `*why` the result. */

@@ -23,7 +23,8 @@ START_TEST(in_flight_until_the_end)
 	ck_assert_uint_eq(view(FIRST, NOW).in_flight, 2);
 	ck_assert_uint_eq(view(FIRST + 1, NOW).in_flight, 1);
 	ck_assert_uint_eq(in_flight(), 3);
-	rep_ticket_reroute(registry, &c, rep_span("y")); /* keeps its place */
+	ck_assert_int_eq(rep_ticket_reroute(registry, &c, rep_span("y"), NOW),
+			REP_PICKED); /* keeps its place */
 	rep_ticket_count(registry, &c, REP_BUSY, NOW);
 	ck_assert_uint_eq(view(FIRST, NOW).in_flight, 2);
 	rep_ticket_hang_up(registry, &c, NOW);
@@ -67,7 +68,8 @@ START_TEST(answered_calls_end_a_probation)
 
 	put_numbers(10);
 	healthy(10, "east", NOW);
-	rep_pool_bench(registry, pool, FIRST, 1, REP_REASON_MANUAL, NOW);
+	rep_pool_bench(
+			registry, pool, FIRST, rep_span(""), 1, REP_REASON_MANUAL, NOW);
 	rep_registry_tick(registry, NOW + 2 * S);
 	ck_assert_int_eq(view(FIRST, NOW + 2 * S).state, REP_PROBATION);
 	count(FIRST, routes[_i], REP_ANSWERED, 30, NOW + 2 * S);

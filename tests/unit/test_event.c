@@ -210,7 +210,8 @@ START_TEST(buckets_behind_a_bench)
 	put_numbers(2);
 	count(FIRST, "", REP_ANSWERED, 2, NOW);
 	count(FIRST, "east", REP_BUSY, 3, NOW);
-	rep_pool_bench(registry, pool, FIRST, 1, REP_REASON_MANUAL, NOW);
+	rep_pool_bench(
+			registry, pool, FIRST, rep_span(""), 1, REP_REASON_MANUAL, NOW);
 	count(FIRST, "east", REP_BLOCKED, 1, NOW); /* after it */
 	strcpy(event.route, "east");
 	json = rep_event_buckets(registry, &event);

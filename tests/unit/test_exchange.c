@@ -68,8 +68,9 @@ START_TEST(others_cells_are_taken_long_after_a_reset)
 	for(unsigned k = 0; k < 400; k++) {
 		ck_assert_msg(
 				others(now, 0), "refused in turn %u", view(FIRST, now).turn);
-		rep_pool_bench(registry, pool, FIRST, 1, REP_REASON_MANUAL, now);
-		rep_pool_release(registry, pool, FIRST, now);
+		rep_pool_bench(
+				registry, pool, FIRST, rep_span(""), 1, REP_REASON_MANUAL, now);
+		rep_pool_release(registry, pool, FIRST, rep_span(""), now);
 		now += 5 * DAY;
 	}
 }
@@ -81,7 +82,8 @@ START_TEST(others_cells_of_before_a_reset_are_refused)
 	rep_cell_t cell = {.number = FIRST};
 
 	put_numbers(2);
-	rep_pool_bench(registry, pool, FIRST, 1, REP_REASON_MANUAL, NOW);
+	rep_pool_bench(
+			registry, pool, FIRST, rep_span(""), 1, REP_REASON_MANUAL, NOW);
 	cell.bucket = rep_bucket_of(&inside()->policy, NOW);
 	cell.counts.n[REP_ANSWERED] = 1;
 	for(uint32_t turn = 0; turn < 2; turn++) {

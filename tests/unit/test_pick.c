@@ -101,7 +101,8 @@ START_TEST(pick_reasons)
 	ck_assert_int_eq(why, REP_PICK_NO_MATCH);
 	ck_assert_uint_eq(pick_on("west", NOW, NULL, NULL), FIRST);
 	pick_on("", NOW, NULL, &why);
-	rep_pool_bench(registry, pool, FIRST, 60, REP_REASON_MANUAL, NOW);
+	rep_pool_bench(
+			registry, pool, FIRST, rep_span(""), 60, REP_REASON_MANUAL, NOW);
 	ck_assert_int_eq(why_not(NOW), REP_PICK_ALL_BENCHED);
 }
 END_TEST

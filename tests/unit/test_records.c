@@ -32,7 +32,8 @@ START_TEST(records_between_nodes)
 	rep_record_t r, theirs;
 
 	put_numbers(3);
-	rep_pool_bench(registry, pool, FIRST, 60, REP_REASON_MANUAL, NOW);
+	rep_pool_bench(
+			registry, pool, FIRST, rep_span(""), 60, REP_REASON_MANUAL, NOW);
 	ck_assert_uint_eq(rep_pool_drain_records(registry, pool, &r, 1), 1);
 	ck_assert_uint_eq(r.turn, 1);
 	ck_assert_int_eq(r.state, REP_BENCHED);
@@ -82,7 +83,8 @@ START_TEST(reset_is_sent)
 	rep_record_t r;
 
 	put_numbers(1);
-	rep_pool_bench(registry, pool, FIRST, 1, REP_REASON_MANUAL, NOW);
+	rep_pool_bench(
+			registry, pool, FIRST, rep_span(""), 1, REP_REASON_MANUAL, NOW);
 	ck_assert_uint_eq(rep_pool_drain_records(registry, pool, &r, 1), 1);
 	ck_assert_uint_eq(r.reset, 0);
 	rep_pool_reset(registry, pool, FIRST, NOW);

@@ -233,12 +233,14 @@ START_TEST(random_sweep)
 				there[i] = false;
 				break;
 			case 2:
-				if(rep_pool_bench(
-						   registry, pool, number, 30, REP_REASON_MANUAL, t))
+				if(rep_pool_bench(registry, pool, number, rep_span(""), 30,
+						   REP_REASON_MANUAL, t)
+						== REP_DONE)
 					benched_until[i] = t + 30 * S;
 				break;
 			case 3:
-				if(rep_pool_release(registry, pool, number, t))
+				if(rep_pool_release(registry, pool, number, rep_span(""), t)
+						== REP_DONE)
 					benched_until[i] = 0;
 				break;
 			default:

@@ -7,14 +7,18 @@
 START_TEST(share_benched)
 {
 	put_numbers(4);
-	rep_pool_bench(registry, pool, FIRST, 600, REP_REASON_MANUAL, NOW);
-	rep_pool_bench(registry, pool, FIRST + 1, 600, REP_REASON_MANUAL, NOW);
+	rep_pool_bench(
+			registry, pool, FIRST, rep_span(""), 600, REP_REASON_MANUAL, NOW);
+	rep_pool_bench(registry, pool, FIRST + 1, rep_span(""), 600,
+			REP_REASON_MANUAL, NOW);
 	ck_assert_uint_ne(pick_and_end(NOW), 0); /* exactly the share */
-	rep_pool_bench(registry, pool, FIRST + 2, 600, REP_REASON_MANUAL, NOW);
+	rep_pool_bench(registry, pool, FIRST + 2, rep_span(""), 600,
+			REP_REASON_MANUAL, NOW);
 	ck_assert_int_eq(why_not(NOW), REP_PICK_SHARE_BENCHED);
 	policy_set("on_exhausted", "least_bad", NOW);
 	ck_assert_uint_eq(pick_and_end(NOW), FIRST + 3);
-	rep_pool_bench(registry, pool, FIRST + 3, 600, REP_REASON_MANUAL, NOW);
+	rep_pool_bench(registry, pool, FIRST + 3, rep_span(""), 600,
+			REP_REASON_MANUAL, NOW);
 	ck_assert_uint_ne(pick_and_end(NOW), 0);
 	policy_set("on_exhausted", "reject", NOW);
 	ck_assert_int_eq(why_not(NOW), REP_PICK_ALL_BENCHED);
@@ -28,13 +32,15 @@ START_TEST(small_pools)
 {
 	put_numbers(1);
 	ck_assert_uint_eq(pick_and_end(NOW), FIRST);
-	rep_pool_bench(registry, pool, FIRST, 60, REP_REASON_MANUAL, NOW);
+	rep_pool_bench(
+			registry, pool, FIRST, rep_span(""), 60, REP_REASON_MANUAL, NOW);
 	ck_assert_int_eq(why_not(NOW), REP_PICK_ALL_BENCHED);
 	ck_assert_int_eq(why_not(NOW), REP_PICK_ALL_BENCHED);
 	ck_assert_uint_eq(events_of(REP_EVENT_POOL_EXHAUSTED), 1);
-	rep_pool_release(registry, pool, FIRST, NOW);
+	rep_pool_release(registry, pool, FIRST, rep_span(""), NOW);
 	ck_assert_uint_eq(pick_and_end(NOW), FIRST);
-	rep_pool_bench(registry, pool, FIRST, 60, REP_REASON_MANUAL, NOW);
+	rep_pool_bench(
+			registry, pool, FIRST, rep_span(""), 60, REP_REASON_MANUAL, NOW);
 	ck_assert_uint_eq(events_of(REP_EVENT_POOL_EXHAUSTED), 2);
 }
 END_TEST
@@ -49,7 +55,7 @@ START_TEST(benched_on_a_route_and_everywhere_counts_once)
 	ck_assert_int_eq(try_on("a", NOW), REP_PICKED);
 	ck_assert_int_eq(try_on("b", NOW), REP_PICKED);
 	for(unsigned i = 0; i < 2; i++)
-		rep_pool_release(registry, pool, FIRST + i, NOW);
+		rep_pool_release(registry, pool, FIRST + i, rep_span(""), NOW);
 	ck_assert_uint_eq(inside()->routes[1]->benched, 0);
 }
 END_TEST
@@ -96,7 +102,7 @@ START_TEST(share_is_of_those_that_have_the_tags)
 	for(unsigned i = 0; i < 4; i++)
 		bench(FIRST + i);
 	for(unsigned i = 6; i < 10; i++)
-		rep_pool_release(registry, pool, FIRST + i, NOW);
+		rep_pool_release(registry, pool, FIRST + i, rep_span(""), NOW);
 	policy_set("require_tags", "gold", NOW);
 	ck_assert_int_eq(try_on("", NOW), REP_PICKED);
 }

@@ -54,7 +54,8 @@ START_TEST(rest_probation_strikes)
 	}
 	/* an old call's outcome does not count for the new turn */
 	ck_assert(rep_pool_ticket(registry, pool, FIRST, rep_span(""), &ticket));
-	rep_pool_bench(registry, pool, FIRST, 1, REP_REASON_MANUAL, t);
+	rep_pool_bench(
+			registry, pool, FIRST, rep_span(""), 1, REP_REASON_MANUAL, t);
 	rep_registry_tick(registry, t + 2000);
 	rep_ticket_count(registry, &ticket, REP_BLOCKED, t + 2000);
 	v = view(FIRST, t + 2000);
@@ -71,7 +72,8 @@ START_TEST(probation_budget)
 	policy_set("min_available", "0", NOW);
 	policy_set("max_benched_share", "1", NOW);
 	put_numbers(1);
-	rep_pool_bench(registry, pool, FIRST, 1, REP_REASON_MANUAL, NOW);
+	rep_pool_bench(
+			registry, pool, FIRST, rep_span(""), 1, REP_REASON_MANUAL, NOW);
 	while(n < 40 && pick_on("", NOW + 2 * S, &t[n], NULL))
 		n++;
 	ck_assert_uint_eq(n, 30);
@@ -99,7 +101,8 @@ START_TEST(lowering_probation_calls_strands_nobody)
 
 	put_numbers(4);
 	calls(200, REP_ANSWERED, now);
-	rep_pool_bench(registry, pool, FIRST, 60, REP_REASON_MANUAL, now);
+	rep_pool_bench(
+			registry, pool, FIRST, rep_span(""), 60, REP_REASON_MANUAL, now);
 	now += MINUTE + S;
 	rep_registry_tick(registry, now);
 	ck_assert_int_eq(view(FIRST, now).state, REP_PROBATION);
@@ -121,7 +124,8 @@ START_TEST(probation_calls_0_before_the_first_call)
 	rep_time_t now = NOW + MINUTE + S;
 
 	put_numbers(2);
-	rep_pool_bench(registry, pool, FIRST, 60, REP_REASON_MANUAL, NOW);
+	rep_pool_bench(
+			registry, pool, FIRST, rep_span(""), 60, REP_REASON_MANUAL, NOW);
 	rep_registry_tick(registry, now);
 	ck_assert_int_eq(view(FIRST, now).state, REP_PROBATION);
 	policy_set("probation_calls", "0", now);
@@ -168,13 +172,15 @@ START_TEST(rests_grow_to_their_limit)
 	policy_set("rest_max", rests[_i].max, NOW);
 	put_numbers(2);
 	for(unsigned strike = 0; strike < 5; strike++, t += S) {
-		rep_pool_bench(registry, pool, FIRST, 0, REP_REASON_BLOCKED, t);
+		rep_pool_bench(
+				registry, pool, FIRST, rep_span(""), 0, REP_REASON_BLOCKED, t);
 		ck_assert_int_eq(view(FIRST, t).until - t, rests[_i].rests[strike] * S);
 		ck_assert_uint_eq(view(FIRST, t).strikes, strike + 1);
-		rep_pool_release(registry, pool, FIRST, t);
+		rep_pool_release(registry, pool, FIRST, rep_span(""), t);
 	}
 	/* by hand: no strike, and the rest that the next strike would have */
-	rep_pool_bench(registry, pool, FIRST, 0, REP_REASON_MANUAL, t);
+	rep_pool_bench(
+			registry, pool, FIRST, rep_span(""), 0, REP_REASON_MANUAL, t);
 	ck_assert_uint_eq(view(FIRST, t).strikes, 5);
 	ck_assert_int_eq(view(FIRST, t).until - t, rests[_i].rests[4] * S);
 }
@@ -190,7 +196,8 @@ START_TEST(jitter_spreads_returns)
 	policy_set("rest_jitter", "0.1", NOW);
 	put_numbers(1000);
 	for(unsigned i = 0; i < 1000; i++) {
-		rep_pool_bench(here, pool, FIRST + i, 0, REP_REASON_MANUAL, NOW);
+		rep_pool_bench(
+				here, pool, FIRST + i, rep_span(""), 0, REP_REASON_MANUAL, NOW);
 		x[i] = (double)(view(FIRST + i, NOW).until - NOW) / (86400.0 * S);
 		least = fmin(least, x[i]);
 		most = fmax(most, x[i]);
@@ -207,13 +214,15 @@ START_TEST(jitter_spreads_returns)
 	put_numbers(1000);
 	for(unsigned i = 0; i < 1000; i += 100) {
 		rep_time_t until;
-		rep_pool_bench(there, pool, FIRST + i, 0, REP_REASON_MANUAL, NOW);
+		rep_pool_bench(there, pool, FIRST + i, rep_span(""), 0,
+				REP_REASON_MANUAL, NOW);
 		registry = here;
 		until = view(FIRST + i, NOW).until;
 		registry = there;
 		ck_assert_int_eq(view(FIRST + i, NOW).until, until);
-		rep_pool_release(there, pool, FIRST + i, NOW);
-		rep_pool_bench(there, pool, FIRST + i, 0, REP_REASON_MANUAL, NOW);
+		rep_pool_release(there, pool, FIRST + i, rep_span(""), NOW);
+		rep_pool_bench(there, pool, FIRST + i, rep_span(""), 0,
+				REP_REASON_MANUAL, NOW);
 		ck_assert_int_ne(view(FIRST + i, NOW).until, until);
 	}
 	registry = here;
@@ -247,10 +256,11 @@ START_TEST(strikes_are_forgotten_one_by_one)
 	policy_set("strike_decay_seconds", decays[_i].decay, NOW);
 	put_numbers(2);
 	for(int strike = 0; strike < 3; strike++) {
-		rep_pool_bench(registry, pool, FIRST, 86400, REP_REASON_BLOCKED, t);
+		rep_pool_bench(registry, pool, FIRST, rep_span(""), 86400,
+				REP_REASON_BLOCKED, t);
 		if(strike == 2) /* no strike is forgotten at rest */
 			ck_assert_uint_eq(view(FIRST, t += 12 * HOUR).strikes, 3);
-		rep_pool_release(registry, pool, FIRST, t);
+		rep_pool_release(registry, pool, FIRST, rep_span(""), t);
 	}
 	ck_assert_uint_eq(
 			view(FIRST, t + decays[_i].after * S).strikes, decays[_i].left);
@@ -319,7 +329,8 @@ END_TEST
 START_TEST(rest_ends_on_a_whole_second)
 {
 	put_numbers(2);
-	rep_pool_bench(registry, pool, FIRST, 5, REP_REASON_MANUAL, NOW + 1);
+	rep_pool_bench(
+			registry, pool, FIRST, rep_span(""), 5, REP_REASON_MANUAL, NOW + 1);
 	ck_assert_int_eq(view(FIRST, NOW).until, NOW + 6 * S);
 	rep_registry_tick(registry, NOW + 6 * S - 1);
 	ck_assert_int_eq(view(FIRST, NOW).state, REP_BENCHED);

@@ -82,6 +82,7 @@ static ending_t conclude(rep_call_t *call, int branch, rep_class_t class,
 	call->final.outcome = ending.outcome;
 	call->final.confidence = class.confidence;
 	call->final.location = call->branch[branch].signs.location;
+	call->final.retry_after = call->branch[branch].signs.retry_after;
 	if(status >= 600)
 		call->rejected = true;
 	ending.ticket.holds = false;
@@ -411,7 +412,7 @@ void rep_call_show(struct sip_msg *msg, rep_call_id_t id)
 	pending.shown = true;
 }
 
-static uint64_t hash(uint64_t h, const str *s)
+static uint64_t mix(uint64_t h, const str *s)
 {
 	for(int i = 0; i < s->len; i++)
 		h = (h ^ (unsigned char)s->s[i]) * UINT64_C(0x100000001B3);
@@ -426,12 +427,12 @@ bool rep_call_key(struct sip_msg *msg, rep_e164_t callee, rep_call_key_t *key)
 			|| !msg->callid || !msg->cseq || !msg->via1)
 		return false;
 	via = msg->via1;
-	key->call_id = hash(seed, &msg->callid->body);
+	key->call_id = mix(seed, &msg->callid->body);
 	key->callee = callee;
-	key->request = hash(seed, &get_cseq(msg)->number);
-	key->request = hash(key->request, &via->host);
+	key->request = mix(seed, &get_cseq(msg)->number);
+	key->request = mix(key->request, &via->host);
 	if(via->branch)
-		key->request = hash(key->request, &via->branch->value);
+		key->request = mix(key->request, &via->branch->value);
 	return true;
 }
 

@@ -11,11 +11,11 @@
 #include "shared.h"
 #include "../engine/pool/by_hand.h"
 #include "../engine/pool/count.h"
+#include "../engine/pool/labels.h"
 #include "../engine/pool/pick.h"
 #include "../engine/pool/pool_policy.h"
 #include "../engine/pool/pools.h"
-#include "../engine/pool/routes.h"
-#include "../engine/pool/view.h"
+#include "../engine/pool/route_state.h"
 #include "../engine/reply/e164.h"
 
 enum
@@ -101,7 +101,16 @@ static bool is_new_invite(struct sip_msg *msg, const char *function)
 	return true;
 }
 
-static bool is_route(const char *function, const str *route)
+static bool is_one_route(const char *function, const str *route)
+{
+	if(rep_route_or_none(rep_span_of(route)))
+		return true;
+	LM_ERR("%s: route '%.*s' is no label of 1 to %d bytes without a comma\n",
+			function, route->len, route->s, REP_ROUTE_MAX);
+	return false;
+}
+
+static bool are_routes(const char *function, const str *route)
 {
 	if(rep_routes_fit(rep_span_of(route)))
 		return true;
@@ -153,7 +162,7 @@ int ki_pick(struct sip_msg *msg, str *pool_name, str *callee, str *route)
 	rep_picked_t picked;
 
 	if(!is_new_invite(msg, "reputation_pick")
-			|| !is_route("reputation_pick", route))
+			|| !are_routes("reputation_pick", route))
 		return ERROR;
 	rep_answer_reset(msg);
 	answer_pool(pool_name);
@@ -186,8 +195,7 @@ int ki_cancel(struct sip_msg *msg)
 	rep_call_id_t id = rep_call_find(msg);
 
 	if(!id || !rep_attempt_cancel(id)) {
-		LM_ERR("reputation_cancel: %s
-",
+		LM_ERR("reputation_cancel: %s\n",
 				id ? "the call went out already, or was cancelled"
 				   : "no number was picked for this call");
 		return ERROR;
@@ -203,7 +211,7 @@ int ki_track(struct sip_msg *msg, str *pool_name, str *text, str *route)
 	int pool;
 
 	if(!is_new_invite(msg, "reputation_track")
-			|| !is_route("reputation_track", route))
+			|| !is_one_route("reputation_track", route))
 		return ERROR;
 	if(rep_call_find(msg)) {
 		LM_ERR("reputation_track: this call is tracked already\n");
@@ -221,12 +229,42 @@ int ki_track(struct sip_msg *msg, str *pool_name, str *text, str *route)
 
 /* ---- by hand --------------------------------------------------------- */
 
-int ki_report(struct sip_msg *msg, str *pool_name, str *text, str *name)
+/* Pool and number of the arguments, as look_up(), and one route or none. */
+static int look_up_on(struct sip_msg *msg, const char *function, str *pool_name,
+		str *text, str *route, rep_e164_t *number)
+{
+	int pool = look_up(msg, function, pool_name, text, number);
+
+	answer_route(route);
+	return is_one_route(function, route) ? pool : REP_NO_POOL;
+}
+
+static int by_hand(const char *function, rep_by_hand_t result, const str *route)
+{
+	switch(result) {
+		case REP_DONE:
+			return USED;
+		case REP_NO_SUCH_ROUTE:
+			LM_ERR("%s: no such route in this pool: '%.*s'\n", function,
+					route->len, route->s);
+			return ERROR;
+		case REP_ROUTES_FULL:
+			LM_ERR("%s: no room for one more route: '%.*s'\n", function,
+					route->len, route->s);
+			return ERROR;
+		default:
+			return ERROR;
+	}
+}
+
+int ki_report_route(
+		struct sip_msg *msg, str *pool_name, str *text, str *name, str *route)
 {
 	rep_outcome_t outcome = rep_outcome_parse(rep_span_of(name));
 	rep_e164_t number;
 	rep_ticket_t ticket;
-	int pool = look_up(msg, "reputation_report", pool_name, text, &number);
+	int pool = look_up_on(
+			msg, "reputation_report", pool_name, text, route, &number);
 
 	if(outcome == REP_OUTCOMES) {
 		LM_ERR("reputation_report: no such outcome: '%.*s'\n", name->len,
@@ -234,8 +272,8 @@ int ki_report(struct sip_msg *msg, str *pool_name, str *text, str *name)
 		return ERROR;
 	}
 	if(pool == REP_NO_POOL
-			|| !rep_pool_ticket(
-					rep_shared->registry, pool, number, rep_span(""), &ticket))
+			|| !rep_pool_ticket(rep_shared->registry, pool, number,
+					rep_span_of(route), &ticket))
 		return ERROR;
 	rep_answer.outcome = rep_outcome_name(outcome);
 	return rep_ticket_count(rep_shared->registry, &ticket, outcome, rep_now())
@@ -243,49 +281,83 @@ int ki_report(struct sip_msg *msg, str *pool_name, str *text, str *name)
 				   : ERROR;
 }
 
-int ki_bench(struct sip_msg *msg, str *pool_name, str *text, int seconds)
+int ki_report(struct sip_msg *msg, str *pool, str *number, str *outcome)
+{
+	str none = str_init("");
+
+	return ki_report_route(msg, pool, number, outcome, &none);
+}
+
+int ki_bench_route(
+		struct sip_msg *msg, str *pool_name, str *text, int seconds, str *route)
 {
 	rep_e164_t number;
-	int pool = look_up(msg, "reputation_bench", pool_name, text, &number);
+	int pool = look_up_on(
+			msg, "reputation_bench", pool_name, text, route, &number);
 
 	if(seconds < 0) {
 		LM_ERR("reputation_bench: seconds: %d is below 0\n", seconds);
 		return ERROR;
 	}
-	return pool != REP_NO_POOL
-						   && rep_pool_bench(rep_shared->registry, pool, number,
-								   seconds, REP_REASON_MANUAL, rep_now())
-				   ? USED
-				   : ERROR;
+	if(pool == REP_NO_POOL)
+		return ERROR;
+	return by_hand("reputation_bench",
+			rep_pool_bench(rep_shared->registry, pool, number,
+					rep_span_of(route), seconds, REP_REASON_MANUAL, rep_now()),
+			route);
 }
 
-int ki_release(struct sip_msg *msg, str *pool_name, str *text)
+int ki_bench(struct sip_msg *msg, str *pool, str *number, int seconds)
 {
-	rep_e164_t number;
-	int pool = look_up(msg, "reputation_release", pool_name, text, &number);
+	str none = str_init("");
 
-	return pool != REP_NO_POOL
-						   && rep_pool_release(rep_shared->registry, pool,
-								   number, rep_now())
-				   ? USED
-				   : ERROR;
+	return ki_bench_route(msg, pool, number, seconds, &none);
 }
 
-int ki_state(struct sip_msg *msg, str *pool_name, str *text)
+int ki_release_route(struct sip_msg *msg, str *pool_name, str *text, str *route)
 {
-	rep_number_view_t view;
 	rep_e164_t number;
-	int pool = look_up(msg, "reputation_state", pool_name, text, &number);
+	int pool = look_up_on(
+			msg, "reputation_release", pool_name, text, route, &number);
+
+	if(pool == REP_NO_POOL)
+		return ERROR;
+	return by_hand("reputation_release",
+			rep_pool_release(rep_shared->registry, pool, number,
+					rep_span_of(route), rep_now()),
+			route);
+}
+
+int ki_release(struct sip_msg *msg, str *pool, str *number)
+{
+	str none = str_init("");
+
+	return ki_release_route(msg, pool, number, &none);
+}
+
+int ki_state_route(struct sip_msg *msg, str *pool_name, str *text, str *route)
+{
+	rep_standing_view_t view;
+	rep_e164_t number;
+	int pool = look_up_on(
+			msg, "reputation_state", pool_name, text, route, &number);
 
 	if(pool == REP_NO_POOL
-			|| !rep_view_number(rep_shared->registry, pool, number, rep_now(),
-					&view, NULL, 0, NULL))
+			|| !rep_pool_state(rep_shared->registry, pool, number,
+					rep_span_of(route), rep_now(), &view))
 		return ERROR;
 	rep_answer.state = rep_state_name(view.state);
 	rep_answer.reason = rep_reason_name(view.reason);
-	rep_answer.score = view.judged.score;
+	rep_answer.score = view.score;
 	rep_answer.scored = true;
 	return view.usable ? USED : NOT_NOW;
+}
+
+int ki_state(struct sip_msg *msg, str *pool, str *number)
+{
+	str none = str_init("");
+
+	return ki_state_route(msg, pool, number, &none);
 }
 
 /* ---- the call at hand ------------------------------------------------ */
@@ -300,7 +372,7 @@ int ki_outcome(struct sip_msg *msg, str *name)
 				name->s);
 		return ERROR;
 	}
-	if(!(id ? rep_attempt_outcome(id, outcome) : rep_bye_outcome(msg, outcome)))
+	if(!id || !rep_attempt_outcome(id, outcome))
 		return ERROR;
 	rep_answer_reset(msg);
 	rep_answer.outcome = rep_outcome_name(outcome);

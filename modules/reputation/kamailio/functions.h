@@ -15,5 +15,12 @@ int ki_report(struct sip_msg *msg, str *pool, str *number, str *outcome);
 int ki_bench(struct sip_msg *msg, str *pool, str *number, int seconds);
 int ki_release(struct sip_msg *msg, str *pool, str *number);
 int ki_state(struct sip_msg *msg, str *pool, str *number);
+/* The same on one route; "" is none. */
+int ki_report_route(
+		struct sip_msg *msg, str *pool, str *number, str *outcome, str *route);
+int ki_bench_route(
+		struct sip_msg *msg, str *pool, str *number, int seconds, str *route);
+int ki_release_route(struct sip_msg *msg, str *pool, str *number, str *route);
+int ki_state_route(struct sip_msg *msg, str *pool, str *number, str *route);
 
 #endif

@@ -107,19 +107,26 @@ static int w_track2(struct sip_msg *msg, char *p, char *n)
 	return w_track(msg, p, n, NULL);
 }
 
-static int w_report(struct sip_msg *msg, char *p, char *n, char *o)
+static int w_report(struct sip_msg *msg, char *p, char *n, char *o, char *r)
 {
-	str pool, number, outcome;
+	str pool, number, outcome, route = STR_NULL;
 
 	EVALUATE(pool, p)
 	EVALUATE(number, n)
 	EVALUATE(outcome, o)
-	return ki_report(msg, &pool, &number, &outcome);
+	if(r)
+		EVALUATE(route, r)
+	return ki_report_route(msg, &pool, &number, &outcome, &route);
 }
 
-static int w_bench(struct sip_msg *msg, char *p, char *n, char *s)
+static int w_report3(struct sip_msg *msg, char *p, char *n, char *o)
 {
-	str pool, number, text;
+	return w_report(msg, p, n, o, NULL);
+}
+
+static int w_bench(struct sip_msg *msg, char *p, char *n, char *s, char *r)
+{
+	str pool, number, text, route = STR_NULL;
 	int seconds;
 
 	EVALUATE(pool, p)
@@ -130,25 +137,46 @@ static int w_bench(struct sip_msg *msg, char *p, char *n, char *s)
 				text.len, text.s);
 		return -1;
 	}
-	return ki_bench(msg, &pool, &number, seconds);
+	if(r)
+		EVALUATE(route, r)
+	return ki_bench_route(msg, &pool, &number, seconds, &route);
 }
 
-static int w_release(struct sip_msg *msg, char *p, char *n)
+static int w_bench3(struct sip_msg *msg, char *p, char *n, char *s)
 {
-	str pool, number;
+	return w_bench(msg, p, n, s, NULL);
+}
+
+static int w_release(struct sip_msg *msg, char *p, char *n, char *r)
+{
+	str pool, number, route = STR_NULL;
 
 	EVALUATE(pool, p)
 	EVALUATE(number, n)
-	return ki_release(msg, &pool, &number);
+	if(r)
+		EVALUATE(route, r)
+	return ki_release_route(msg, &pool, &number, &route);
 }
 
-static int w_state(struct sip_msg *msg, char *p, char *n)
+static int w_release2(struct sip_msg *msg, char *p, char *n)
 {
-	str pool, number;
+	return w_release(msg, p, n, NULL);
+}
+
+static int w_state(struct sip_msg *msg, char *p, char *n, char *r)
+{
+	str pool, number, route = STR_NULL;
 
 	EVALUATE(pool, p)
 	EVALUATE(number, n)
-	return ki_state(msg, &pool, &number);
+	if(r)
+		EVALUATE(route, r)
+	return ki_state_route(msg, &pool, &number, &route);
+}
+
+static int w_state2(struct sip_msg *msg, char *p, char *n)
+{
+	return w_state(msg, p, n, NULL);
 }
 
 /* clang-format off */
@@ -167,14 +195,22 @@ static cmd_export_t cmds[] = {
 		REQUEST_ROUTE | BRANCH_ROUTE},
 	{"reputation_track", (cmd_function)(void *)w_track, 3, fixup_spve_all,
 		fixup_free_spve_all, REQUEST_ROUTE | BRANCH_ROUTE},
-	{"reputation_report", (cmd_function)(void *)w_report, 3, fixup_spve_all,
+	{"reputation_report", (cmd_function)(void *)w_report3, 3, fixup_spve_all,
 		fixup_free_spve_all, ANY_ROUTE},
-	{"reputation_bench", (cmd_function)(void *)w_bench, 3, fixup_spve_all,
+	{"reputation_report", (cmd_function)(void *)w_report, 4, fixup_spve_all,
 		fixup_free_spve_all, ANY_ROUTE},
-	{"reputation_release", w_release, 2, fixup_spve_all, fixup_free_spve_all,
+	{"reputation_bench", (cmd_function)(void *)w_bench3, 3, fixup_spve_all,
+		fixup_free_spve_all, ANY_ROUTE},
+	{"reputation_bench", (cmd_function)(void *)w_bench, 4, fixup_spve_all,
+		fixup_free_spve_all, ANY_ROUTE},
+	{"reputation_release", w_release2, 2, fixup_spve_all, fixup_free_spve_all,
 		ANY_ROUTE},
-	{"reputation_state", w_state, 2, fixup_spve_all, fixup_free_spve_all,
+	{"reputation_release", (cmd_function)(void *)w_release, 3, fixup_spve_all,
+		fixup_free_spve_all, ANY_ROUTE},
+	{"reputation_state", w_state2, 2, fixup_spve_all, fixup_free_spve_all,
 		ANY_ROUTE},
+	{"reputation_state", (cmd_function)(void *)w_state, 3, fixup_spve_all,
+		fixup_free_spve_all, ANY_ROUTE},
 	{0, 0, 0, 0, 0, 0}
 };
 
@@ -226,6 +262,14 @@ static sr_kemi_t kemi[] = {
 		SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE}},
 	{NAMED("state"), ki_state, {SR_KEMIP_STR, SR_KEMIP_STR, SR_KEMIP_NONE,
 		SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE}},
+	{NAMED("report_route"), ki_report_route, {SR_KEMIP_STR, SR_KEMIP_STR,
+		SR_KEMIP_STR, SR_KEMIP_STR, SR_KEMIP_NONE, SR_KEMIP_NONE}},
+	{NAMED("bench_route"), ki_bench_route, {SR_KEMIP_STR, SR_KEMIP_STR,
+		SR_KEMIP_INT, SR_KEMIP_STR, SR_KEMIP_NONE, SR_KEMIP_NONE}},
+	{NAMED("release_route"), ki_release_route, {SR_KEMIP_STR, SR_KEMIP_STR,
+		SR_KEMIP_STR, SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE}},
+	{NAMED("state_route"), ki_state_route, {SR_KEMIP_STR, SR_KEMIP_STR,
+		SR_KEMIP_STR, SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE}},
 	{{0, 0}, {0, 0}, 0, NULL, {0, 0, 0, 0, 0, 0}}
 };
 /* clang-format on */

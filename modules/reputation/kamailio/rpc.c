@@ -183,11 +183,52 @@ static void rpc_remove(rpc_t *rpc, void *ctx)
 	hand_on(rpc, ctx, true, pool, number, &none);
 }
 
+/* A route, if there is one more argument, and nothing after it. */
+static bool last_route(rpc_t *rpc, void *ctx, str *route)
+{
+	str more;
+
+	*route = rep_str_of("");
+	if(rpc->scan(ctx, "*.S", route) < 1)
+		return true;
+	if(rpc->scan(ctx, "*.S", &more) == 1) {
+		rpc->fault(ctx, 400, "one argument too many: %.*s", more.len, more.s);
+		return false;
+	}
+	return true;
+}
+
+static void answer(rpc_t *rpc, void *ctx, rep_by_hand_t result,
+		rep_e164_t number, const str *route)
+{
+	switch(result) {
+		case REP_DONE:
+			break;
+		case REP_NO_SUCH_NUMBER:
+			rep_rpc_unknown(rpc, ctx, number);
+			break;
+		case REP_NO_SUCH_ROUTE:
+			rpc->fault(ctx, 404, "no such route in this pool: %.*s", route->len,
+					route->s);
+			break;
+		case REP_BAD_ROUTE:
+			rpc->fault(ctx, 400,
+					"route: '%.*s' is no label of 1 to %d bytes without a"
+					" comma",
+					route->len, route->s, REP_ROUTE_MAX);
+			break;
+		case REP_ROUTES_FULL:
+			rpc->fault(ctx, 500, "no room for one more route: %.*s", route->len,
+					route->s);
+			break;
+	}
+}
+
 static void rpc_bench(rpc_t *rpc, void *ctx)
 {
 	rep_e164_t number;
 	unsigned seconds;
-	str text;
+	str text, route;
 	int pool;
 
 	if(!rep_rpc_pool(rpc, ctx, &pool)
@@ -202,13 +243,31 @@ static void rpc_bench(rpc_t *rpc, void *ctx)
 				text.len, text.s, INT32_MAX);
 		return;
 	}
-	if(!rep_pool_bench(rep_shared->registry, pool, number, seconds,
-			   REP_REASON_MANUAL, rep_now()))
-		rep_rpc_unknown(rpc, ctx, number);
+	if(!last_route(rpc, ctx, &route))
+		return;
+	answer(rpc, ctx,
+			rep_pool_bench(rep_shared->registry, pool, number,
+					rep_span_of(&route), seconds, REP_REASON_MANUAL, rep_now()),
+			number, &route);
 }
 
-static void by_hand(rpc_t *rpc, void *ctx,
-		bool (*act)(rep_registry_t *, int, rep_e164_t, rep_time_t))
+static void rpc_release(rpc_t *rpc, void *ctx)
+{
+	rep_e164_t number;
+	str route;
+	int pool;
+
+	if(!rep_rpc_pool(rpc, ctx, &pool)
+			|| !rep_rpc_number(rpc, ctx, pool, &number)
+			|| !last_route(rpc, ctx, &route))
+		return;
+	answer(rpc, ctx,
+			rep_pool_release(rep_shared->registry, pool, number,
+					rep_span_of(&route), rep_now()),
+			number, &route);
+}
+
+static void rpc_reset(rpc_t *rpc, void *ctx)
 {
 	rep_e164_t number;
 	int pool;
@@ -216,18 +275,8 @@ static void by_hand(rpc_t *rpc, void *ctx,
 	if(!rep_rpc_pool(rpc, ctx, &pool)
 			|| !rep_rpc_number(rpc, ctx, pool, &number))
 		return;
-	if(!act(rep_shared->registry, pool, number, rep_now()))
+	if(!rep_pool_reset(rep_shared->registry, pool, number, rep_now()))
 		rep_rpc_unknown(rpc, ctx, number);
-}
-
-static void rpc_release(rpc_t *rpc, void *ctx)
-{
-	by_hand(rpc, ctx, rep_pool_release);
-}
-
-static void rpc_reset(rpc_t *rpc, void *ctx)
-{
-	by_hand(rpc, ctx, rep_pool_reset);
 }
 
 static void rpc_mode(rpc_t *rpc, void *ctx)
@@ -380,8 +429,8 @@ DOC(explain, "Why a number is in its state: pool number")
 DOC(try, "What would be picked, changing nothing: pool callee [route]")
 DOC(add, "Add a number, or change its attributes: pool number [json]")
 DOC(remove, "Remove a number: pool number")
-DOC(bench, "Bench a number: pool number seconds; 0 = the policy's rest")
-DOC(release, "Back to active: pool number")
+DOC(bench, "Bench a number: pool number seconds [route]; 0 = the policy's rest")
+DOC(release, "Back to active: pool number [route]")
 DOC(reset, "Forget a number's history: pool number")
 DOC(mode, "Show or switch the mode: [enforce|observe]")
 DOC(redress, "Contacts collected from blocks: [pool]")

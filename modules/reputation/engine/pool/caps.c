@@ -79,12 +79,28 @@ uint32_t rep_number_capped_until(
 	return 0;
 }
 
-void rep_caps_use(rep_pool_t *pool, rep_number_t *number, rep_time_t now)
+void rep_caps_use(rep_pool_t *pool, rep_number_t *number, rep_time_t now,
+		rep_taken_t *taken)
 {
-	uint32_t s = rep_seconds_of(now), day = rep_day_of(pool, now);
+	taken->at = rep_seconds_of(now);
+	taken->day = rep_day_of(pool, now);
+	window_use(&number->minute, taken->at / 60);
+	window_use(&number->hour, taken->at / 3600);
+	window_use(&number->day, taken->day);
+	window_use(&pool->day, taken->day);
+}
 
-	window_use(&number->minute, s / 60);
-	window_use(&number->hour, s / 3600);
-	window_use(&number->day, day);
-	window_use(&pool->day, day);
+static void window_give_back(rep_window_t *window, uint32_t at)
+{
+	if(rep_window_used(window, at) > 0)
+		window->used--;
+}
+
+void rep_caps_give_back(
+		rep_pool_t *pool, rep_number_t *number, const rep_taken_t *taken)
+{
+	window_give_back(&number->minute, taken->at / 60);
+	window_give_back(&number->hour, taken->at / 3600);
+	window_give_back(&number->day, taken->day);
+	window_give_back(&pool->day, taken->day);
 }

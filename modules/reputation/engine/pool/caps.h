@@ -18,8 +18,12 @@ uint32_t rep_day_of(const rep_pool_t *pool, rep_time_t now);
 /* How much of a window is used in the minute, hour or day `at`. */
 uint32_t rep_window_used(const rep_window_t *window, uint32_t at);
 bool rep_window_over(const rep_window_t *window, uint32_t at, uint32_t cap);
-/* One more use, of the number and the pool. */
-void rep_caps_use(rep_pool_t *pool, rep_number_t *number, rep_time_t now);
+/* One more use, of the number and the pool; `taken` says of which windows. */
+void rep_caps_use(rep_pool_t *pool, rep_number_t *number, rep_time_t now,
+		rep_taken_t *taken);
+/* That use was none: one less in those of its windows that still run. */
+void rep_caps_give_back(
+		rep_pool_t *pool, rep_number_t *number, const rep_taken_t *taken);
 
 /* Is the number in its first days (`since`, policy `warmup`)? */
 bool rep_number_warming(

@@ -6,10 +6,10 @@
 #include "evidence.h"
 #include "index.h"
 #include "lock.h"
-#include "queue.h"
 #include "slot.h"
 #include "standing.h"
 #include "usable.h"
+#include "use.h"
 #include "verdict.h"
 #include "../judge/bucket.h"
 
@@ -101,10 +101,7 @@ void rep_ticket_hang_up(
 	if(!pool)
 		return;
 	i = rep_number_index(pool, ticket);
-	if(i != REP_NONE) {
-		rep_number_at(pool, i)->in_flight--;
-		pool->in_flight--;
-		rep_number_wake(pool, i, now);
-	}
+	if(i != REP_NONE)
+		rep_number_let_go(pool, i, now);
 	rep_pool_unlock(pool);
 }

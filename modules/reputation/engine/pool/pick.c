@@ -13,22 +13,62 @@
 #include "stop.h"
 #include "timer.h"
 #include "usable.h"
+#include "use.h"
 
 #define TIMER_SLICE 64
 #define LEAST_BAD_LOOK 256
 #define ATTESTED_LOOK 1024
-#define STRIDE (1u << 20) /* the order's step of a number of weight 1 */
+
+/* ---- the route to be tried ------------------------------------------- */
+
+/* A label of the list. One that the pool does not know has no verdicts and no
+ * queue: what holds without a route holds there too, but for the attestation,
+ * which goes by the label. */
+typedef struct rep_where
+{
+	rep_span_t label;
+	uint8_t r; /* 0 also while it is not known */
+	bool known;
+	bool alone; /* the only one of its list */
+} rep_where_t;
+
+static rep_where_t where_of(
+		const rep_pool_t *pool, rep_span_t label, bool alone)
+{
+	uint8_t r = (uint8_t)rep_route_find(pool, label);
+
+	return (rep_where_t){label, r, r > 0 || label.len == 0, alone};
+}
+
+/* It is taken: make it, if it is to last. False when it cannot be told from
+ * the others of its list. */
+static bool settle(rep_pool_t *pool, rep_where_t *where, bool dry)
+{
+	if(where->known)
+		return true;
+	if(dry)
+		return where->alone || pool->n_routes < REP_ROUTES_MAX;
+	where->known = true;
+	where->r = (uint8_t)rep_route_put(pool, where->label);
+	if(where->r > 0)
+		return true;
+	where->label = rep_span("");
+	return where->alone;
+}
+
+/* ---- picks ----------------------------------------------------------- */
 
 /* Of the benched, the one with the least evidence against it among those that
  * return first. */
-static uint32_t least_bad(const rep_pool_t *pool, uint8_t r, rep_time_t now)
+static uint32_t least_bad(
+		const rep_pool_t *pool, rep_span_t label, rep_time_t now)
 {
 	uint32_t best = REP_NONE;
 
 	for(uint32_t k = 0; k < pool->timer.count && k < LEAST_BAD_LOOK; k++) {
 		uint32_t i = pool->timer.entries[k].item;
 		const rep_number_t *number = rep_number_at(pool, i);
-		if(rep_number_allowed(pool, number, r, true)
+		if(rep_number_suits(pool, number, label)
 				&& !rep_number_capped_until(pool, number, now)
 				&& (best == REP_NONE
 						|| number->verdict.score
@@ -37,6 +77,112 @@ static uint32_t least_bad(const rep_pool_t *pool, uint8_t r, rep_time_t now)
 	}
 	return best;
 }
+
+/* The first in the order that is attested for a label without a queue. Looks at
+ * every number. */
+static uint32_t first_attested(
+		const rep_pool_t *pool, rep_span_t label, rep_time_t now)
+{
+	uint32_t n = rep_slab_count(&pool->numbers), first = REP_NONE;
+
+	for(uint32_t i = 0; i < n; i++) {
+		const rep_number_t *number = rep_number_at(pool, i);
+		if(rep_number_suits(pool, number, label)
+				&& rep_number_usable(pool, number, 0, now)
+				&& (first == REP_NONE
+						|| number->key < rep_number_at(pool, first)->key))
+			first = i;
+	}
+	return first;
+}
+
+static uint32_t first_of(
+		rep_pool_t *pool, const rep_where_t *where, rep_time_t now)
+{
+	if(!where->known && pool->policy.require_attest)
+		return first_attested(pool, where->label, now);
+	rep_queue_open(pool, where->r, now);
+	return rep_queue_top(pool, where->r, now);
+}
+
+/* Has any number the attestation that is asked for? Asked only when nothing
+ * could be picked; among the first so many. */
+static bool attested(const rep_pool_t *pool, rep_span_t label)
+{
+	uint32_t n = rep_slab_count(&pool->numbers);
+
+	for(uint32_t i = 0; i < n && i < ATTESTED_LOOK; i++)
+		if(rep_number_suits(pool, rep_number_at(pool, i), label))
+			return true;
+	return false;
+}
+
+/* Why nothing could be picked although the pool goes on. */
+static rep_pick_t why_none(const rep_pool_t *pool, const rep_where_t *where)
+{
+	uint32_t all = pool->matching[REP_ACTIVE] + pool->matching[REP_PROBATION];
+	uint32_t benched = where->r ? pool->routes[where->r]->benched : 0;
+
+	if(pool->policy.require_attest && !attested(pool, where->label))
+		return REP_PICK_NO_MATCH;
+	return all > benched ? REP_PICK_ALL_CAPPED : REP_PICK_ALL_BENCHED;
+}
+
+/* Does the pool stop there? `*bad_too`: it does, but the policy goes on with
+ * the benched. */
+static rep_pick_t stops(const rep_pool_t *pool, uint8_t r, bool *bad_too)
+{
+	rep_pick_t stop = rep_pool_stop(pool, r);
+
+	*bad_too = false;
+	if(stop != REP_PICK_ALL_BENCHED && stop != REP_PICK_SHARE_BENCHED)
+		return stop;
+	if(rep_observed(pool))
+		return REP_PICKED;
+	*bad_too = pool->policy.on_exhausted == REP_LEAST_BAD;
+	return *bad_too ? REP_PICKED : stop;
+}
+
+static rep_pick_t choose(rep_pool_t *pool, const rep_where_t *where,
+		rep_time_t now, uint32_t *i, bool *exhausted)
+{
+	rep_pick_t stop = stops(pool, where->r, exhausted);
+
+	if(stop != REP_PICKED)
+		return stop;
+	if(rep_window_over(
+			   &pool->day, rep_day_of(pool, now), pool->policy.pool_cap_day))
+		return REP_PICK_ALL_CAPPED;
+	*i = first_of(pool, where, now);
+	if(*i == REP_NONE && *exhausted)
+		*i = least_bad(pool, where->label, now);
+	return *i == REP_NONE ? why_none(pool, where) : REP_PICKED;
+}
+
+static rep_picked_t pick_on(rep_pool_t *pool, rep_where_t *where,
+		rep_time_t now, bool dry, uint32_t *i)
+{
+	rep_picked_t picked = {.result = REP_PICK_NO_MATCH};
+	const rep_number_t *number;
+
+	/* of many numbers only a queue says soon which of them is attested */
+	if(!dry && pool->policy.require_attest
+			&& rep_slab_count(&pool->numbers) > ATTESTED_LOOK
+			&& !settle(pool, where, false))
+		return picked;
+	picked.result = choose(pool, where, now, i, &picked.exhausted);
+	if(picked.result == REP_PICKED && !settle(pool, where, dry))
+		picked.result = REP_PICK_NO_MATCH;
+	if(picked.result == REP_PICKED) {
+		number = rep_number_at(pool, *i);
+		picked.route = where->label;
+		picked.state = rep_number_state(pool, number, now);
+		picked.score = number->verdict.score;
+	}
+	return picked;
+}
+
+/* ---- tickets --------------------------------------------------------- */
 
 static void ticket_fill(
 		const rep_pool_t *pool, uint32_t i, uint8_t route, rep_ticket_t *ticket)
@@ -54,114 +200,34 @@ static void ticket_fill(
 	};
 }
 
-/* ---- orders: the place of a number after a pick, later than all places
- * that it had ---------------------------------------------------------- */
-
-static uint64_t least_recent(rep_pool_t *pool, const rep_number_t *number)
-{
-	(void)number;
-	return pool->newest + 1;
-}
-
-/* Stride scheduling: one of weight 2 comes after half the steps. */
-static uint64_t weighted(rep_pool_t *pool, const rep_number_t *number)
-{
-	if(number->key > pool->clock)
-		pool->clock = number->key;
-	return pool->clock + (uint64_t)(STRIDE / number->weight);
-}
-
-static uint64_t (*const orders[REP_ORDERS])(
-		rep_pool_t *, const rep_number_t *) = {
-		[REP_LEAST_RECENT] = least_recent,
-		[REP_WEIGHTED] = weighted,
-};
-
-static void use(rep_pool_t *pool, uint32_t i, rep_time_t now)
-{
-	rep_number_t *number = rep_number_at(pool, i);
-
-	number->key = orders[pool->policy.order](pool, number);
-	if(number->key > pool->newest)
-		pool->newest = number->key;
-	number->last_used = rep_seconds_of(now);
-	number->in_flight++;
-	pool->in_flight++;
-	rep_caps_use(pool, number, now);
-	pool->picks++;
-}
-
-/* Has any number the attestation that is asked for? Asked only when nothing
- * could be picked; among the first so many. */
-static bool attested(const rep_pool_t *pool, uint8_t r)
-{
-	uint32_t n = rep_slab_count(&pool->numbers);
-
-	for(uint32_t i = 0; i < n && i < ATTESTED_LOOK; i++)
-		if(rep_number_allowed(pool, rep_number_at(pool, i), r, true))
-			return true;
-	return false;
-}
-
-/* Why nothing could be picked although the pool goes on. */
-static rep_pick_t why_none(const rep_pool_t *pool, uint8_t r)
-{
-	uint32_t all = pool->matching[REP_ACTIVE] + pool->matching[REP_PROBATION];
-	uint32_t benched = r ? pool->routes[r]->benched : 0;
-
-	if(pool->policy.require_attest && !attested(pool, r))
-		return REP_PICK_NO_MATCH;
-	return all > benched ? REP_PICK_ALL_CAPPED : REP_PICK_ALL_BENCHED;
-}
-
-static rep_pick_t choose(rep_pool_t *pool, uint8_t r, rep_time_t now,
-		uint32_t *i, bool *exhausted)
-{
-	rep_pick_t stop = rep_pool_stop(pool, r);
-	bool bad_too = pool->policy.on_exhausted == REP_LEAST_BAD;
-
-	*exhausted = false;
-	if(stop == REP_PICK_EMPTY_POOL || stop == REP_PICK_NO_MATCH)
-		return stop;
-	if(stop != REP_PICKED && !rep_observed(pool)) {
-		if(!bad_too)
-			return stop;
-		*exhausted = true;
-	}
-	if(rep_window_over(
-			   &pool->day, rep_day_of(pool, now), pool->policy.pool_cap_day))
-		return REP_PICK_ALL_CAPPED;
-	*i = rep_queue_top(pool, r, now);
-	if(*i == REP_NONE && *exhausted)
-		*i = least_bad(pool, r, now);
-	return *i == REP_NONE ? why_none(pool, r) : REP_PICKED;
-}
-
 rep_picked_t rep_pool_pick(rep_registry_t *registry, int id, rep_e164_t callee,
-		rep_span_t route, rep_time_t now, bool dry, rep_ticket_t *ticket)
+		rep_span_t routes, rep_time_t now, bool dry, rep_ticket_t *ticket)
 {
-	rep_picked_t picked = {.result = REP_PICK_UNKNOWN_POOL};
+	rep_picked_t picked = {.result = REP_PICK_UNKNOWN_POOL}, on;
 	rep_pool_t *pool = rep_pool_lock(registry, id);
-	const rep_number_t *number;
+	rep_span_t rest = rep_routes_of(routes), label;
 	uint32_t i = REP_NONE;
-	uint8_t r;
+	rep_where_t where;
+	bool first = true;
 
 	(void)callee;
 	if(!pool)
 		return picked;
 	rep_timer_run(pool, now, TIMER_SLICE);
-	r = (uint8_t)(dry ? rep_route_find(pool, route)
-					  : rep_route_put(pool, route));
-	rep_queue_open(pool, r, now);
-	picked.result = choose(pool, r, now, &i, &picked.exhausted);
+	picked.result = REP_PICK_NO_MATCH;
+	if(!rep_routes_fit(routes))
+		rest = (rep_span_t){NULL, 0};
+	while(picked.result != REP_PICKED && rep_item_next(&rest, &label)) {
+		where = where_of(pool, label, first && !rest.s);
+		on = pick_on(pool, &where, now, dry, &i);
+		if(first || on.result == REP_PICKED)
+			picked = on;
+		first = false;
+	}
 	if(picked.result == REP_PICKED) {
-		ticket_fill(pool, i, r, ticket);
+		ticket_fill(pool, i, where.r, ticket);
 		if(!dry)
-			use(pool, i, now);
-		ticket->holds = !dry;
-		number = rep_number_at(pool, i);
-		picked.state = rep_number_state(pool, number, now);
-		picked.score = number->verdict.score;
+			rep_number_use(pool, i, now, ticket);
 	} else if(!dry) {
 		pool->refusals++;
 	}
@@ -178,8 +244,7 @@ bool rep_pool_track(rep_registry_t *registry, int id, rep_e164_t e164,
 	if(!pool)
 		return false;
 	ticket_fill(pool, i, (uint8_t)rep_route_put(pool, route), ticket);
-	use(pool, i, now);
-	ticket->holds = true;
+	rep_number_use(pool, i, now, ticket);
 	rep_pool_unlock(pool);
 	return true;
 }
@@ -210,19 +275,93 @@ void rep_ticket_route(rep_registry_t *registry, const rep_ticket_t *ticket,
 	rep_pool_unlock(pool);
 }
 
-void rep_ticket_reroute(
-		rep_registry_t *registry, rep_ticket_t *ticket, rep_span_t route)
+void rep_ticket_cancel(
+		rep_registry_t *registry, rep_ticket_t *ticket, rep_time_t now)
 {
-	rep_pool_t *pool = rep_pool_lock(registry, ticket->pool);
+	rep_pool_t *pool;
 	uint32_t i;
 
+	if(!ticket->holds)
+		return;
+	ticket->holds = false;
+	pool = rep_pool_lock(registry, ticket->pool);
 	if(!pool)
 		return;
 	i = rep_number_index(pool, ticket);
 	if(i != REP_NONE) {
-		bool holds = ticket->holds;
-		ticket_fill(pool, i, (uint8_t)rep_route_put(pool, route), ticket);
-		ticket->holds = holds;
+		if(ticket->spent)
+			rep_number_unuse(pool, i, ticket);
+		rep_number_let_go(pool, i, now);
 	}
 	rep_pool_unlock(pool);
+}
+
+/* ---- the same number on another route -------------------------------- */
+
+static rep_pick_t keep_on(rep_pool_t *pool, uint32_t i, rep_where_t *where)
+{
+	const rep_number_t *number = rep_number_at(pool, i);
+	bool bad_too;
+	rep_pick_t stop = stops(pool, where->r, &bad_too);
+
+	if(stop == REP_PICK_EMPTY_POOL)
+		return stop;
+	if(!rep_number_suits(pool, number, where->label))
+		return REP_PICK_NO_MATCH;
+	if(stop != REP_PICKED)
+		return stop;
+	if(!bad_too && !rep_observed(pool)
+			&& rep_number_rests(pool, number, where->r))
+		return REP_PICK_ALL_BENCHED;
+	return settle(pool, where, false) ? REP_PICKED : REP_PICK_NO_MATCH;
+}
+
+static rep_pick_t keep(rep_registry_t *registry, rep_ticket_t *ticket,
+		rep_span_t routes, bool again, rep_time_t now)
+{
+	rep_pool_t *pool = rep_pool_lock(registry, ticket->pool);
+	rep_span_t rest = rep_routes_of(routes), label;
+	rep_pick_t result = REP_PICK_NO_MATCH, on;
+	rep_ticket_t kept = *ticket;
+	rep_where_t where;
+	bool first = true;
+	uint32_t i;
+
+	if(!pool)
+		return REP_PICK_UNKNOWN_POOL;
+	rep_timer_run(pool, now, TIMER_SLICE);
+	i = rep_number_index(pool, ticket);
+	if(i == REP_NONE || !rep_routes_fit(routes))
+		rest = (rep_span_t){NULL, 0};
+	while(result != REP_PICKED && rep_item_next(&rest, &label)) {
+		where = where_of(pool, label, first && !rest.s);
+		on = keep_on(pool, i, &where);
+		if(first || on == REP_PICKED)
+			result = on;
+		first = false;
+	}
+	if(result == REP_PICKED) {
+		ticket_fill(pool, i, where.r, ticket);
+		if(again) {
+			rep_number_hold(pool, i, ticket);
+		} else {
+			ticket->holds = kept.holds;
+			ticket->spent = kept.spent;
+			ticket->taken = kept.taken;
+		}
+	}
+	rep_pool_unlock(pool);
+	return result;
+}
+
+rep_pick_t rep_ticket_reroute(rep_registry_t *registry, rep_ticket_t *ticket,
+		rep_span_t routes, rep_time_t now)
+{
+	return keep(registry, ticket, routes, false, now);
+}
+
+rep_pick_t rep_ticket_again(rep_registry_t *registry, rep_ticket_t *ticket,
+		rep_span_t routes, rep_time_t now)
+{
+	return keep(registry, ticket, routes, true, now);
 }

@@ -129,6 +129,9 @@ typedef struct rep_number
 	uint8_t status, flags, chart;
 } rep_number_t;
 
+/* Numbers whose place in the order was given back to them: see queue.h. */
+#define REP_BACK 64
+
 typedef struct rep_index
 {
 	uint32_t *heads, *old; /* old: being moved over */
@@ -167,6 +170,8 @@ struct rep_pool
 	rep_index_t index;
 	rep_fifo_t dirty_cells, dirty_records, dirty_health;
 	rep_heap_t timer;
+	rep_heap_entry_t back[REP_BACK];
+	uint32_t n_back;
 	uint64_t clock;	 /* of the weighted order: key of the last pick */
 	uint64_t newest; /* highest key given out */
 	uint32_t generations;

@@ -45,8 +45,7 @@ void rep_number_wake(rep_pool_t *pool, uint32_t i, rep_time_t now)
 
 	for(uint32_t r = 0; r < pool->n_routes; r++)
 		if(pool->routes[r]->open && !(number->queued & UINT64_C(1) << r)
-				&& !capped
-				&& rep_number_allowed(pool, number, (uint8_t)r, false))
+				&& !capped && rep_number_allowed(pool, number, (uint8_t)r))
 			queue_put(pool, i, (uint8_t)r);
 	if(due)
 		timer_set(pool, i, rep_seconds_of(due + 999));
@@ -67,7 +66,7 @@ void rep_queue_open(rep_pool_t *pool, uint8_t r, rep_time_t now)
 			queue_put(pool, i, r);
 }
 
-uint32_t rep_queue_top(rep_pool_t *pool, uint8_t r, rep_time_t now)
+static uint32_t heap_top(rep_pool_t *pool, uint8_t r, rep_time_t now)
 {
 	rep_heap_t *queue = &pool->routes[r]->queue;
 
@@ -88,4 +87,37 @@ uint32_t rep_queue_top(rep_pool_t *pool, uint8_t r, rep_time_t now)
 		}
 	}
 	return REP_NONE;
+}
+
+void rep_queue_back(rep_pool_t *pool, uint32_t i)
+{
+	uint32_t k = 0;
+
+	while(k < pool->n_back && pool->back[k].item != i)
+		k++;
+	if(k == REP_BACK)
+		k = 0;
+	else if(k == pool->n_back)
+		pool->n_back++;
+	pool->back[k] = (rep_heap_entry_t){rep_number_at(pool, i)->key, i};
+}
+
+uint32_t rep_queue_top(rep_pool_t *pool, uint8_t r, rep_time_t now)
+{
+	uint32_t top = heap_top(pool, r, now);
+
+	for(uint32_t k = 0; k < pool->n_back;) {
+		uint32_t i = pool->back[k].item;
+		const rep_number_t *number = rep_number_at(pool, i);
+		if(number->key != pool->back[k].key) {
+			/* picked since, or another number's slot */
+			pool->back[k] = pool->back[--pool->n_back];
+			continue;
+		}
+		if((top == REP_NONE || number->key < rep_number_at(pool, top)->key)
+				&& rep_number_usable(pool, number, r, now))
+			top = i;
+		k++;
+	}
+	return top;
 }

@@ -2,9 +2,11 @@
 /* Queues of picks and the timer.
  *
  * Each route has a queue of the numbers that may be used on it, a heap by
- * each number's place in the order. Places only grow, so an entry that is out
- * of date stands too early, never too late: it is put right when it comes to
- * the top. What may not be used is dropped when it comes to the top and taken
+ * each number's place in the order. Places grow, so an entry that is out of
+ * date stands too early, never too late: it is put right when it comes to the
+ * top. The one place that does not grow is that of a cancelled pick: such
+ * numbers stand in a short list as well, which is looked through beside the
+ * top of the queue, until they are picked again. What may not be used is dropped when it comes to the top and taken
  * up again when it may: by the timer, by the end of a call, by a verdict, or
  * by an operator's edit. */
 
@@ -21,7 +23,12 @@ void rep_number_wake(rep_pool_t *pool, uint32_t i, rep_time_t now);
  * the first time. */
 void rep_queue_open(rep_pool_t *pool, uint8_t route, rep_time_t now);
 
-/* The number at the top that may be used now, or REP_NONE. */
+/* The place of number `i` was moved back. Of REP_BACK numbers that wait for
+ * their next pick so, one loses its place to the next: it comes up where the
+ * cancelled pick had put it. */
+void rep_queue_back(rep_pool_t *pool, uint32_t i);
+
+/* The first in the order that may be used now, or REP_NONE. */
 uint32_t rep_queue_top(rep_pool_t *pool, uint8_t route, rep_time_t now);
 
 #endif

@@ -7,6 +7,7 @@ static uint32_t find_route(const rep_pool_t *pool, rep_span_t label)
 {
 	uint32_t r = 0;
 
+	label = rep_trim(label);
 	while(r < pool->n_routes && !rep_span_is(label, pool->routes[r]->label))
 		r++;
 	return r;
@@ -19,6 +20,11 @@ uint32_t rep_route_find(const rep_pool_t *pool, rep_span_t label)
 	return r < pool->n_routes ? r : 0;
 }
 
+rep_span_t rep_route_label(const rep_pool_t *pool, uint32_t route)
+{
+	return (rep_span_t){pool->routes[route]->label, pool->routes[route]->len};
+}
+
 uint32_t rep_route_put(rep_pool_t *pool, rep_span_t label)
 {
 	rep_route_t *route;
@@ -26,6 +32,7 @@ uint32_t rep_route_put(rep_pool_t *pool, rep_span_t label)
 
 	if(found < pool->n_routes)
 		return found;
+	label = rep_trim(label);
 	if(pool->n_routes == REP_ROUTES_MAX || label.len > REP_ROUTE_MAX
 			|| (label.len && memchr(label.s, '\0', label.len)))
 		goto full;

@@ -30,7 +30,7 @@ void rep_number_match(rep_pool_t *pool, rep_number_t *number)
 		number->flags &= ~REP_MATCHES;
 }
 
-char rep_number_attest(const rep_number_t *number, const rep_route_t *route)
+char rep_number_attest(const rep_number_t *number, rep_span_t label)
 {
 	rep_span_t list = rep_span(text_part(number, 1)), item;
 	char best = 0;
@@ -38,9 +38,9 @@ char rep_number_attest(const rep_number_t *number, const rep_route_t *route)
 	while(rep_span_cut(&list, ',', &item)) {
 		size_t n = item.len; /* label=A */
 		if(n >= 2 && item.s[n - 2] == '='
-				&& (route->len == 0
-						|| (n - 2 == route->len
-								&& memcmp(item.s, route->label, n - 2) == 0))
+				&& (label.len == 0
+						|| (n - 2 == label.len
+								&& memcmp(item.s, label.s, n - 2) == 0))
 				&& (!best || item.s[n - 1] < best))
 			best = item.s[n - 1];
 	}

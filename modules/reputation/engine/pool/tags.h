@@ -14,8 +14,8 @@ char *rep_number_text(const rep_attrs_t *attrs, bool *failed);
 /* Set or clear REP_MATCHES: has the number the policy's tags? */
 void rep_number_match(rep_pool_t *pool, rep_number_t *number);
 
-/* The attestation of a number on a route ('A'..'C', 0 = none); on any route
- * the best one when `route` is the one without a label. */
-char rep_number_attest(const rep_number_t *number, const rep_route_t *route);
+/* The attestation of a number on the route of this label ('A'..'C', 0 =
+ * none); without a label, the best one on any route. */
+char rep_number_attest(const rep_number_t *number, rep_span_t label);
 
 #endif

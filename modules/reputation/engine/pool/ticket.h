@@ -10,6 +10,14 @@
  * on the route, at the time of the pick: engine/pool/stamp.h decodes it. */
 typedef uint16_t rep_stamp_t;
 
+/* What a pick took of its number: for rep_ticket_cancel() alone. */
+typedef struct rep_taken
+{
+	uint64_t place, place_before; /* in the order of picks */
+	uint32_t at, day;			  /* s, and the day by the pool's clock */
+	uint32_t last_used_before;	  /* s */
+} rep_taken_t;
+
 /* A number in use by a call. Plain data; stays harmless when the number or
  * its pool is removed or reused in the meantime. */
 typedef struct rep_ticket
@@ -21,6 +29,8 @@ typedef struct rep_ticket
 	uint16_t route;	   /* label's index in the pool */
 	bool holds;		   /* counts as in flight until the hang-up */
 	bool limited;	   /* its pool limits calls at once */
+	bool spent;		   /* a pick or a track: `taken` is filled */
+	rep_taken_t taken;
 } rep_ticket_t;
 
 #endif

@@ -4,6 +4,7 @@
 #include "usable.h"
 
 #include "caps.h"
+#include "routes.h"
 #include "standing.h"
 #include "tags.h"
 
@@ -29,30 +30,42 @@ static bool trial_spent(const rep_pool_t *pool, const rep_number_t *number)
 		   && number->trial + number->in_flight >= pool->policy.probation_calls;
 }
 
-bool rep_number_allowed(const rep_pool_t *pool, const rep_number_t *number,
-		uint8_t route, bool bench_too)
+bool rep_number_suits(
+		const rep_pool_t *pool, const rep_number_t *number, rep_span_t label)
 {
-	const rep_verdict_t *on;
+	char attest;
 
 	if(!(number->flags & REP_LIVE) || !(number->flags & REP_MATCHES)
 			|| number->status != REP_ACTIVE)
 		return false;
-	if(pool->policy.require_attest) {
-		char attest = rep_number_attest(number, pool->routes[route]);
-		if(!attest || attest > pool->policy.require_attest)
-			return false;
-	}
-	if(rep_observed(pool) || bench_too)
+	if(!pool->policy.require_attest)
 		return true;
-	if(number->verdict.state == REP_BENCHED || trial_spent(pool, number))
-		return false;
-	on = route ? rep_verdict_of(pool, number, route) : NULL;
-	return !on || on->state != REP_BENCHED;
+	attest = rep_number_attest(number, label);
+	return attest && attest <= pool->policy.require_attest;
+}
+
+bool rep_number_rests(
+		const rep_pool_t *pool, const rep_number_t *number, uint8_t route)
+{
+	const rep_verdict_t *on =
+			route ? rep_verdict_of(pool, number, route) : NULL;
+
+	return number->verdict.state == REP_BENCHED
+		   || (on && on->state == REP_BENCHED);
+}
+
+bool rep_number_allowed(
+		const rep_pool_t *pool, const rep_number_t *number, uint8_t route)
+{
+	return rep_number_suits(pool, number, rep_route_label(pool, route))
+		   && (rep_observed(pool)
+				   || (!rep_number_rests(pool, number, route)
+						   && !trial_spent(pool, number)));
 }
 
 bool rep_number_usable(const rep_pool_t *pool, const rep_number_t *number,
 		uint8_t route, rep_time_t now)
 {
-	return rep_number_allowed(pool, number, route, false)
+	return rep_number_allowed(pool, number, route)
 		   && !rep_number_capped_until(pool, number, now);
 }

@@ -13,10 +13,18 @@ bool rep_observed(const rep_pool_t *pool);
 rep_state_t rep_number_state(
 		const rep_pool_t *pool, const rep_number_t *number, rep_time_t now);
 
-/* Neither an operator nor a verdict nor the policy keeps the number off this
- * route; with `bench_too`, a bench is passed over. */
-bool rep_number_allowed(const rep_pool_t *pool, const rep_number_t *number,
-		uint8_t route, bool bench_too);
+/* Neither an operator nor the policy (tags, attestation) keeps the number off
+ * the route of this label, which need not be known. */
+bool rep_number_suits(
+		const rep_pool_t *pool, const rep_number_t *number, rep_span_t label);
+
+/* Rests everywhere, or on this route. */
+bool rep_number_rests(
+		const rep_pool_t *pool, const rep_number_t *number, uint8_t route);
+
+/* Suits the route, and no verdict keeps it off. */
+bool rep_number_allowed(
+		const rep_pool_t *pool, const rep_number_t *number, uint8_t route);
 
 /* Allowed, and no cap is reached. */
 bool rep_number_usable(const rep_pool_t *pool, const rep_number_t *number,

@@ -208,8 +208,8 @@ static rep_chart_t crossed_by(
 	return best;
 }
 
-/* Routes on which the number is benched, or would be by this evidence; the
- * newest of the latter, with its chart. */
+/* Routes on which the number is benched by its evidence, or would be by this;
+ * the newest of the latter, with its chart. */
 static unsigned bad_routes(const rep_pool_t *pool, const rep_number_t *number,
 		const rep_assessment_t *a, rep_time_t now,
 		const struct rep_assessed **newest, rep_chart_t *chart)
@@ -231,7 +231,8 @@ static unsigned bad_routes(const rep_pool_t *pool, const rep_number_t *number,
 	}
 	for(uint32_t r = number->routed; r != REP_NONE; r = routed->next) {
 		routed = rep_slab_at(&pool->routed, r);
-		n += routed->verdict.state == REP_BENCHED;
+		n += routed->verdict.state == REP_BENCHED
+			 && (int)routed->verdict.reason < REP_CHARTS;
 	}
 	return n;
 }
