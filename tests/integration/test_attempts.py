@@ -167,9 +167,9 @@ def test_the_retry_is_not_refused_by_the_cap_it_spent(node, caller, peers):
 def test_the_same_call_id_after_a_failure_keeps_the_number(node, caller,
                                                            peers):
     pool = "elsewhere"
-    behave(peers, plans.failed())
+    behave(peers, plans.failed(502))
     call = invite(caller, pool)
-    assert call.wait_final().status == 503
+    assert call.wait_final().status == 502
     number = peers[0].to(call.callee)[0].number
     behave(peers, plans.busy())
     again = invite_again(caller, call)
@@ -239,9 +239,9 @@ def test_pick_after_cancel_is_watched(node, caller, peers):
 
 
 def test_what_went_out_cannot_be_cancelled(node, caller, peers):
-    behave(peers, plans.failed())
+    behave(peers, plans.failed(502))
     call = invite(caller, "sent", next="cancel")
-    assert call.wait_final().status == 503
+    assert call.wait_final().status == 502
     assert saw(node, call, "cancel") == [["-1"]]
     view.settled(node, "sent", peers[0].to(call.callee)[0].number,
                  {"failed": 1})
@@ -272,9 +272,9 @@ def test_failover_keeps_off_a_route_where_the_number_rests(node, caller,
     pool = "benched-route"
     for number in POOLS[pool][0]:
         node.rpc("reputation.bench", pool, number, 600, "carrier-b")
-    behave(peers, plans.failed())
+    behave(peers, plans.failed(502))
     call = invite(caller, pool, route="carrier-a", next="carrier-b")
-    assert call.wait_final().status == 503
+    assert call.wait_final().status == 502
     code, reason, number, _ = saw(node, call, "next")[0]
     assert (code, reason) == ("-2", "all-benched")
     assert number == peers[0].to(call.callee)[0].number
@@ -291,9 +291,9 @@ def test_failover_keeps_off_a_route_where_the_number_rests(node, caller,
 
 def test_failover_asks_for_the_attestation_of_the_new_route(node, caller,
                                                             peers):
-    behave(peers, plans.failed())
+    behave(peers, plans.failed(502))
     call = invite(caller, "attested", route="carrier-a", next="carrier-b")
-    assert call.wait_final().status == 503
+    assert call.wait_final().status == 502
     assert saw(node, call, "next")[0][:2] == ["-2", "no-match"]
     assert not peers[1].to(call.callee)
 
@@ -343,7 +343,7 @@ def test_extra_fields_of_accounting(node, caller, peers):
             (plans.answered(), 200, "answered"),
             (plans.silent(), 408, "noanswer")):
         behave(peers, plan)
-        call = invite(caller, "acc", do="labels", route="carrier-a")
+        call = invite(caller, "acc", do="account", route="carrier-a")
         assert call.wait_final().status == status
         number = peers[0].to(call.callee)[0].number
         node.wait_log(rf"ACC: .*{call.call_id}.*number=\{number}.*"

@@ -330,6 +330,23 @@ START_TEST(a_call_is_found_by_call_id_and_callee)
 }
 END_TEST
 
+START_TEST(a_call_is_found_by_its_very_invite)
+{
+	rep_call_id_t one = begin_as(key_of(4, 1)), other = begin_as(key_of(5, 2));
+	rep_call_key_t key = key_of(4, 1);
+
+	key.callee = 0;
+	ck_assert_uint_eq(rep_call_of_request(&key), one);
+	key.request = 2; /* the same Call-ID, another callee */
+	ck_assert_uint_eq(rep_call_of_request(&key), other);
+	key.request = 3;
+	ck_assert_uint_eq(rep_call_of_request(&key), 0);
+	rep_call_unbind(one);
+	key.request = 1;
+	ck_assert_uint_eq(rep_call_of_request(&key), 0);
+}
+END_TEST
+
 START_TEST(the_newest_is_found)
 {
 	rep_call_id_t old = begin_as(key_of(4, 1)), young = begin_as(key_of(4, 2));
@@ -605,6 +622,7 @@ Suite *call_table_suite(void)
 	tcase_add_test(small, the_table_is_full);
 	tcase_add_test(small, closed_before_it_began);
 	tcase_add_test(small, a_call_is_found_by_call_id_and_callee);
+	tcase_add_test(small, a_call_is_found_by_its_very_invite);
 	tcase_add_test(small, the_newest_is_found);
 	tcase_add_test(small, it_ends_with_the_last_that_knows_it);
 	tcase_add_test(small, a_challenged_call_lingers);

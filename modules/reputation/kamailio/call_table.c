@@ -110,6 +110,24 @@ static rep_call_id_t find(struct rep_calls *calls, const rep_call_key_t *key)
 	return 0;
 }
 
+rep_call_id_t rep_call_of_request(const rep_call_key_t *key)
+{
+	struct rep_calls *calls = rep_shared->calls;
+	const rep_call_t *call;
+	rep_call_id_t id = 0;
+
+	rep_lock(&calls->lock);
+	for(uint32_t i = *bucket_of(calls, key); i != NO_CALL && !id;
+			i = call->chain) {
+		call = call_at(calls, i);
+		if(call->key.call_id == key->call_id
+				&& call->key.request == key->request)
+			id = rep_call_id(call);
+	}
+	rep_unlock(&calls->lock);
+	return id;
+}
+
 static void unlink_call(struct rep_calls *calls, const rep_call_t *call)
 {
 	uint32_t *at = bucket_of(calls, &call->key);
@@ -201,7 +219,8 @@ static void free_call(rep_call_t *call)
 	unlink_call(calls, call);
 	call->next = calls->free;
 	calls->free = index_of(call);
-	calls->used--;
+	if(!call->until)
+		calls->used--;
 	rep_unlock(&calls->lock);
 }
 
@@ -242,6 +261,7 @@ void rep_call_unbind(rep_call_id_t id)
 		else
 			call_at(calls, calls->lingers_last)->next = index_of(call);
 		calls->lingers_last = index_of(call);
+		calls->used--;
 		rep_unlock(&calls->lock);
 	}
 }

@@ -24,7 +24,8 @@ typedef uint64_t rep_call_id_t; /* 0 = none */
 
 typedef struct rep_calls_stats
 {
-	uint32_t calls, max;
+	uint32_t calls; /* without those that linger */
+	uint32_t max;
 	uint64_t full;
 } rep_calls_stats_t;
 
@@ -106,6 +107,9 @@ rep_call_t *rep_call_claim(const rep_call_key_t *key, bool *made);
 /* A fresh one, whatever there is: the newest from here on. With its lock held;
  * NULL when the table is full. */
 rep_call_t *rep_call_alloc(const rep_call_key_t *key);
+
+/* The call of this very INVITE, whoever the callee is; 0 = none. */
+rep_call_id_t rep_call_of_request(const rep_call_key_t *key);
 
 rep_call_id_t rep_call_id(const rep_call_t *call);
 /* The call of an id with its lock held, or NULL. */

@@ -293,6 +293,8 @@ static void on_transaction(struct cell *t, int type, struct tmcb_params *ps)
 		on_reply(t, id, ps->rpl);
 	else if(type == TMCB_E2ECANCEL_IN)
 		cancel_rest(t, id);
+	else if(type == TMCB_RESPONSE_READY)
+		settle(t, id, false); /* before acc asks what came of the call */
 	else if(type == TMCB_RESPONSE_OUT && ps->code >= 200) {
 		settle(t, id, false);
 		answer_caller(id, ps->code);
@@ -436,6 +438,16 @@ bool rep_call_key(struct sip_msg *msg, rep_e164_t callee, rep_call_key_t *key)
 	return true;
 }
 
+rep_call_id_t rep_call_of(struct sip_msg *msg)
+{
+	rep_call_key_t key;
+
+	if(msg->first_line.type != SIP_REQUEST || msg->REQ_METHOD != METHOD_INVITE
+			|| !rep_call_key(msg, 0, &key))
+		return 0;
+	return rep_call_of_request(&key);
+}
+
 unsigned rep_call_branches_out(void)
 {
 	const struct cell *t = transaction();
@@ -446,8 +458,8 @@ unsigned rep_call_branches_out(void)
 void rep_call_bind(struct sip_msg *msg, rep_call_id_t id)
 {
 	if(tm.register_tmcb(msg, NULL,
-			   TMCB_RESPONSE_IN | TMCB_RESPONSE_OUT | TMCB_E2ECANCEL_IN
-					   | TMCB_DESTROY,
+			   TMCB_RESPONSE_IN | TMCB_RESPONSE_READY | TMCB_RESPONSE_OUT
+					   | TMCB_E2ECANCEL_IN | TMCB_DESTROY,
 			   on_transaction, (void *)(uintptr_t)id, on_release)
 			> 0)
 		set_pending(msg, id, transaction() != NULL);

@@ -35,6 +35,10 @@ rep_call_id_t rep_call_find(struct sip_msg *msg);
 rep_call_id_t rep_call_shown(struct sip_msg *msg);
 void rep_call_show(struct sip_msg *msg, rep_call_id_t id);
 
+/* Of a message without a transaction at hand, as accounting in a timer has it:
+ * the call of this very INVITE; 0 = none. */
+rep_call_id_t rep_call_of(struct sip_msg *msg);
+
 /* The identity of this INVITE. False without a Call-ID or CSeq. */
 bool rep_call_key(
 		struct sip_msg *msg, rep_e164_t callee, rep_call_key_t *key);

@@ -193,6 +193,8 @@ static void learn(struct sip_msg *msg, known_t *k)
 {
 	rep_call_id_t id = rep_shared ? rep_call_shown(msg) : 0;
 
+	if(rep_shared && !id)
+		id = rep_call_of(msg);
 	memset(k, 0, sizeof(*k));
 	k->call.final.outcome = REP_OUTCOMES;
 	k->has_answer = rep_answer_is_for(msg);
