@@ -74,6 +74,15 @@ static int w_apply(struct sip_msg *msg, char *p1, char *p2)
 	return ki_apply(msg);
 }
 
+static int w_apply1(struct sip_msg *msg, char *o, char *p2)
+{
+	str options;
+
+	(void)p2;
+	EVALUATE(options, o)
+	return ki_apply_options(msg, &options);
+}
+
 static int w_track(struct sip_msg *msg, char *p, char *n, char *r)
 {
 	str pool, number, route = STR_NULL;
@@ -142,6 +151,8 @@ static cmd_export_t cmds[] = {
 		fixup_free_spve_all, REQUEST_ROUTE | FAILURE_ROUTE | BRANCH_ROUTE},
 	{"reputation_apply", w_apply, 0, 0, 0,
 		REQUEST_ROUTE | FAILURE_ROUTE | BRANCH_ROUTE},
+	{"reputation_apply", w_apply1, 1, fixup_spve_null, fixup_free_spve_null,
+		REQUEST_ROUTE | FAILURE_ROUTE | BRANCH_ROUTE},
 	{"reputation_track", w_track2, 2, fixup_spve_all, fixup_free_spve_all,
 		REQUEST_ROUTE | BRANCH_ROUTE},
 	{"reputation_track", (cmd_function)(void *)w_track, 3, fixup_spve_all,
@@ -191,6 +202,8 @@ static sr_kemi_t kemi[] = {
 		SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE}},
 	{NAMED("apply"), ki_apply, {SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE,
 		SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE}},
+	{NAMED("apply_options"), ki_apply_options, {SR_KEMIP_STR, SR_KEMIP_NONE,
+		SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE}},
 	{NAMED("track"), ki_track, {SR_KEMIP_STR, SR_KEMIP_STR, SR_KEMIP_STR,
 		SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE}},
 	{NAMED("report"), ki_report, {SR_KEMIP_STR, SR_KEMIP_STR, SR_KEMIP_STR,
