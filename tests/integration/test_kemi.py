@@ -23,6 +23,9 @@ function ksr_request_route()
 	if KSR.is_ACK() then return 1 end
 	if what == "pick" then code = R.pick(arg("Pool"), arg("Callee"),
 		arg("Route"))
+	elseif what == "apply" and arg("Options") ~= "" then
+		code = R.pick(arg("Pool"), arg("Callee"), "")
+		if code > 0 then code = R.apply_options(arg("Options")) end
 	elseif what == "apply" then code = R.apply()
 	elseif what == "track" then code = R.track(arg("Pool"), arg("Number"),
 		arg("Route"))
@@ -132,6 +135,9 @@ def test_every_function(make, tmp_path, pool_file):
     assert got.number in SALES
     assert call("pick", pool="nowhere", callee=new_callee()).code == -1
     assert call("apply").code == -1
+    for options, code in (("from=tel;name=none", 1), ("from=fax", -1)):
+        assert call("apply", pool="sales", callee=new_callee(),
+                    options=options).code == code
     assert call("report", outcome="declined", **known).code == 1
     assert call("report", outcome="splendid", **known).code == -1
     view.wait_counts(node, "sales", number, {"declined": 1})

@@ -14,6 +14,7 @@ static const struct
 } suites[] = {
 		{"alarm", alarm_suite},
 		{"answered", answered_suite},
+		{"apply_options", apply_options_suite},
 		{"args", args_suite},
 		{"attrs", attrs_suite},
 		{"bucket", bucket_suite},

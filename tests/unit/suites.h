@@ -8,6 +8,7 @@
 
 Suite *alarm_suite(void);
 Suite *answered_suite(void);
+Suite *apply_options_suite(void);
 Suite *args_suite(void);
 Suite *attrs_suite(void);
 Suite *bucket_suite(void);

@@ -58,6 +58,16 @@ static const char *const attributes[][2] = {
 		{"{\"status\":\"benched\"}", "status"},
 		{"{\"status\":1}", "status"},
 		{"{\"note\":1}", "note"},
+		{"{\"name\":\"\"}", NULL},
+		{"{\"name\":null}", NULL},
+		{"{\"name\":\"Jürgen \\\"x\\\" \\\\\"}", NULL},
+		{"{\"name\":\"\\u00a0\"}", NULL},
+		{"{\"name\":1}", "name is not a string"},
+		{"{\"name\":[\"x\"]}", "name is not a string"},
+		{"{\"name\":\"a\\r\\nVia: b\"}", "name holds a control character"},
+		{"{\"name\":\"a\\u0000b\"}", "name holds a control character"},
+		{"{\"name\":\"a\\u007f\"}", "name holds a control character"},
+		{"{\"name\":\"a\\u0085\"}", "name holds a control character"},
 		{"", "empty"},
 		{"{", "not JSON"},
 		{"{}x", "not JSON"},
@@ -94,7 +104,8 @@ START_TEST(attrs_values)
 	static const char json[] =
 			"{\"weight\":2.5,\"tags\":[\"x\",\" y z \"],\"attest\":"
 			"{\"r1\":\"A\",\"\":\"B\"},\"cap_day\":9,\"since\":\"1970-01-02\","
-			"\"status\":\"paused\",\"note\":\"two\\nlines\",\"colour\":1}";
+			"\"status\":\"paused\",\"note\":\"two\\nlines\",\"colour\":1,"
+			"\"name\":\"Acme, Inc\"}";
 	rep_attrs_text_t out;
 	char why[160];
 
@@ -106,11 +117,13 @@ START_TEST(attrs_values)
 	ck_assert_int_eq(out.attrs.since_day, 1);
 	ck_assert_int_eq(out.attrs.status, REP_PAUSED);
 	ck_assert(rep_span_is(out.attrs.note, "two lines"));
+	ck_assert(rep_span_is(out.attrs.name, "Acme, Inc"));
 	ck_assert_str_eq(out.unknown, "colour");
 	ck_assert_ptr_null(rep_attrs_parse(rep_span("{}"), &out, why, sizeof(why)));
 	ck_assert(out.attrs.weight == 1);
 	ck_assert_int_eq(out.attrs.status, REP_ACTIVE);
 	ck_assert_uint_eq(out.attrs.tags.len, 0);
+	ck_assert_uint_eq(out.attrs.name.len, 0);
 	ck_assert_str_eq(out.unknown, "");
 	ck_assert_ptr_null(rep_attrs_parse(
 			rep_span("{\"since\":\"2026-11-20\"}"), &out, why, sizeof(why)));
@@ -130,6 +143,12 @@ START_TEST(attrs_too_long)
 	snprintf(text + n - 1, sizeof(text) - (size_t)n, "]}");
 	ck_assert_ptr_nonnull(
 			rep_attrs_parse(rep_span(text), &out, why, sizeof(why)));
+	snprintf(text, sizeof(text), "{\"name\":\"%0127d\"}", 1);
+	ck_assert_ptr_null(rep_attrs_parse(rep_span(text), &out, why, sizeof(why)));
+	ck_assert_uint_eq(out.attrs.name.len, REP_NAME_MAX);
+	snprintf(text, sizeof(text), "{\"name\":\"%0128d\"}", 1);
+	ck_assert_str_eq(rep_attrs_parse(rep_span(text), &out, why, sizeof(why)),
+			"name is longer than 127 bytes");
 	memset(text, ' ', 9000);
 	text[9000] = '\0';
 	ck_assert_ptr_nonnull(

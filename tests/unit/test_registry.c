@@ -260,6 +260,24 @@ START_TEST(random_sweep)
 }
 END_TEST
 
+START_TEST(display_name)
+{
+	rep_attrs_t attrs = plain;
+	char name[REP_NAME_MAX + 1] = "?";
+
+	attrs.note = rep_span("a note");
+	attrs.name = rep_span("Acme, Inc");
+	rep_pool_put(registry, pool, FIRST, &attrs, 1, 1, NOW);
+	ck_assert(rep_pool_number_name(registry, pool, FIRST, name));
+	ck_assert_str_eq(name, "Acme, Inc");
+	rep_pool_put(registry, pool, FIRST, &plain, 2, 1, NOW);
+	ck_assert(!rep_pool_number_name(registry, pool, FIRST, name));
+	ck_assert_str_eq(name, "");
+	ck_assert(!rep_pool_number_name(registry, pool, FIRST + 1, name));
+	ck_assert(!rep_pool_number_name(registry, pool + 1, FIRST, name));
+}
+END_TEST
+
 Suite *registry_suite(void)
 {
 	Suite *suite = suite_create("registry");
@@ -278,6 +296,7 @@ Suite *registry_suite(void)
 	tcase_add_test(tc, routes_full);
 	tcase_add_test(tc, trying_unknown_routes_makes_no_label);
 	tcase_add_test(tc, random_sweep);
+	tcase_add_test(tc, display_name);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

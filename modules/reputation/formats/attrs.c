@@ -196,6 +196,26 @@ static const char *set_note(struct json_object *v, rep_attrs_text_t *out)
 	return NULL;
 }
 
+/* It goes into SIP headers: neither ASCII's control characters nor those of
+ * U+0080 to U+009F. That it is UTF-8, the parser has seen to. */
+static const char *set_name(struct json_object *v, rep_attrs_text_t *out)
+{
+	const char *s = json_object_get_string(v);
+	size_t n = (size_t)json_object_get_string_len(v);
+
+	if(!json_object_is_type(v, json_type_string))
+		return "name is not a string";
+	if(n >= sizeof(out->name))
+		return "name is longer than 127 bytes";
+	if(!printable(s, n))
+		return "name holds a control character";
+	for(size_t i = 1; i < n; i++)
+		if(s[i - 1] == '\xc2' && (unsigned char)s[i] < 0xa0)
+			return "name holds a control character";
+	memcpy(out->name, s, n);
+	return NULL;
+}
+
 static const struct
 {
 	const char *name;
@@ -208,6 +228,7 @@ static const struct
 		{"since", set_since},
 		{"status", set_status},
 		{"note", set_note},
+		{"name", set_name},
 };
 
 #define ATTRIBUTES (sizeof(attributes) / sizeof(attributes[0]))
@@ -219,7 +240,8 @@ static void defaults(rep_attrs_text_t *out)
 	memset(out, 0, sizeof(*out));
 	out->attrs.weight = 1;
 	out->attrs.status = REP_ACTIVE;
-	out->attrs.tags = out->attrs.attest = out->attrs.note = rep_span("");
+	out->attrs.tags = out->attrs.attest = rep_span("");
+	out->attrs.note = out->attrs.name = rep_span("");
 }
 
 static void name_unknown(rep_attrs_text_t *out, const char *name)
@@ -257,6 +279,7 @@ const char *rep_attrs_from(struct json_object *object, rep_attrs_text_t *out,
 	out->attrs.tags = rep_span(out->tags);
 	out->attrs.attest = rep_span(out->attest);
 	out->attrs.note = rep_span(out->note);
+	out->attrs.name = rep_span(out->name);
 	return NULL;
 }
 

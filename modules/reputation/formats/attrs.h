@@ -11,6 +11,7 @@ struct json_object;
 #define REP_TAG_TEXT 256
 #define REP_ATTEST_TEXT 256
 #define REP_NOTE_TEXT 512
+#define REP_NAME_TEXT (REP_NAME_MAX + 1)
 
 /* `attrs` points into the texts next to it: not to be copied. */
 typedef struct rep_attrs_text
@@ -19,6 +20,7 @@ typedef struct rep_attrs_text
 	char tags[REP_TAG_TEXT];
 	char attest[REP_ATTEST_TEXT];
 	char note[REP_NOTE_TEXT];
+	char name[REP_NAME_TEXT];
 	char unknown[64]; /* an attribute that is not known here, "" = none */
 } rep_attrs_text_t;
 

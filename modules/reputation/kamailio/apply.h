@@ -9,8 +9,11 @@
 #include "../engine/base/types.h"
 
 int ki_apply(struct sip_msg *msg);
+int ki_apply_options(struct sip_msg *msg, str *options);
 
-/* The number that stands in From because the script replaced it; 0 = none. */
+/* The number that was applied to this message: that of the P-Asserted-Identity
+ * of ours, else the one that stands in From because the script replaced it;
+ * 0 = none. */
 rep_e164_t rep_applied(struct sip_msg *msg);
 int rep_apply_init(void); /* binds uac; mod_init. 0, or -1 */
 

@@ -91,6 +91,15 @@ static int w_outcome(struct sip_msg *msg, char *o, char *p2)
 	return ki_outcome(msg, &outcome);
 }
 
+static int w_apply1(struct sip_msg *msg, char *o, char *p2)
+{
+	str options;
+
+	(void)p2;
+	EVALUATE(options, o)
+	return ki_apply_options(msg, &options);
+}
+
 static int w_track(struct sip_msg *msg, char *p, char *n, char *r)
 {
 	str pool, number, route = STR_NULL;
@@ -187,6 +196,8 @@ static cmd_export_t cmds[] = {
 		fixup_free_spve_all, REQUEST_ROUTE | FAILURE_ROUTE | BRANCH_ROUTE},
 	{"reputation_apply", w_apply, 0, 0, 0,
 		REQUEST_ROUTE | FAILURE_ROUTE | BRANCH_ROUTE},
+	{"reputation_apply", w_apply1, 1, fixup_spve_null, fixup_free_spve_null,
+		REQUEST_ROUTE | FAILURE_ROUTE | BRANCH_ROUTE},
 	{"reputation_cancel", w_cancel, 0, 0, 0,
 		REQUEST_ROUTE | FAILURE_ROUTE | BRANCH_ROUTE},
 	{"reputation_outcome", w_outcome, 1, fixup_spve_all, fixup_free_spve_all,
@@ -248,6 +259,8 @@ static sr_kemi_t kemi[] = {
 		SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE}},
 	{NAMED("apply"), ki_apply, {SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE,
 		SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE}},
+	{NAMED("apply_options"), ki_apply_options, {SR_KEMIP_STR, SR_KEMIP_NONE,
+		SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE}},
 	{NAMED("cancel"), ki_cancel, {SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE,
 		SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE}},
 	{NAMED("outcome"), ki_outcome, {SR_KEMIP_STR, SR_KEMIP_NONE, SR_KEMIP_NONE,

@@ -143,16 +143,17 @@ class Caller(Endpoint):
         super().__init__(name, transport)
 
     def invite(self, callee, headers=(), proxy=None, number=None,
-               from_display=""):
-        """Send an INVITE; returns the Call at once."""
+               from_display="", from_value=None):
+        """Send an INVITE; returns the Call at once. `from_value`: all of
+        From but the tag."""
         proxy = proxy or self.proxy
         number = number or self.number
         call_id = sip.token(24)
         display = f'"{from_display}" ' if from_display else ""
+        from_value = from_value or f"{display}<sip:{number}@{self.address}>"
         lines = [("Via", self.via(sip.new_branch())),
                  ("Max-Forwards", "70"),
-                 ("From", f"{display}<sip:{number}@{self.address}>"
-                  f";tag={sip.token()}"),
+                 ("From", f"{from_value};tag={sip.token()}"),
                  ("To", f"<sip:{callee}@{proxy[0]}:{proxy[1]}>"),
                  ("Call-ID", call_id), ("CSeq", "1 INVITE"),
                  ("Contact", f"<sip:{number}@{self.target}>")]

@@ -6,6 +6,8 @@
 
 #include "../judge/state.h"
 
+#define REP_NAME_MAX 127 /* longest display name, in bytes */
+
 /* What an operator says of a number (rep:numbers:{POOL}). Copied. */
 typedef struct rep_attrs
 {
@@ -16,6 +18,7 @@ typedef struct rep_attrs
 	rep_span_t tags;	/* "a,b,c" */
 	rep_span_t attest;	/* "route=A,other=B" */
 	rep_span_t note;
+	rep_span_t name; /* display name: UTF-8, no control characters */
 } rep_attrs_t;
 
 #endif

@@ -107,7 +107,7 @@ typedef struct rep_window
 typedef struct rep_number
 {
 	rep_e164_t e164;
-	char *text; /* tags, attest and note, each with a zero; or NULL */
+	char *text; /* of rep_number_text(), or NULL */
 	uint64_t hash;
 	uint64_t key;	 /* place in the order of picks */
 	uint64_t queued; /* bit q: stands in queue q */

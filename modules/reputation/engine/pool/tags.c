@@ -5,6 +5,16 @@
 
 #include "../base/text.h"
 
+/* In the order of the block. */
+enum
+{
+	TEXT_TAGS,
+	TEXT_ATTEST,
+	TEXT_NOTE,
+	TEXT_NAME,
+	TEXT_PARTS
+};
+
 static const char *text_part(const rep_number_t *number, unsigned part)
 {
 	const char *s = number->text;
@@ -19,7 +29,7 @@ static const char *text_part(const rep_number_t *number, unsigned part)
 void rep_number_match(rep_pool_t *pool, rep_number_t *number)
 {
 	rep_span_t need = rep_span(pool->policy.require_tags), tag;
-	rep_span_t tags = rep_span(text_part(number, 0));
+	rep_span_t tags = rep_span(text_part(number, TEXT_TAGS));
 	bool matches = true;
 
 	while(matches && rep_span_cut(&need, ',', &tag))
@@ -32,7 +42,7 @@ void rep_number_match(rep_pool_t *pool, rep_number_t *number)
 
 char rep_number_attest(const rep_number_t *number, rep_span_t label)
 {
-	rep_span_t list = rep_span(text_part(number, 1)), item;
+	rep_span_t list = rep_span(text_part(number, TEXT_ATTEST)), item;
 	char best = 0;
 
 	while(rep_span_cut(&list, ',', &item)) {
@@ -47,27 +57,35 @@ char rep_number_attest(const rep_number_t *number, rep_span_t label)
 	return best;
 }
 
+const char *rep_number_name(const rep_number_t *number)
+{
+	return text_part(number, TEXT_NAME);
+}
+
 char *rep_number_text(const rep_attrs_t *attrs, bool *failed)
 {
-	size_t len = attrs->tags.len + attrs->attest.len + attrs->note.len;
+	const rep_span_t parts[TEXT_PARTS] = {[TEXT_TAGS] = attrs->tags,
+			[TEXT_ATTEST] = attrs->attest,
+			[TEXT_NOTE] = attrs->note,
+			[TEXT_NAME] = attrs->name};
+	size_t len = 0;
 	char *text, *p;
 
 	*failed = false;
+	for(int i = 0; i < TEXT_PARTS; i++)
+		len += parts[i].len;
 	if(len == 0)
 		return NULL;
-	p = text = rep_alloc(len + 3);
+	p = text = rep_alloc(len + TEXT_PARTS);
 	if(!text) {
 		*failed = true;
 		return NULL;
 	}
-	for(int i = 0; i < 3; i++) {
-		const rep_span_t *part = i == 0	  ? &attrs->tags
-								 : i == 1 ? &attrs->attest
-										  : &attrs->note;
-		if(part->len)
-			memcpy(p, part->s, part->len);
-		p[part->len] = '\0';
-		p += part->len + 1;
+	for(int i = 0; i < TEXT_PARTS; i++) {
+		if(parts[i].len)
+			memcpy(p, parts[i].s, parts[i].len);
+		p[parts[i].len] = '\0';
+		p += parts[i].len + 1;
 	}
 	return text;
 }
