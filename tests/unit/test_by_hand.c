@@ -43,12 +43,40 @@ START_TEST(one_route_alone)
 	ck_assert(state_on(FIRST, "b", NOW).usable);
 	ck_assert(state_on(FIRST, "", NOW).usable);
 	ck_assert_int_eq(view(FIRST, NOW).state, REP_ACTIVE);
+	ck_assert(view(FIRST, NOW).usable);
 	ck_assert_uint_eq(pick_on("a", NOW, NULL, NULL), FIRST + 1);
 	ck_assert_uint_eq(pick_on("b", NOW, NULL, NULL), FIRST);
 	ck_assert_int_eq(release(FIRST, "a"), REP_DONE);
 	ck_assert(state_on(FIRST, "a", NOW).usable);
 	ck_assert_int_eq(state_on(FIRST, "a", NOW).state, REP_ACTIVE);
 	ck_assert_int_eq(state_on(FIRST, "a", NOW).until, 0);
+}
+END_TEST
+
+/* It shows, with evidence on that route, on another, and on none. */
+START_TEST(shows)
+{
+	static const char *const used[] = {"", "b", "a"};
+	rep_route_view_t routes[4];
+	rep_number_view_t v;
+	size_t n;
+
+	put_numbers(3);
+	if(_i)
+		count(FIRST, used[_i], REP_BUSY, 1, NOW);
+	ck_assert_int_eq(bench_for(FIRST, "a", 600), REP_DONE);
+	ck_assert(rep_view_number(registry, pool, FIRST, NOW, &v, routes, 4, &n));
+	ck_assert_str_eq(v.benched_on, "a");
+	/* where it is used on no other route, it rests as a whole */
+	ck_assert_int_eq(v.state, _i == 2 ? REP_BENCHED : REP_ACTIVE);
+	ck_assert_uint_eq(n, _i == 1 ? 2 : 1);
+	ck_assert_str_eq(routes[n - 1].route, "a");
+	ck_assert_int_eq(routes[n - 1].state, REP_BENCHED);
+	ck_assert_int_eq(routes[n - 1].reason, REP_REASON_MANUAL);
+	ck_assert_int_eq(release(FIRST, "a"), REP_DONE);
+	ck_assert(rep_view_number(registry, pool, FIRST, NOW, &v, routes, 4, &n));
+	ck_assert_str_eq(v.benched_on, "");
+	ck_assert_uint_eq(n, _i == 0 ? 0 : 1);
 }
 END_TEST
 
@@ -249,6 +277,7 @@ Suite *by_hand_suite(void)
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, one_route_alone);
+	tcase_add_loop_test(tc, shows, 0, 3);
 	tcase_add_test(tc, release_of_one_route);
 	tcase_add_loop_test(tc, no_route_is_not_everywhere, 0, WRONG);
 	tcase_add_test(tc, unknown);
