@@ -13,6 +13,7 @@ TRACKED = new_numbers(2)
 COUNTRY = new_numbers(1)
 ASKS = new_numbers(2)
 REINVITE = new_numbers(1)
+ROUTES = new_numbers(2)
 
 
 @pytest.fixture(scope="module")
@@ -23,12 +24,13 @@ def node(make_shared, carrier, tmp_path_factory):
         "hands": (HANDS, EAGER), "tracked": (TRACKED, EAGER),
         "country": (COUNTRY, {**EAGER, "default_country": "US"}),
         "asks": (ASKS, EAGER), "reinvite": (REINVITE, EAGER),
+        "routes": (ROUTES, {**EAGER, "min_available": "1"}),
         "empty": ([], {})})
     return make_shared.kamailio("functions.cfg", POOL_FILE=pools,
                                 CARRIER_A=carrier.address, SHORT_CALL=1,
                                 leak_check=True, allow_errors=[
                                     r"reputation_\w+: (number|no such|only|"
-                                    r"this|nothing|no )"])
+                                    r"this|nothing|no |route)"])
 
 
 def test_pick_gives_a_number_of_the_pool(caller):
@@ -142,6 +144,80 @@ def test_all_benched(caller):
     assert (got.code, got.reason) == (-2, "all-benched")
     for number in HANDS:
         functions.call(caller, "release", "hands", number=number)
+
+
+def test_bench_and_release_on_a_route(caller, node):
+    first, second = ROUTES
+
+    def state(**route):
+        return functions.call(caller, "state", "routes", number=first, **route)
+
+    def picked(route):
+        return {functions.call(caller, "pick", "routes", callee=new_callee(),
+                               route=route).number for _ in range(3)}
+
+    assert functions.call(caller, "bench", "routes", number=first,
+                          seconds=300, route="east").code == 1
+    got = state(route="east")
+    assert (got.code, got.state, got.reason, got.route) == (
+        -2, "benched", "manual", "east")
+    for elsewhere in ({"route": "west"}, {}):
+        got = state(**elsewhere)
+        assert (got.code, got.state, got.reason) == (1, "active", "")
+    assert picked("east") == {second}
+    assert picked("west") == {first, second}
+    entry = view.routes(node, "routes", first)["east"]
+    assert entry["state"] == "benched"
+    node.wait_log(rf"EVENT benched routes \{first} .* on east")
+
+    assert functions.call(caller, "release", "routes", number=first,
+                          route="west").code == 1
+    assert state(route="east").code == -2
+    assert functions.call(caller, "release", "routes", number=first,
+                          route="east").code == 1
+    got = state(route="east")
+    assert (got.code, got.state) == (1, "active")
+
+
+def test_release_without_a_route_is_of_all(caller):
+    number = ROUTES[0]
+    for route in ("east", "west"):
+        functions.call(caller, "bench", "routes", number=number, seconds=300,
+                       route=route)
+    assert functions.call(caller, "release", "routes", number=number).code == 1
+    for route in ("east", "west"):
+        assert functions.call(caller, "state", "routes", number=number,
+                              route=route).code == 1
+
+
+def test_report_on_a_route(caller, node):
+    number = ROUTES[1]
+    assert functions.call(caller, "report", "routes", number=number,
+                          outcome="declined", route="east").code == 1
+    assert functions.call(caller, "report", "routes", number=number,
+                          outcome="busy").code == 1
+    view.wait_counts(node, "routes", number, {"declined": 1, "busy": 1})
+    assert view.route_counts(node, "routes", number, "east") == {"declined": 1}
+
+
+@pytest.mark.parametrize("function", ["bench", "release", "report", "state"])
+@pytest.mark.parametrize("route", ["east,west", ",", "x" * 64])
+def test_what_is_no_route_is_not_everywhere(caller, node, function, route):
+    number = ROUTES[0]
+    before = view.explain(node, "routes", number)
+    got = functions.call(caller, function, "routes", number=number,
+                         seconds=300, outcome="blocked", route=route)
+    assert got.code == -1
+    after = view.explain(node, "routes", number)
+    assert after["state"] == before["state"] == "active"
+    assert after["counts"] == before["counts"]
+    assert len(node.logged(rf"reputation_{function}: route '")) >= 1
+
+
+def test_release_on_a_route_that_was_never_seen(caller, node):
+    assert functions.call(caller, "release", "routes", number=ROUTES[0],
+                          route="misspelt").code == -1
+    node.wait_log("reputation_release: no such route in this pool: 'misspelt'")
 
 
 @pytest.mark.parametrize("function", ["bench", "release", "report", "track"])

@@ -29,6 +29,16 @@ function ksr_request_route()
 	elseif what == "apply" then code = R.apply()
 	elseif what == "track" then code = R.track(arg("Pool"), arg("Number"),
 		arg("Route"))
+	elseif arg("Route") ~= "" and what == "report" then
+		code = R.report_route(arg("Pool"), arg("Number"), arg("Outcome"),
+			arg("Route"))
+	elseif arg("Route") ~= "" and what == "bench" then
+		code = R.bench_route(arg("Pool"), arg("Number"),
+			tonumber(arg("Seconds")), arg("Route"))
+	elseif arg("Route") ~= "" and what == "release" then
+		code = R.release_route(arg("Pool"), arg("Number"), arg("Route"))
+	elseif arg("Route") ~= "" and what == "state" then
+		code = R.state_route(arg("Pool"), arg("Number"), arg("Route"))
 	elseif what == "report" then code = R.report(arg("Pool"), arg("Number"),
 		arg("Outcome"))
 	elseif what == "bench" then code = R.bench(arg("Pool"), arg("Number"),
@@ -148,6 +158,17 @@ def test_every_function(make, tmp_path, pool_file):
     node.wait_log(r"EVENT reputation:benched .*manual")
     assert call("release", **known).code == 1
     node.wait_log(r"EVENT reputation:released")
+    assert call("bench", seconds=60, route="east", **known).code == 1
+    got = call("state", route="east", **known)
+    assert (got.code, got.state, got.reason) == (-2, "benched", "manual")
+    assert call("state", route="west", **known).code == 1
+    assert call("state", **known).code == 1
+    assert call("bench", seconds=60, route="east,west", **known).code == -1
+    assert call("release", route="east", **known).code == 1
+    assert call("state", route="east", **known).code == 1
+    assert call("report", outcome="busy", route="east", **known).code == 1
+    wait_until(lambda: view.route_counts(node, "sales", number, "east")
+               == {"busy": 1})
     assert call("track", pool="sales", number="+15005550000").code == -1
 
 

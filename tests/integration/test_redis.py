@@ -89,6 +89,22 @@ def test_bench_by_hand_is_shared(redis, nodes):
     view.wait_state(nodes[0], "hand", number, "active", "probation")
 
 
+def test_bench_by_hand_on_a_route_is_shared(redis, nodes, callers):
+    number, _, _ = seed(redis, nodes, "hand-route")
+
+    def states(route):
+        return [functions.call(caller, "state", "hand-route", number=number,
+                               route=route).code for caller in callers]
+
+    nodes[0].rpc("reputation.bench", "hand-route", number, 600, "east")
+    wait_until(lambda: states("east") == [-2, -2])
+    assert states("west") == [1, 1]
+    assert view.routes(nodes[1], "hand-route", number)["east"]["state"] \
+        == "benched"
+    nodes[1].rpc("reputation.release", "hand-route", number, "east")
+    wait_until(lambda: states("east") == [1, 1])
+
+
 def test_events_run_on_both(redis, nodes, callers):
     number, _, _ = seed(redis, nodes, "events")
     report(callers[0], "events", number, "blocked", 12)

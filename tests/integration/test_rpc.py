@@ -140,6 +140,23 @@ def test_bench_and_release(node):
     view.wait_state(node, "sales", number, "active", "probation")
 
 
+def test_bench_and_release_on_a_route(node, caller):
+    number = SALES[1]
+    node.rpc("reputation.bench", "sales", number, 120, "carrier-x")
+    why = view.explain(node, "sales", number)
+    assert (why["state"], why["usable"], why["benched_on"]) == (
+        "active", "yes", "carrier-x")
+    assert view.routes(node, "sales", number)["carrier-x"]["state"] == "benched"
+    got = functions.call(caller, "state", "sales", number=number,
+                         route="carrier-x")
+    assert (got.code, got.reason) == (-2, "manual")
+    node.rpc("reputation.release", "sales", number, "carrier-x")
+    assert "benched_on" not in view.explain(node, "sales", number)
+    got = functions.call(caller, "state", "sales", number=number,
+                         route="carrier-x")
+    assert got.code == 1
+
+
 def test_reset_forgets(node, caller):
     number = BLOCKS[1]
     report(caller, "blocks", number, "blocked", 12)
@@ -222,7 +239,9 @@ def test_stats_name_the_version(node):
     ("add", ["nowhere", UNKNOWN]),
     ("remove", ["sales", UNKNOWN]),
     ("bench", ["sales", UNKNOWN, 10]),
+    ("bench", ["sales", UNKNOWN, 10, "carrier-x"]),
     ("release", ["nowhere", SALES[0]]),
+    ("release", ["sales", SALES[0], "never-seen"]),
     ("reset", ["sales", UNKNOWN]),
     ("redress", ["nowhere"]),
 ])
@@ -245,6 +264,12 @@ def test_fault_404(node, command, arguments):
     ("bench", ["sales", SALES[0], -1]),
     ("bench", ["sales", SALES[0], "soon"]),
     ("bench", ["sales"]),
+    ("bench", ["sales", SALES[0], 10, "a,b"]),
+    ("bench", ["sales", SALES[0], 10, "x" * 64]),
+    ("bench", ["sales", SALES[0], 10, "a", "b"]),
+    ("bench", ["sales", SALES[0], 10, "", "b"]),
+    ("release", ["sales", SALES[0], "a,b"]),
+    ("release", ["sales", SALES[0], "a", "b"]),
     ("reset", []),
 ])
 def test_fault_400(node, command, arguments):
@@ -252,6 +277,7 @@ def test_fault_400(node, command, arguments):
         node.rpc("reputation." + command, *arguments)
     assert fault.value.code == 400
     assert " " in fault.value.message
+    assert view.state(node, "sales", SALES[0]) == "active"
 
 
 # ----- kamcmd ----------------------------------------------------------------

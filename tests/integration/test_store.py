@@ -152,6 +152,25 @@ def test_restart_takes_up_history(make, how):
     wait_until(lambda: redis.health("sales", other)["calls"] == 2)
 
 
+def test_restart_takes_up_a_bench_on_a_route(make):
+    redis = make.redis()
+    number, other = one_pool(redis)
+    node = make.kamailio("functions.cfg", REDIS=redis.url, NODE_ID="node-a")
+    view.wait_connected(node)
+    view.wait_numbers(node, "sales", [number, other])
+    node.rpc("reputation.bench", "sales", number, 600, "east")
+    wait_until(lambda: (redis.health("sales", number) or {}).get(
+        "benched_on") == "east")
+    wait_until(lambda: view.store(node)["waiting"] == 0)
+    node.stop()
+    node.start()
+    view.wait_connected(node)
+    view.wait_numbers(node, "sales", [number, other])
+    wait_until(lambda: view.routes(node, "sales", number).get(
+        "east", {}).get("state") == "benched")
+    assert view.state(node, "sales", number) == "active"
+
+
 def test_a_new_node_takes_up_history(make):
     redis = make.redis()
     number, _ = one_pool(redis)

@@ -102,6 +102,14 @@ void rep_queue_back(rep_pool_t *pool, uint32_t i)
 	pool->back[k] = (rep_heap_entry_t){rep_number_at(pool, i)->key, i};
 }
 
+static bool comes_before(const rep_pool_t *pool, uint32_t i, uint32_t other)
+{
+	uint64_t a = rep_number_at(pool, i)->key;
+	uint64_t b = rep_number_at(pool, other)->key;
+
+	return a != b ? a < b : i < other;
+}
+
 uint32_t rep_queue_top(rep_pool_t *pool, uint8_t r, rep_time_t now)
 {
 	uint32_t top = heap_top(pool, r, now);
@@ -110,11 +118,11 @@ uint32_t rep_queue_top(rep_pool_t *pool, uint8_t r, rep_time_t now)
 		uint32_t i = pool->back[k].item;
 		const rep_number_t *number = rep_number_at(pool, i);
 		if(number->key != pool->back[k].key) {
-			/* picked since, or another number's slot */
+			/* picked since, or the slot is another number's */
 			pool->back[k] = pool->back[--pool->n_back];
 			continue;
 		}
-		if((top == REP_NONE || number->key < rep_number_at(pool, top)->key)
+		if((top == REP_NONE || comes_before(pool, i, top))
 				&& rep_number_usable(pool, number, r, now))
 			top = i;
 		k++;

@@ -6,9 +6,9 @@
  * date stands too early, never too late: it is put right when it comes to the
  * top. The one place that does not grow is that of a cancelled pick: such
  * numbers stand in a short list as well, which is looked through beside the
- * top of the queue, until they are picked again. What may not be used is dropped when it comes to the top and taken
- * up again when it may: by the timer, by the end of a call, by a verdict, or
- * by an operator's edit. */
+ * top of the queue, until they are picked again. What may not be used is
+ * dropped when it comes to the top and taken up again when it may: by the
+ * timer, by the end of a call, by a verdict, or by an operator's edit. */
 
 #ifndef REP_QUEUE_H
 #define REP_QUEUE_H

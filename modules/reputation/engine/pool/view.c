@@ -33,29 +33,41 @@ static void route_view(const rep_pool_t *pool, const rep_number_t *number,
 	out->counts = on->window;
 }
 
+static bool rests_on(
+		const rep_pool_t *pool, const rep_number_t *number, uint8_t route)
+{
+	const rep_verdict_t *verdict =
+			route ? rep_verdict_of(pool, number, route) : NULL;
+
+	return verdict && verdict->state == REP_BENCHED;
+}
+
 /* The verdict that users are shown: the number's own, or that of a route when
- * it rests on every route that it has evidence on. `*on` is a route that it is
- * benched on, 0 = none. */
+ * it rests on every route that it is used on. `*on` is a route that it is
+ * benched on, 0 = none: of those that it is used on, if it is one of them. */
 static const rep_verdict_t *shown(const rep_pool_t *pool,
 		const rep_number_t *number, const rep_assessment_t *a, uint8_t *on)
 {
-	const rep_verdict_t *first = NULL;
+	const rep_verdict_t *first = NULL, *verdict;
 	unsigned used = 0, benched = 0;
 
 	*on = 0;
 	for(unsigned r = 0; r < a->n_routes; r++) {
 		uint8_t route = a->routes[r].route;
-		const rep_verdict_t *verdict =
-				route ? rep_verdict_of(pool, number, route) : NULL;
 		used += rep_counts_judged(&a->routes[r].window) > 0;
-		if(!verdict || verdict->state != REP_BENCHED)
+		if(!rests_on(pool, number, route))
 			continue;
 		benched++;
+		verdict = rep_verdict_of(pool, number, route);
 		if(!first || verdict->until < first->until) {
 			first = verdict;
 			*on = route;
 		}
 	}
+	/* by hand, where it was never used */
+	for(uint32_t r = 1; !*on && r < pool->n_routes; r++)
+		if(rests_on(pool, number, (uint8_t)r))
+			*on = (uint8_t)r;
 	return first && benched >= used && number->verdict.state == REP_ACTIVE
 				   ? first
 				   : &number->verdict;
@@ -98,6 +110,29 @@ static void number_view(const rep_pool_t *pool, const rep_number_t *number,
 	}
 }
 
+/* Routes without evidence on which a verdict stands, by hand or of another
+ * proxy. */
+static size_t unused_routes(const rep_pool_t *pool, const rep_number_t *number,
+		const rep_assessment_t *a, rep_time_t now, rep_route_view_t *out,
+		size_t max)
+{
+	const rep_routed_t *routed;
+	size_t n = 0;
+
+	for(uint32_t r = number->routed; r != REP_NONE && n < max;
+			r = routed->next) {
+		struct rep_assessed none = {0};
+		unsigned known = 0;
+		routed = rep_slab_at(&pool->routed, r);
+		while(known < a->n_routes && a->routes[known].route != routed->route)
+			known++;
+		none.route = routed->route;
+		if(known == a->n_routes && routed->verdict.state != REP_ACTIVE)
+			route_view(pool, number, &none, now, &out[n++]);
+	}
+	return n;
+}
+
 bool rep_view_number(rep_registry_t *registry, int id, rep_e164_t e164,
 		rep_time_t now, rep_number_view_t *out, rep_route_view_t *routes,
 		size_t max, size_t *n_routes)
@@ -116,6 +151,8 @@ bool rep_view_number(rep_registry_t *registry, int id, rep_e164_t e164,
 		number_view(pool, number, &a, now, out);
 		for(unsigned r = 0; routes && r < a.n_routes && n < max; r++)
 			route_view(pool, number, &a.routes[r], now, &routes[n++]);
+		n += routes ? unused_routes(pool, number, &a, now, routes + n, max - n)
+					: 0;
 		if(n_routes)
 			*n_routes = n;
 	}

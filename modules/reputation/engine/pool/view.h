@@ -39,7 +39,8 @@ typedef struct rep_number_view
 } rep_number_view_t;
 
 /* False when unknown. `routes` may be NULL; at most `max` are written, their
- * count to `*n_routes`. */
+ * count to `*n_routes`: those with evidence, then those with no more than a
+ * verdict. */
 bool rep_view_number(rep_registry_t *registry, int pool, rep_e164_t number,
 		rep_time_t now, rep_number_view_t *out, rep_route_view_t *routes,
 		size_t max, size_t *n_routes);
