@@ -19,6 +19,10 @@ POOLS["capped"] = (new_numbers(1), {**EAGER, "cap_day": 1})
 POOLS["attested"] = (
     {number: {"attest": {"carrier-a": "A", "carrier-b": "C"}}
      for number in new_numbers(2)}, {**EAGER, "require_attest": "B"})
+POOLS["attributes"] = (
+    {new_numbers(1)[0]: {"attest": {"carrier-a": "B", "carrier-b": "A"},
+                         "tags": ["east", "new"], "note": "moved",
+                         "name": "Acme"}}, EAGER)
 
 
 @pytest.fixture(scope="module")
@@ -309,6 +313,15 @@ def test_labels_of_the_call(node, caller, peers):
     call = invite(caller, "labels")
     call.wait_final()
     assert saw(node, call, "labels") == [["<null>", "<null>", "0"]]
+
+
+@pytest.mark.parametrize("route,attest", [("carrier-a", "B"), ("", "A")])
+def test_attributes_of_the_number(node, caller, peers, route, attest):
+    behave(peers, plans.busy())
+    call = invite(caller, "attributes", route=route)
+    call.wait_final()
+    assert saw(node, call, "attributes") == [
+        [attest, "east,new", "moved", "Acme"]]
 
 
 @pytest.mark.parametrize("plan,said", [

@@ -174,7 +174,8 @@ static bool caller_of(
 	rep_e164_print(number, out->number);
 	out->name[0] = '\0';
 	if(display == REP_DISPLAY_ATTR
-			&& rep_pool_number_name(rep_shared->registry, pool, number, name))
+			&& rep_pool_text(rep_shared->registry, pool, number,
+					REP_TEXT_NAME, name, sizeof(name)))
 		quote(name, out->name);
 	return true;
 }

@@ -6,6 +6,7 @@
 #include "answer.h"
 #include "calls.h"
 #include "shared.h"
+#include "../engine/pool/numbers.h"
 #include "../engine/pool/pick.h"
 #include "../engine/pool/pools.h"
 #include "../engine/pool/view.h"
@@ -111,6 +112,37 @@ static void get_retry_after(const known_t *k, char *out)
 		snprintf(out, OUT, "%u", k->call.final.retry_after);
 }
 
+static void get_attest(const known_t *k, char *out)
+{
+	char attest = k->ticket.number
+						  ? rep_ticket_attest(rep_shared->registry, &k->ticket)
+						  : 0;
+
+	out[0] = attest;
+	out[1] = '\0';
+}
+
+/* What an operator wrote of the number. */
+static void get_text(const known_t *k, rep_text_t part, char *out)
+{
+	rep_pool_text(rep_shared->registry, k->pool, k->number, part, out, OUT);
+}
+
+static void get_tags(const known_t *k, char *out)
+{
+	get_text(k, REP_TEXT_TAGS, out);
+}
+
+static void get_note(const known_t *k, char *out)
+{
+	get_text(k, REP_TEXT_NOTE, out);
+}
+
+static void get_name(const known_t *k, char *out)
+{
+	get_text(k, REP_TEXT_NAME, out);
+}
+
 static void get_campaign(const known_t *k, char *out)
 {
 	copy(out, k->call.labels.campaign);
@@ -162,6 +194,10 @@ static const struct
 		{"confidence", get_confidence},
 		{"location", get_location},
 		{"retry_after", get_retry_after},
+		{"attest", get_attest},
+		{"tags", get_tags},
+		{"note", get_note},
+		{"name", get_name},
 		{"campaign", get_campaign},
 		{"network", get_network},
 		{"probe", get_probe},
@@ -209,6 +245,10 @@ static void learn(struct sip_msg *msg, known_t *k)
 	k->number = k->ticket.number  ? k->ticket.number
 				: k->has_answer ? rep_answer.number
 								: 0;
+	k->pool = k->ticket.number ? k->ticket.pool
+			  : k->has_answer  ? rep_registry_find(rep_shared->registry,
+										 rep_span(rep_answer.pool))
+							   : REP_NO_POOL;
 }
 
 int rep_pv_get(struct sip_msg *msg, pv_param_t *param, pv_value_t *value)

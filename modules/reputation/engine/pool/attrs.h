@@ -21,4 +21,14 @@ typedef struct rep_attrs
 	rep_span_t name; /* display name: UTF-8, no control characters */
 } rep_attrs_t;
 
+/* Its texts, in the order in which a number keeps them. */
+typedef enum rep_text
+{
+	REP_TEXT_TAGS,
+	REP_TEXT_ATTEST,
+	REP_TEXT_NOTE,
+	REP_TEXT_NAME,
+	REP_TEXTS
+} rep_text_t;
+
 #endif

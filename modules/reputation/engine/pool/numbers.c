@@ -3,6 +3,8 @@
 
 #include "numbers.h"
 
+#include <stdio.h>
+
 #include "dirty.h"
 #include "forget.h"
 #include "index.h"
@@ -141,20 +143,21 @@ bool rep_pool_seen(
 	return touch(registry, pool, e164, NULL, load);
 }
 
-bool rep_pool_number_name(rep_registry_t *registry, int id, rep_e164_t e164,
-		char name[REP_NAME_MAX + 1])
+bool rep_pool_text(rep_registry_t *registry, int id, rep_e164_t e164,
+		rep_text_t part, char *out, size_t size)
 {
 	rep_pool_t *pool = rep_pool_lock(registry, id);
 	uint32_t i;
 
-	name[0] = '\0';
+	out[0] = '\0';
 	if(!pool)
 		return false;
 	i = rep_number_find(pool, e164);
 	if(i != REP_NONE)
-		strcpy(name, rep_number_name(rep_number_at(pool, i)));
+		snprintf(out, size, "%s",
+				rep_number_text_of(rep_number_at(pool, i), part));
 	rep_pool_unlock(pool);
-	return name[0] != '\0';
+	return out[0] != '\0';
 }
 
 bool rep_pool_remove(rep_registry_t *registry, int id, rep_e164_t e164)

@@ -25,10 +25,10 @@ int rep_pool_put(rep_registry_t *registry, int pool, rep_e164_t number,
 bool rep_pool_seen(
 		rep_registry_t *registry, int pool, rep_e164_t number, uint32_t load);
 
-/* The display name of a number; false, and "", when it has none or is not
- * known. */
-bool rep_pool_number_name(rep_registry_t *registry, int pool, rep_e164_t number,
-		char name[REP_NAME_MAX + 1]);
+/* What an operator wrote of a number, cut at `size`; false, and "", when there
+ * is none or the number is not known. */
+bool rep_pool_text(rep_registry_t *registry, int pool, rep_e164_t number,
+		rep_text_t part, char *out, size_t size);
 
 /* Remove one number; false when unknown. */
 bool rep_pool_remove(rep_registry_t *registry, int pool, rep_e164_t number);

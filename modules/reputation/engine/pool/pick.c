@@ -11,6 +11,7 @@
 #include "slot.h"
 #include "stamp.h"
 #include "stop.h"
+#include "tags.h"
 #include "timer.h"
 #include "usable.h"
 #include "use.h"
@@ -260,6 +261,22 @@ bool rep_pool_ticket(rep_registry_t *registry, int id, rep_e164_t e164,
 	ticket_fill(pool, i, (uint8_t)rep_route_put(pool, route), ticket);
 	rep_pool_unlock(pool);
 	return true;
+}
+
+char rep_ticket_attest(rep_registry_t *registry, const rep_ticket_t *ticket)
+{
+	rep_pool_t *pool = rep_pool_lock(registry, ticket->pool);
+	char attest = 0;
+	uint32_t i;
+
+	if(!pool)
+		return 0;
+	i = rep_number_index(pool, ticket);
+	if(i != REP_NONE)
+		attest = rep_number_attest(rep_number_at(pool, i),
+				rep_route_label(pool, ticket->route));
+	rep_pool_unlock(pool);
+	return attest;
 }
 
 void rep_ticket_route(rep_registry_t *registry, const rep_ticket_t *ticket,

@@ -52,6 +52,9 @@ bool rep_pool_track(rep_registry_t *registry, int pool, rep_e164_t number,
 bool rep_pool_ticket(rep_registry_t *registry, int pool, rep_e164_t number,
 		rep_span_t route, rep_ticket_t *ticket);
 
+/* The attestation of the ticket's number on its route, 'A' to 'C'; 0 = none. */
+char rep_ticket_attest(rep_registry_t *registry, const rep_ticket_t *ticket);
+
 /* The label of a ticket's route, "" for none. */
 void rep_ticket_route(rep_registry_t *registry, const rep_ticket_t *ticket,
 		char label[REP_ROUTE_MAX + 1]);

@@ -5,23 +5,13 @@
 
 #include "../base/text.h"
 
-/* In the order of the block. */
-enum
-{
-	TEXT_TAGS,
-	TEXT_ATTEST,
-	TEXT_NOTE,
-	TEXT_NAME,
-	TEXT_PARTS
-};
-
-static const char *text_part(const rep_number_t *number, unsigned part)
+const char *rep_number_text_of(const rep_number_t *number, rep_text_t part)
 {
 	const char *s = number->text;
 
 	if(!s)
 		return "";
-	while(part-- > 0)
+	for(unsigned i = 0; i < part; i++)
 		s += strlen(s) + 1;
 	return s;
 }
@@ -29,7 +19,7 @@ static const char *text_part(const rep_number_t *number, unsigned part)
 void rep_number_match(rep_pool_t *pool, rep_number_t *number)
 {
 	rep_span_t need = rep_span(pool->policy.require_tags), tag;
-	rep_span_t tags = rep_span(text_part(number, TEXT_TAGS));
+	rep_span_t tags = rep_span(rep_number_text_of(number, REP_TEXT_TAGS));
 	bool matches = true;
 
 	while(matches && rep_span_cut(&need, ',', &tag))
@@ -42,7 +32,7 @@ void rep_number_match(rep_pool_t *pool, rep_number_t *number)
 
 char rep_number_attest(const rep_number_t *number, rep_span_t label)
 {
-	rep_span_t list = rep_span(text_part(number, TEXT_ATTEST)), item;
+	rep_span_t list = rep_span(rep_number_text_of(number, REP_TEXT_ATTEST)), item;
 	char best = 0;
 
 	while(rep_span_cut(&list, ',', &item)) {
@@ -57,31 +47,26 @@ char rep_number_attest(const rep_number_t *number, rep_span_t label)
 	return best;
 }
 
-const char *rep_number_name(const rep_number_t *number)
-{
-	return text_part(number, TEXT_NAME);
-}
-
 char *rep_number_text(const rep_attrs_t *attrs, bool *failed)
 {
-	const rep_span_t parts[TEXT_PARTS] = {[TEXT_TAGS] = attrs->tags,
-			[TEXT_ATTEST] = attrs->attest,
-			[TEXT_NOTE] = attrs->note,
-			[TEXT_NAME] = attrs->name};
+	const rep_span_t parts[REP_TEXTS] = {[REP_TEXT_TAGS] = attrs->tags,
+			[REP_TEXT_ATTEST] = attrs->attest,
+			[REP_TEXT_NOTE] = attrs->note,
+			[REP_TEXT_NAME] = attrs->name};
 	size_t len = 0;
 	char *text, *p;
 
 	*failed = false;
-	for(int i = 0; i < TEXT_PARTS; i++)
+	for(int i = 0; i < REP_TEXTS; i++)
 		len += parts[i].len;
 	if(len == 0)
 		return NULL;
-	p = text = rep_alloc(len + TEXT_PARTS);
+	p = text = rep_alloc(len + REP_TEXTS);
 	if(!text) {
 		*failed = true;
 		return NULL;
 	}
-	for(int i = 0; i < TEXT_PARTS; i++) {
+	for(int i = 0; i < REP_TEXTS; i++) {
 		if(parts[i].len)
 			memcpy(p, parts[i].s, parts[i].len);
 		p[parts[i].len] = '\0';

@@ -18,7 +18,7 @@ void rep_number_match(rep_pool_t *pool, rep_number_t *number);
  * none); without a label, the best one on any route. */
 char rep_number_attest(const rep_number_t *number, rep_span_t label);
 
-/* The display name, "" = none. */
-const char *rep_number_name(const rep_number_t *number);
+/* One of its texts, "" = none. */
+const char *rep_number_text_of(const rep_number_t *number, rep_text_t part);
 
 #endif
