@@ -4,7 +4,15 @@
 # Install, by apt, what is named and not there yet:
 #
 #   tests/packages.sh [build] [test] [lint] [bench] [coverage] [intree] [fresh]
+#                     [fuzz]
 set -eu
+
+# libclang-rt-14-dev on Debian 12, 19 on Debian 13
+fuzzer_runtime()
+{
+	apt-cache depends clang | sed -n \
+		's/.*Depends: clang-\([0-9][0-9]*\)$/libclang-rt-\1-dev/p'
+}
 
 want=
 for what in "$@"; do
@@ -25,6 +33,10 @@ for what in "$@"; do
 	bench) want="$want python3-matplotlib" ;;
 	coverage) want="$want gcovr" ;;
 	intree) want="$want g++ bison flex cmake libssl-dev" ;;
+	fuzz)
+		# clang's runtime has libFuzzer; its package bears the version
+		want="$want clang check $(fuzzer_runtime)"
+		;;
 	fresh) want="$want mmdebstrap git iproute2 util-linux" ;;
 	*)
 		echo "$0: no such set of packages: $what" >&2
