@@ -6,6 +6,7 @@
 #   make mutate      would the tests notice? about 140 small faults (long)
 #   make coverage    lines that the tests run, by room (long)
 #   make bench       the tables of docs, printed and as JSON in build/bench/
+#   make fuzz        every parser, coverage-guided (FUZZ_SECONDS each)
 #   make lint        formatter check and static analysis; installs its tools
 #   make test-intree build it inside Kamailio's own tree, by make and CMake
 #   make test-fresh  README's commands on bare Debian systems (as root, long)

@@ -7,11 +7,16 @@
 #                     [fuzz]
 set -eu
 
-# libclang-rt-14-dev on Debian 12, 19 on Debian 13
+# The package with libFuzzer bears the version of Debian's clang; a fresh
+# machine's apt does not know it yet.
 fuzzer_runtime()
 {
-	apt-cache depends clang | sed -n \
-		's/.*Depends: clang-\([0-9][0-9]*\)$/libclang-rt-\1-dev/p'
+	case $(cat /etc/debian_version) in
+	12*) echo libclang-rt-14-dev ;;
+	13*) echo libclang-rt-19-dev ;;
+	*) apt-cache depends clang | sed -n \
+		's/.*Depends: clang-\([0-9][0-9]*\)$/libclang-rt-\1-dev/p' ;;
+	esac
 }
 
 want=
@@ -33,10 +38,7 @@ for what in "$@"; do
 	bench) want="$want python3-matplotlib" ;;
 	coverage) want="$want gcovr" ;;
 	intree) want="$want g++ bison flex cmake libssl-dev" ;;
-	fuzz)
-		# clang's runtime has libFuzzer; its package bears the version
-		want="$want clang check $(fuzzer_runtime)"
-		;;
+	fuzz) want="$want clang $(fuzzer_runtime)" ;;
 	fresh) want="$want mmdebstrap git iproute2 util-linux" ;;
 	*)
 		echo "$0: no such set of packages: $what" >&2
