@@ -8,6 +8,7 @@
 #   make test-load   2,000 calls a second for 30 s: counts exact, no leak
 #   make coverage    lines that the tests run, by room (long)
 #   make bench       the tables of docs, printed and as JSON in build/bench/
+#   make fuzz        every parser, coverage-guided (FUZZ_SECONDS each)
 #   make lint        formatter check and static analysis; installs its tools
 #   make test-intree build it inside Kamailio's own tree, by make and CMake
 #   make test-fresh  README's commands on bare Debian systems (as root, long)
@@ -196,24 +197,64 @@ test-fresh:
 	@tests/packages.sh fresh
 	@tests/build/fresh.sh "$(FRESH_SUITES)" "$(FRESH_STEPS)"
 
-# the fuzz target over its corpus and a bounded number of mutations
-FUZZ_SOURCES = $(ENGINE) tests/unit/mem.c tests/fuzz/fuzz_reason.c
-fuzz-replay: $(BUILD)/fuzz/replay
-	$(BUILD)/fuzz/replay tests/fuzz/corpus/reason/*
+# ---- fuzzing: each tests/fuzz/fuzz_NAME.c is a target ----------------------
 
-$(BUILD)/fuzz/replay: $(FUZZ_SOURCES)
+FUZZ_TARGETS ?= $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_SOURCES := $(ENGINE) $(FORMATS) tests/unit/mem.c tests/unit/shim.c \
+	$(M)/kamailio/rpc_args.c
+FUZZ_LIBS = $(shell pkg-config --libs json-c) -lm -lpthread
+
+# without libFuzzer: the corpus, and mutations of it
+FUZZ_MUTATIONS ?= 2000
+fuzz-replay: $(patsubst %,$(BUILD)/fuzz/replay/%,$(FUZZ_TARGETS))
+	@for target in $(FUZZ_TARGETS); do echo "  FUZZ  $$target" && \
+		$(BUILD)/fuzz/replay/$$target -n $(FUZZ_MUTATIONS) \
+		tests/fuzz/corpus/$$target/* || exit 1; done
+
+FUZZ_OBJECTS := $(patsubst %.c,$(BUILD)/unit/$(UNIT_CC)/%.o,\
+	$(FUZZ_SOURCES) tests/fuzz/driver.c)
+$(BUILD)/unit/$(UNIT_CC)/tests/fuzz/%.o: UNIT_CFLAGS += -Itests/unit
+.SECONDARY: $(patsubst %,$(BUILD)/unit/$(UNIT_CC)/tests/fuzz/fuzz_%.o,\
+	$(FUZZ_TARGETS)) $(FUZZ_OBJECTS)
+
+$(BUILD)/fuzz/replay/%: $(BUILD)/unit/$(UNIT_CC)/tests/fuzz/fuzz_%.o \
+		$(FUZZ_OBJECTS)
 	@mkdir -p $(@D)
-	@$(UNIT_CC) $(UNIT_CFLAGS) -DREP_FUZZ_STANDALONE -Itests/unit -o $@ $^ -lm -lpthread
+	@$(UNIT_CC) $(UNIT_CFLAGS) -o $@ $^ $(FUZZ_LIBS)
 
-# coverage-guided, for as long as FUZZ_SECONDS says (needs clang's runtime)
+# coverage-guided, FUZZ_SECONDS for each of FUZZ_TARGETS; what is found in the
+# way of new inputs stays in build/fuzz/corpus, what fails in build/fuzz
 FUZZ_SECONDS ?= 60
+FUZZ_CFLAGS = -std=gnu11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer \
+	-fsanitize=fuzzer-no-link,address,undefined \
+	-fno-sanitize-recover=all $(INCLUDES) -Itests/unit -Itests/unit/shim \
+	$(shell pkg-config --cflags json-c)
+FUZZ_CLANG_OBJECTS := $(patsubst %.c,$(BUILD)/fuzz/clang/%.o,$(FUZZ_SOURCES))
+
+$(BUILD)/fuzz/clang/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  clang  $<"
+	@clang $(FUZZ_CFLAGS) -MMD -MP -c $< -o $@
+
+# long sums over no input: what the fuzzer sees there is time that it lacks
+$(BUILD)/fuzz/clang/$(M)/engine/judge/threshold.o: FUZZ_CFLAGS += -O3 \
+	-fno-sanitize=fuzzer-no-link,address,undefined
+
+$(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/clang/tests/fuzz/fuzz_%.o \
+		$(FUZZ_CLANG_OBJECTS)
+	@clang $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $^ $(FUZZ_LIBS)
+
+.SECONDARY: $(FUZZ_CLANG_OBJECTS) \
+	$(patsubst %,$(BUILD)/fuzz/clang/tests/fuzz/fuzz_%.o,$(FUZZ_TARGETS))
+
+-include $(FUZZ_CLANG_OBJECTS:.o=.d)
+
 fuzz:
-	@mkdir -p $(BUILD)/fuzz/corpus
-	clang -std=gnu11 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined \
-		$(INCLUDES) -Itests/unit \
-		-o $(BUILD)/fuzz/reason $(FUZZ_SOURCES) -lm -lpthread
-	$(BUILD)/fuzz/reason -max_total_time=$(FUZZ_SECONDS) \
-		$(BUILD)/fuzz/corpus tests/fuzz/corpus/reason
+	@tests/packages.sh build fuzz
+	@$(MAKE) --no-print-directory fuzz-built
+	@tests/fuzz/run.sh "$(BUILD)/fuzz" "$(FUZZ_SECONDS)" $(FUZZ_TARGETS)
+
+fuzz-built: $(patsubst %,$(BUILD)/fuzz/fuzz_%,$(FUZZ_TARGETS))
 
 # ---- lint, install, clean --------------------------------------------------
 
@@ -246,4 +287,4 @@ clean:
 
 .PHONY: all module replay headers packages unit store-live integration test \
 	test-build test-asan test-load test-intree test-fresh mutate coverage demo \
-	bench bench-judgement fuzz fuzz-replay lint install clean
+	bench bench-judgement fuzz fuzz-replay fuzz-built lint install clean

@@ -4,7 +4,20 @@
 # Install, by apt, what is named and not there yet:
 #
 #   tests/packages.sh [build] [test] [lint] [bench] [coverage] [intree] [fresh]
+#                     [fuzz]
 set -eu
+
+# The package with libFuzzer bears the version of Debian's clang; a fresh
+# machine's apt does not know it yet.
+fuzzer_runtime()
+{
+	case $(cat /etc/debian_version) in
+	12*) echo libclang-rt-14-dev ;;
+	13*) echo libclang-rt-19-dev ;;
+	*) apt-cache depends clang | sed -n \
+		's/.*Depends: clang-\([0-9][0-9]*\)$/libclang-rt-\1-dev/p' ;;
+	esac
+}
 
 want=
 for what in "$@"; do
@@ -26,6 +39,7 @@ for what in "$@"; do
 	bench) want="$want python3-matplotlib" ;;
 	coverage) want="$want gcovr" ;;
 	intree) want="$want g++ bison flex cmake libssl-dev python3" ;;
+	fuzz) want="$want clang $(fuzzer_runtime)" ;;
 	fresh) want="$want mmdebstrap git iproute2 util-linux" ;;
 	*)
 		echo "$0: no such set of packages: $what" >&2

@@ -155,13 +155,13 @@ static const char *expected(const char *text, size_t len)
 	return out;
 }
 
-/* Every text of nine bytes of those that matter. */
+/* Every text of eight bytes of those that matter. */
 START_TEST(sweep_of_short_texts)
 {
 	static const char bytes[] = "a:\r\n ";
-	char text[9];
+	char text[8];
 
-	for(unsigned code = 0; code < 1953125; code++) {
+	for(unsigned code = 0; code < 390625; code++) {
 		for(unsigned i = 0, c = code; i < sizeof(text); i++, c /= 5)
 			text[i] = bytes[c % 5];
 		ck_assert_str_eq(
@@ -177,7 +177,7 @@ START_TEST(sweep_of_long_texts)
 	uint64_t state = 1;
 	char text[512];
 
-	for(unsigned round = 0; round < 100000; round++) {
+	for(unsigned round = 0; round < 20000; round++) {
 		size_t n = 0;
 
 		while(n < 400) {

@@ -440,6 +440,20 @@ START_TEST(sweep_decimal)
 }
 END_TEST
 
+/* What is too small for a double is nothing, not minus nothing: "-0". */
+START_TEST(basic_minus_nothing)
+{
+	static const char *const texts[] = {"-0", "-0.0", "-3e-6010", "3e-6010"};
+	char out[REP_DECIMAL_MAX];
+	double x;
+
+	for(size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		ck_assert(rep_decimal_parse(rep_span(texts[i]), -1, 1, &x));
+		ck_assert_str_eq(rep_decimal_print(x, out), "0");
+	}
+}
+END_TEST
+
 /* A time zone must be one of this machine; a refused one leaves the last. */
 START_TEST(basic_time_zone)
 {
@@ -473,6 +487,7 @@ Suite *policy_suite(void)
 	tcase_add_test(basic, basic_set);
 	tcase_add_test(basic, basic_defaults);
 	tcase_add_test(basic, basic_time_zone);
+	tcase_add_test(basic, basic_minus_nothing);
 	tcase_add_test(basic, basic_fields_apart);
 	tcase_add_test(robust, robust_input);
 	tcase_add_test(sweep, sweep_round_trip);

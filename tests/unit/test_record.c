@@ -55,7 +55,10 @@ START_TEST(records_malformed)
 			"1 asleep - 0 0 0 0 0 0 n", "1 paused - 0 0 0 0 0 0 n",
 			"1 benched fun 0 0 0 0 0 0 n", "1 benched - -1 0 0 0 0 0 n",
 			"1 benched - 0 0 0 0 much 0 n", "1 benched - 0 0 0 0 nan 0 n",
-			"1 benched - 0 0 0 0 0", "4294967296 benched - 0 0 0 0 0 0 n"};
+			"1 benched - 0 0 0 0 0", "1 benched - 253402300800001 0 0 0 0 0 n",
+			"1 benched - 0 253402300800001 0 0 0 0 n",
+			"1 benched - 0 0 9223372036854775807 0 0 0 n",
+			"4294967296 benched - 0 0 0 0 0 0 n"};
 	rep_record_t out;
 
 	for(size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)

@@ -12,6 +12,9 @@
 #include "../engine/base/text.h"
 #include "../engine/reply/e164.h"
 
+/* The year 10000: with any time up to it the engine can reckon. */
+#define TIME_MAX INT64_C(253402300800000)
+
 double rep_score_shown(float score)
 {
 	return score >= 0 && score < 1e6f ? (double)score : score > 0 ? 1e6 : 0;
@@ -84,9 +87,9 @@ bool rep_unpack_record(rep_span_t field, rep_span_t text, rep_record_t *out)
 	if(!rep_unpack_record_field(field, &r) || !cut_u64(&text, UINT32_MAX, &turn)
 			|| !rep_span_cut(&text, ' ', &state)
 			|| !rep_span_cut(&text, ' ', &reason)
-			|| !cut_u64(&text, INT64_MAX, &since)
-			|| !cut_u64(&text, INT64_MAX, &until)
-			|| !cut_u64(&text, INT64_MAX, &struck)
+			|| !cut_u64(&text, TIME_MAX, &since)
+			|| !cut_u64(&text, TIME_MAX, &until)
+			|| !cut_u64(&text, TIME_MAX, &struck)
 			|| !cut_u64(&text, UINT32_MAX, &strikes)
 			|| !cut_score(&text, &r.score)
 			|| !cut_u64(&text, UINT32_MAX, &reset))

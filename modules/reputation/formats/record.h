@@ -11,7 +11,7 @@
 
 /* A verdict: field "+NUMBER" or "+NUMBER|ROUTE", text
  * "turn state reason since until struck strikes score reset node", times in
- * ms, an empty reason as "-". */
+ * ms up to the year 10000, an empty reason as "-". */
 size_t rep_pack_record_field(
 		const rep_record_t *record, char out[REP_FIELD_TEXT]);
 size_t rep_pack_record(const rep_record_t *record, const char *node,

@@ -87,7 +87,9 @@ bool rep_decimal_parse(rep_span_t s, double min, double max, double *out)
 	}
 	if(r.count == 0 || !read_exponent(&r, &p, end) || p != end)
 		return false;
-	x = minus && r.digits ? -value_of(&r) : value_of(&r);
+	x = value_of(&r);
+	if(minus)
+		x = 0 - x; /* nothing is never minus nothing */
 	if(!(x >= min && x <= max))
 		return false;
 	*out = x;
