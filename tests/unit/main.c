@@ -20,6 +20,7 @@ static const struct
 		{"call_table", call_table_suite},
 		{"cause", cause_suite},
 		{"cell", cell_suite},
+		{"complain", complain_suite},
 		{"contacts", contacts_suite},
 		{"count", count_suite},
 		{"counts", counts_suite},

@@ -14,6 +14,7 @@ Suite *bucket_suite(void);
 Suite *call_table_suite(void);
 Suite *cause_suite(void);
 Suite *cell_suite(void);
+Suite *complain_suite(void);
 Suite *contacts_suite(void);
 Suite *count_suite(void);
 Suite *counts_suite(void);

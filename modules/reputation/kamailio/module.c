@@ -21,6 +21,7 @@
 #include "apply.h"
 #include "calls.h"
 #include "check.h"
+#include "complain.h"
 #include "contacts.h"
 #include "events.h"
 #include "functions.h"
@@ -331,6 +332,7 @@ static void release(void)
 	rep_calls_destroy(shared->calls);
 	rep_answered_destroy(shared->answered);
 	rep_contacts_destroy(shared->contacts);
+	rep_complaints_destroy(shared->complaints);
 	rep_registry_destroy(shared->registry);
 	rep_store_status_destroy(&shared->store);
 	shm_free(shared);
@@ -351,8 +353,9 @@ static int allocate(void)
 	rep_shared->calls = rep_calls_create(rep_config->max_calls);
 	rep_shared->answered = rep_answered_create(rep_config->max_calls);
 	rep_shared->contacts = rep_contacts_create();
+	rep_shared->complaints = rep_complaints_create();
 	if(rep_shared->registry && rep_shared->calls && rep_shared->answered
-			&& rep_shared->contacts)
+			&& rep_shared->contacts && rep_shared->complaints)
 		return 0;
 	release();
 	return -1;
