@@ -13,6 +13,7 @@
 #include "apply.h"
 #include "answer.h"
 #include "calls.h"
+#include "complain.h"
 #include "shared.h"
 #include "../engine/reply/e164.h"
 
@@ -40,7 +41,8 @@ static int identity_uri(
 		return -1;
 	from = get_from(msg);
 	if(parse_uri(from->uri.s, from->uri.len, &uri) < 0 || uri.host.len == 0) {
-		LM_ERR("reputation_apply: From has no usable URI: '%.*s'\n",
+		rep_complain(REP_COMPLAINT_FROM,
+				"reputation_apply: From has no usable URI: '%.*s'",
 				from->uri.len, from->uri.s);
 		return -1;
 	}
@@ -122,24 +124,28 @@ int ki_apply(struct sip_msg *msg)
 		number = rep_answer.picked.number;
 	}
 	if(!number) {
-		LM_ERR("reputation_apply: no number was picked for this call\n");
+		rep_complain(REP_COMPLAINT_NO_PICK,
+				"reputation_apply: no number was picked for this call");
 		return -1;
 	}
 	if(replaced(msg)) {
 		if(rep_applied(msg) == number)
 			return 1;
-		LM_ERR("reputation_apply: From is replaced already, by another\n");
+		rep_complain(REP_COMPLAINT_FROM,
+				"reputation_apply: From is replaced already, by another");
 		return -1;
 	}
 	s.len = identity_uri(msg, number, uri, sizeof(uri));
 	if(s.len <= 0 || s.len >= (int)sizeof(uri))
 		return -1;
 	if(uac.replace_from(msg, NULL, &s) < 0) {
-		LM_ERR("reputation_apply: the uac module did not replace From\n");
+		rep_complain(REP_COMPLAINT_FROM,
+				"reputation_apply: the uac module did not replace From");
 		return -1;
 	}
 	if(remove_identities(msg) < 0 || add_identity(msg, uri) < 0) {
-		LM_ERR("reputation_apply: no memory for P-Asserted-Identity\n");
+		rep_complain(REP_COMPLAINT_IDENTITY,
+				"reputation_apply: no memory for P-Asserted-Identity");
 		return -1;
 	}
 	return 1;

@@ -47,10 +47,10 @@ MODULE_VERSION
 
 /* ---- script functions ------------------------------------------------ */
 
-#define EVALUATE(s, param)                                      \
-	if(fixup_get_svalue(msg, (gparam_t *)(param), &(s)) != 0) { \
-		LM_ERR("a parameter has no value\n");                   \
-		return -1;                                              \
+#define EVALUATE(s, param)                                                \
+	if(fixup_get_svalue(msg, (gparam_t *)(param), &(s)) != 0) {           \
+		rep_complain(REP_COMPLAINT_ARGUMENT, "a parameter has no value"); \
+		return -1;                                                        \
 	}
 
 static int w_pick(struct sip_msg *msg, char *p, char *c, char *r)
@@ -134,7 +134,8 @@ static int w_bench(struct sip_msg *msg, char *p, char *n, char *s, char *r)
 	EVALUATE(number, n)
 	EVALUATE(text, s)
 	if(str2sint(&text, &seconds) < 0) {
-		LM_ERR("reputation_bench: seconds: '%.*s' is no whole number\n",
+		rep_complain(REP_COMPLAINT_ARGUMENT,
+				"reputation_bench: seconds: '%.*s' is no whole number",
 				text.len, text.s);
 		return -1;
 	}
