@@ -23,6 +23,7 @@ static const struct
 		{"cancel", cancel_suite},
 		{"cause", cause_suite},
 		{"cell", cell_suite},
+		{"complain", complain_suite},
 		{"contacts", contacts_suite},
 		{"count", count_suite},
 		{"counts", counts_suite},

@@ -17,6 +17,7 @@ Suite *call_table_suite(void);
 Suite *cancel_suite(void);
 Suite *cause_suite(void);
 Suite *cell_suite(void);
+Suite *complain_suite(void);
 Suite *contacts_suite(void);
 Suite *count_suite(void);
 Suite *counts_suite(void);

@@ -13,6 +13,7 @@
 #include "apply.h"
 #include "answer.h"
 #include "calls.h"
+#include "complain.h"
 #include "lumps.h"
 #include "shared.h"
 #include "../engine/base/text.h"
@@ -168,14 +169,15 @@ static bool caller_of(
 		pool = rep_answer.picked.pool;
 	}
 	if(!number) {
-		LM_ERR("reputation_apply: no number was picked for this call\n");
+		rep_complain(REP_COMPLAINT_NO_PICK,
+				"reputation_apply: no number was picked for this call");
 		return false;
 	}
 	rep_e164_print(number, out->number);
 	out->name[0] = '\0';
 	if(display == REP_DISPLAY_ATTR
-			&& rep_pool_text(rep_shared->registry, pool, number,
-					REP_TEXT_NAME, name, sizeof(name)))
+			&& rep_pool_text(rep_shared->registry, pool, number, REP_TEXT_NAME,
+					name, sizeof(name)))
 		quote(name, out->name);
 	return true;
 }
@@ -221,8 +223,9 @@ static int write_uri(struct sip_msg *msg, rep_identity_t form,
 				options->user_phone ? ";user=phone" : "");
 	if(out->len < MAX_URI_SIZE)
 		return 0;
-	LM_ERR("reputation_apply: From's host is too long: Kamailio's URIs end at"
-		   " %d bytes\n",
+	rep_complain(REP_COMPLAINT_FROM,
+			"reputation_apply: From's host is too long: Kamailio's URIs end at"
+			" %d bytes",
 			MAX_URI_SIZE - 1);
 	return -1;
 }
@@ -297,20 +300,22 @@ static int write_from(
 	bool noted = is_noted(msg);
 
 	if(noted && !same(uri, &from->uri)) {
-		LM_ERR("reputation_apply: From is replaced already, by '%.*s': the uac"
-			   " module restores one replacement only\n",
+		rep_complain(REP_COMPLAINT_FROM,
+				"reputation_apply: From is replaced already, by '%.*s': the uac"
+				" module restores one replacement only",
 				from->uri.len, from->uri.s);
 		return -1;
 	}
 	/* what uac writes by itself is overwritten: it leaves earlier text */
 	if(!noted && uac.replace_from(msg, &display, uri) < 0) {
-		LM_ERR("reputation_apply: the uac module did not replace From\n");
+		rep_complain(REP_COMPLAINT_FROM,
+				"reputation_apply: the uac module did not replace From");
 		put_from(msg, from, &from->uri, from->name);
 		return -1;
 	}
 	if(put_from(msg, from, uri, name) == 0)
 		return 0;
-	LM_ERR("reputation_apply: no memory for From\n");
+	rep_complain(REP_COMPLAINT_FROM, "reputation_apply: no memory for From");
 	return -1;
 }
 
@@ -343,7 +348,8 @@ static int write_identities(struct sip_msg *msg,
 							   msg, HDR_RPID_T, "Remote-Party-ID")
 							   == 0))
 		return 0;
-	LM_ERR("reputation_apply: no memory for " PAI "\n");
+	rep_complain(
+			REP_COMPLAINT_IDENTITY, "reputation_apply: no memory for " PAI);
 	return -1;
 }
 
@@ -385,17 +391,19 @@ int ki_apply_options(struct sip_msg *msg, str *text)
 			rep_span_of(text), &options, why, sizeof(why));
 
 	if(wrong) {
-		LM_ERR("reputation_apply: options: %s\n", wrong);
+		rep_complain(
+				REP_COMPLAINT_ARGUMENT, "reputation_apply: options: %s", wrong);
 		return -1;
 	}
 	if(!caller_of(msg, options.name, &caller))
 		return -1;
 	if(parse_headers(msg, HDR_EOH_F, 0) < 0) {
-		LM_ERR("reputation_apply: a header cannot be parsed\n");
+		rep_complain(REP_COMPLAINT_FROM,
+				"reputation_apply: a header cannot be parsed");
 		return -1;
 	}
 	if((wrong = from_now(msg, &from))) {
-		LM_ERR("reputation_apply: From %s\n", wrong);
+		rep_complain(REP_COMPLAINT_FROM, "reputation_apply: From %s", wrong);
 		return -1;
 	}
 	if(!options.show_anonymous && asks_for_privacy(msg, &from))

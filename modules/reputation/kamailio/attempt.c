@@ -129,7 +129,7 @@ rep_picked_t rep_attempt_pick(struct sip_msg *msg, int pool, rep_e164_t callee,
 	rep_picked_t picked;
 	rep_call_key_t key;
 
-	call = rep_call_key(msg, callee, &key) ? claim(&key) : NULL;
+	call = rep_call_key_of(msg, callee, &key) ? claim(&key) : NULL;
 	if(call && call->ticket.number)
 		return known(msg, call, &key, routes, labels, ticket);
 	if(call) {
@@ -197,7 +197,7 @@ bool rep_attempt_track(struct sip_msg *msg, int pool, rep_e164_t number,
 	rep_ticket_t ticket;
 	bool made = false;
 
-	if(rep_call_key(msg, number, &key))
+	if(rep_call_key_of(msg, number, &key))
 		call = rep_call_claim(&key, &made);
 	if(call && !made) {
 		if(call->key.request == key.request) {
@@ -229,7 +229,7 @@ void rep_attempt_watch(struct sip_msg *msg, const rep_ticket_t *ticket)
 	rep_call_key_t key;
 	rep_call_t *call;
 
-	if(!rep_call_key(msg, 0, &key) || !(call = rep_call_alloc(&key)))
+	if(!rep_call_key_of(msg, 0, &key) || !(call = rep_call_alloc(&key)))
 		return;
 	call->ticket = *ticket;
 	call->before = (uint8_t)rep_call_branches_out();

@@ -421,7 +421,7 @@ static uint64_t mix(uint64_t h, const str *s)
 	return h ^ h >> 32;
 }
 
-bool rep_call_key(struct sip_msg *msg, rep_e164_t callee, rep_call_key_t *key)
+bool rep_call_key_of(struct sip_msg *msg, rep_e164_t callee, rep_call_key_t *key)
 {
 	const struct via_body *via;
 
@@ -443,7 +443,7 @@ rep_call_id_t rep_call_of(struct sip_msg *msg)
 	rep_call_key_t key;
 
 	if(msg->first_line.type != SIP_REQUEST || msg->REQ_METHOD != METHOD_INVITE
-			|| !rep_call_key(msg, 0, &key))
+			|| !rep_call_key_of(msg, 0, &key))
 		return 0;
 	return rep_call_of_request(&key);
 }

@@ -40,7 +40,7 @@ void rep_call_show(struct sip_msg *msg, rep_call_id_t id);
 rep_call_id_t rep_call_of(struct sip_msg *msg);
 
 /* The identity of this INVITE. False without a Call-ID or CSeq. */
-bool rep_call_key(
+bool rep_call_key_of(
 		struct sip_msg *msg, rep_e164_t callee, rep_call_key_t *key);
 
 /* Branches of this message's transaction that went out up to now. */

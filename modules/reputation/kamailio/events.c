@@ -13,6 +13,7 @@
 #include "answer.h"
 #include "answered.h"
 #include "call_table.h"
+#include "complain.h"
 #include "config.h"
 #include "shared.h"
 #include "../engine/pool/pool_policy.h"
@@ -216,6 +217,7 @@ void rep_events_tick(void)
 	rep_registry_tick(rep_shared->registry, now);
 	set_zones(now);
 	watch_tables(now);
+	rep_complain_tick(rep_mono());
 	while((n = rep_events_read(rep_registry_events(rep_shared->registry),
 				   &cursor, events, AT_ONCE))
 			> 0)

@@ -8,6 +8,7 @@
 #include "answer.h"
 #include "apply.h"
 #include "attempt.h"
+#include "complain.h"
 #include "shared.h"
 #include "../engine/pool/by_hand.h"
 #include "../engine/pool/count.h"
@@ -46,8 +47,8 @@ static rep_e164_t number_of(const char *function, const str *text)
 
 	if(error == REP_E164_OK)
 		return number;
-	LM_ERR("%s: number '%.*s': %s\n", function, text->len, text->s,
-			rep_e164_strerror(error));
+	rep_complain(REP_COMPLAINT_ARGUMENT, "%s: number '%.*s': %s", function,
+			text->len, text->s, rep_e164_strerror(error));
 	return 0;
 }
 
@@ -90,12 +91,14 @@ static bool is_new_invite(struct sip_msg *msg, const char *function)
 {
 	if(msg->first_line.type != SIP_REQUEST
 			|| msg->first_line.u.request.method_value != METHOD_INVITE) {
-		LM_ERR("%s: only an INVITE has a caller ID to pick\n", function);
+		rep_complain(REP_COMPLAINT_REQUEST,
+				"%s: only an INVITE has a caller ID to pick", function);
 		return false;
 	}
 	if(parse_headers(msg, HDR_TO_F, 0) < 0 || !msg->to
 			|| get_to(msg)->tag_value.len > 0) {
-		LM_ERR("%s: this INVITE is of a call that is up already\n", function);
+		rep_complain(REP_COMPLAINT_REQUEST,
+				"%s: this INVITE is of a call that is up already", function);
 		return false;
 	}
 	return true;
@@ -105,7 +108,8 @@ static bool is_one_route(const char *function, const str *route)
 {
 	if(rep_route_or_none(rep_span_of(route)))
 		return true;
-	LM_ERR("%s: route '%.*s' is no label of 1 to %d bytes without a comma\n",
+	rep_complain(REP_COMPLAINT_ARGUMENT,
+			"%s: route '%.*s' is no label of 1 to %d bytes without a comma",
 			function, route->len, route->s, REP_ROUTE_MAX);
 	return false;
 }
@@ -114,8 +118,9 @@ static bool are_routes(const char *function, const str *route)
 {
 	if(rep_routes_fit(rep_span_of(route)))
 		return true;
-	LM_ERR("%s: route '%.*s' is no label of up to %d bytes, nor a list of"
-		   " them\n",
+	rep_complain(REP_COMPLAINT_ARGUMENT,
+			"%s: route '%.*s' is no label of up to %d bytes, nor a list of"
+			" them",
 			function, route->len, route->s, REP_ROUTE_MAX);
 	return false;
 }
@@ -185,8 +190,8 @@ int ki_pick(struct sip_msg *msg, str *pool_name, str *callee, str *route)
 	}
 	if(!number)
 		return refuse(REP_PICK_BAD_CALLEE);
-	picked = rep_attempt_pick(msg, pool, number, rep_span_of(route),
-			&rep_answer.labels, &ticket);
+	picked = rep_attempt_pick(
+			msg, pool, number, rep_span_of(route), &rep_answer.labels, &ticket);
 	return answer_picked(&picked, &ticket, picked.result == REP_PICKED);
 }
 
@@ -195,7 +200,7 @@ int ki_cancel(struct sip_msg *msg)
 	rep_call_id_t id = rep_call_find(msg);
 
 	if(!id || !rep_attempt_cancel(id)) {
-		LM_ERR("reputation_cancel: %s\n",
+		rep_complain(REP_COMPLAINT_NO_PICK, "reputation_cancel: %s",
 				id ? "the call went out already, or was cancelled"
 				   : "no number was picked for this call");
 		return ERROR;
@@ -214,14 +219,15 @@ int ki_track(struct sip_msg *msg, str *pool_name, str *text, str *route)
 			|| !is_one_route("reputation_track", route))
 		return ERROR;
 	if(rep_call_find(msg)) {
-		LM_ERR("reputation_track: this call is tracked already\n");
+		rep_complain(REP_COMPLAINT_TRACKED,
+				"reputation_track: this call is tracked already");
 		return ERROR;
 	}
 	pool = look_up(msg, "reputation_track", pool_name, text, &number);
 	answer_route(route);
 	if(pool == REP_NO_POOL
-			|| !rep_attempt_track(msg, pool, number, rep_span_of(route),
-					&rep_answer.labels))
+			|| !rep_attempt_track(
+					msg, pool, number, rep_span_of(route), &rep_answer.labels))
 		return ERROR;
 	rep_answer.picked.number = number;
 	return USED;
@@ -245,11 +251,13 @@ static int by_hand(const char *function, rep_by_hand_t result, const str *route)
 		case REP_DONE:
 			return USED;
 		case REP_NO_SUCH_ROUTE:
-			LM_ERR("%s: no such route in this pool: '%.*s'\n", function,
+			rep_complain(REP_COMPLAINT_ARGUMENT,
+					"%s: no such route in this pool: '%.*s'", function,
 					route->len, route->s);
 			return ERROR;
 		case REP_ROUTES_FULL:
-			LM_ERR("%s: no room for one more route: '%.*s'\n", function,
+			rep_complain(REP_COMPLAINT_ARGUMENT,
+					"%s: no room for one more route: '%.*s'", function,
 					route->len, route->s);
 			return ERROR;
 		default:
@@ -267,7 +275,8 @@ int ki_report_route(
 			msg, "reputation_report", pool_name, text, route, &number);
 
 	if(outcome == REP_OUTCOMES) {
-		LM_ERR("reputation_report: no such outcome: '%.*s'\n", name->len,
+		rep_complain(REP_COMPLAINT_ARGUMENT,
+				"reputation_report: no such outcome: '%.*s'", name->len,
 				name->s);
 		return ERROR;
 	}
@@ -296,7 +305,8 @@ int ki_bench_route(
 			msg, "reputation_bench", pool_name, text, route, &number);
 
 	if(seconds < 0) {
-		LM_ERR("reputation_bench: seconds: %d is below 0\n", seconds);
+		rep_complain(REP_COMPLAINT_ARGUMENT,
+				"reputation_bench: seconds: %d is below 0", seconds);
 		return ERROR;
 	}
 	if(pool == REP_NO_POOL)
@@ -368,7 +378,8 @@ int ki_outcome(struct sip_msg *msg, str *name)
 	rep_call_id_t id = rep_call_find(msg);
 
 	if(outcome == REP_OUTCOMES) {
-		LM_ERR("reputation_outcome: no such outcome: '%.*s'\n", name->len,
+		rep_complain(REP_COMPLAINT_ARGUMENT,
+				"reputation_outcome: no such outcome: '%.*s'", name->len,
 				name->s);
 		return ERROR;
 	}

@@ -21,6 +21,7 @@
 #include "apply.h"
 #include "calls.h"
 #include "check.h"
+#include "complain.h"
 #include "contacts.h"
 #include "events.h"
 #include "functions.h"
@@ -46,10 +47,10 @@ MODULE_VERSION
 
 /* ---- script functions ------------------------------------------------ */
 
-#define EVALUATE(s, param)                                      \
-	if(fixup_get_svalue(msg, (gparam_t *)(param), &(s)) != 0) { \
-		LM_ERR("a parameter has no value\n");                   \
-		return -1;                                              \
+#define EVALUATE(s, param)                                                \
+	if(fixup_get_svalue(msg, (gparam_t *)(param), &(s)) != 0) {           \
+		rep_complain(REP_COMPLAINT_ARGUMENT, "a parameter has no value"); \
+		return -1;                                                        \
 	}
 
 static int w_pick(struct sip_msg *msg, char *p, char *c, char *r)
@@ -142,7 +143,8 @@ static int w_bench(struct sip_msg *msg, char *p, char *n, char *s, char *r)
 	EVALUATE(number, n)
 	EVALUATE(text, s)
 	if(str2sint(&text, &seconds) < 0) {
-		LM_ERR("reputation_bench: seconds: '%.*s' is no whole number\n",
+		rep_complain(REP_COMPLAINT_ARGUMENT,
+				"reputation_bench: seconds: '%.*s' is no whole number",
 				text.len, text.s);
 		return -1;
 	}
@@ -344,6 +346,7 @@ static void release(void)
 	rep_calls_destroy(shared->calls);
 	rep_answered_destroy(shared->answered);
 	rep_contacts_destroy(shared->contacts);
+	rep_complaints_destroy(shared->complaints);
 	rep_registry_destroy(shared->registry);
 	rep_store_status_destroy(&shared->store);
 	shm_free(shared);
@@ -364,8 +367,9 @@ static int allocate(void)
 	rep_shared->calls = rep_calls_create(rep_config->max_calls);
 	rep_shared->answered = rep_answered_create(rep_config->max_calls);
 	rep_shared->contacts = rep_contacts_create();
+	rep_shared->complaints = rep_complaints_create();
 	if(rep_shared->registry && rep_shared->calls && rep_shared->answered
-			&& rep_shared->contacts)
+			&& rep_shared->contacts && rep_shared->complaints)
 		return 0;
 	release();
 	return -1;

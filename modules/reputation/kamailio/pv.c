@@ -5,6 +5,7 @@
 #include "pv.h"
 #include "answer.h"
 #include "calls.h"
+#include "complain.h"
 #include "shared.h"
 #include "../engine/pool/numbers.h"
 #include "../engine/pool/pick.h"
@@ -242,13 +243,13 @@ static void learn(struct sip_msg *msg, known_t *k)
 	if(k->has_answer && !k->has_call)
 		k->call.labels = rep_answer.labels;
 	/* the call's own: another may have been asked about since */
-	k->number = k->ticket.number  ? k->ticket.number
-				: k->has_answer ? rep_answer.number
-								: 0;
+	k->number = k->ticket.number ? k->ticket.number
+				: k->has_answer	 ? rep_answer.number
+								 : 0;
 	k->pool = k->ticket.number ? k->ticket.pool
-			  : k->has_answer  ? rep_registry_find(rep_shared->registry,
-										 rep_span(rep_answer.pool))
-							   : REP_NO_POOL;
+			  : k->has_answer  ? rep_registry_find(
+						 rep_shared->registry, rep_span(rep_answer.pool))
+							  : REP_NO_POOL;
 }
 
 int rep_pv_get(struct sip_msg *msg, pv_param_t *param, pv_value_t *value)
@@ -278,7 +279,8 @@ static int set_label(char label[REP_ROUTE_MAX + 1], const char *name,
 	}
 	if(!(value->flags & PV_VAL_STR) || value->rs.len > REP_ROUTE_MAX
 			|| memchr(value->rs.s, '\0', value->rs.len)) {
-		LM_ERR("$rep(%s): no text of up to %d bytes\n", name, REP_ROUTE_MAX);
+		rep_complain(REP_COMPLAINT_VARIABLE,
+				"$rep(%s): no text of up to %d bytes", name, REP_ROUTE_MAX);
 		return -1;
 	}
 	memcpy(label, value->rs.s, value->rs.len);
@@ -311,6 +313,6 @@ int rep_pv_set(
 		return set_label(rep_answer.labels.network, name, value);
 	if(strcmp(name, "probe") == 0)
 		return set_probe(value);
-	LM_ERR("$rep(%s) can be read only\n", name);
+	rep_complain(REP_COMPLAINT_VARIABLE, "$rep(%s) can be read only", name);
 	return -1;
 }

@@ -12,13 +12,15 @@
 struct rep_calls;
 struct rep_answered;
 struct rep_contacts;
+struct rep_complaints;
 
 typedef struct rep_shared
 {
 	rep_registry_t *registry;
-	struct rep_calls *calls;	   /* INVITE transactions */
-	struct rep_answered *answered; /* answered calls */
-	struct rep_contacts *contacts; /* redress contacts */
+	struct rep_calls *calls;		   /* INVITE transactions */
+	struct rep_answered *answered;	   /* answered calls */
+	struct rep_contacts *contacts;	   /* redress contacts */
+	struct rep_complaints *complaints; /* log lines that calls provoke */
 	rep_store_status_t store;
 } rep_shared_t;
 
