@@ -61,8 +61,8 @@ static rep_calls_stats_t stats(void)
 /* The identity of call attempt `n`, in its INVITE `request`. */
 static rep_call_key_t key_of(unsigned n, unsigned request)
 {
-	return (rep_call_key_t){.call_id = n / 2, .callee = 100 + n,
-			.request = request};
+	return (rep_call_key_t){
+			.call_id = n / 2, .callee = 100 + n, .request = request};
 }
 
 /* Binds one message to a call that is locked. */

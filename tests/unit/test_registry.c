@@ -268,13 +268,17 @@ START_TEST(display_name)
 	attrs.note = rep_span("a note");
 	attrs.name = rep_span("Acme, Inc");
 	rep_pool_put(registry, pool, FIRST, &attrs, 1, 1, NOW);
-	ck_assert(rep_pool_text(registry, pool, FIRST, REP_TEXT_NAME, name, sizeof(name)));
+	ck_assert(rep_pool_text(
+			registry, pool, FIRST, REP_TEXT_NAME, name, sizeof(name)));
 	ck_assert_str_eq(name, "Acme, Inc");
 	rep_pool_put(registry, pool, FIRST, &plain, 2, 1, NOW);
-	ck_assert(!rep_pool_text(registry, pool, FIRST, REP_TEXT_NAME, name, sizeof(name)));
+	ck_assert(!rep_pool_text(
+			registry, pool, FIRST, REP_TEXT_NAME, name, sizeof(name)));
 	ck_assert_str_eq(name, "");
-	ck_assert(!rep_pool_text(registry, pool, FIRST + 1, REP_TEXT_NAME, name, sizeof(name)));
-	ck_assert(!rep_pool_text(registry, pool + 1, FIRST, REP_TEXT_NAME, name, sizeof(name)));
+	ck_assert(!rep_pool_text(
+			registry, pool, FIRST + 1, REP_TEXT_NAME, name, sizeof(name)));
+	ck_assert(!rep_pool_text(
+			registry, pool + 1, FIRST, REP_TEXT_NAME, name, sizeof(name)));
 }
 END_TEST
 

@@ -69,8 +69,8 @@ static rep_picked_t renew(struct sip_msg *msg, const rep_call_key_t *key,
 
 	if(!call)
 		return picked;
-	picked.result = rep_ticket_again(
-			rep_shared->registry, ticket, routes, rep_now());
+	picked.result =
+			rep_ticket_again(rep_shared->registry, ticket, routes, rep_now());
 	if(picked.result != REP_PICKED) {
 		rep_call_close(call);
 		return picked;
@@ -89,9 +89,8 @@ static rep_picked_t known(struct sip_msg *msg, rep_call_t *call,
 {
 	bool same = call->key.request == key->request, over = call->over;
 	bool rejected = call->rejected;
-	rep_picked_t picked = {.result = REP_PICKED,
-			.state = call->state,
-			.score = call->score};
+	rep_picked_t picked = {
+			.result = REP_PICKED, .state = call->state, .score = call->score};
 	rep_call_id_t id = rep_call_id(call);
 
 	*ticket = call->ticket;
@@ -207,8 +206,8 @@ bool rep_attempt_track(struct sip_msg *msg, int pool, rep_e164_t number,
 		rep_unlock(&call->lock);
 		call = rep_call_alloc(&key);
 	}
-	if(!rep_pool_track(rep_shared->registry, pool, number, route, rep_now(),
-			   &ticket)) {
+	if(!rep_pool_track(
+			   rep_shared->registry, pool, number, route, rep_now(), &ticket)) {
 		if(call)
 			rep_call_close(call);
 		return false;

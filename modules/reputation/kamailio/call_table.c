@@ -36,8 +36,7 @@ struct rep_calls *rep_calls_create(uint32_t max)
 	while(buckets < max)
 		buckets *= 2;
 	size = (size + 7) & ~(size_t)7;
-	calls = rep_alloc(
-			sizeof(*calls) + max * size + buckets * sizeof(uint32_t));
+	calls = rep_alloc(sizeof(*calls) + max * size + buckets * sizeof(uint32_t));
 	if(!calls)
 		return NULL;
 	memset(calls, 0, sizeof(*calls) + max * size);
@@ -103,8 +102,7 @@ static rep_call_id_t find(struct rep_calls *calls, const rep_call_key_t *key)
 
 	for(uint32_t i = *bucket_of(calls, key); i != NO_CALL; i = call->chain) {
 		call = call_at(calls, i);
-		if(call->key.call_id == key->call_id
-				&& call->key.callee == key->callee)
+		if(call->key.call_id == key->call_id && call->key.callee == key->callee)
 			return rep_call_id(call);
 	}
 	return 0;

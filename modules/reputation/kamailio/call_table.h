@@ -32,9 +32,9 @@ typedef struct rep_calls_stats
 /* Which call attempt an INVITE belongs to, and which INVITE of it it is. */
 typedef struct rep_call_key
 {
-	uint64_t call_id;	/* hash of the Call-ID */
-	rep_e164_t callee;	/* of a tracked call: its caller ID */
-	uint64_t request;	/* hash of the topmost Via's branch and of CSeq */
+	uint64_t call_id;  /* hash of the Call-ID */
+	rep_e164_t callee; /* of a tracked call: its caller ID */
+	uint64_t request;  /* hash of the topmost Via's branch and of CSeq */
 } rep_call_key_t;
 
 /* What is remembered of a branch. */
@@ -71,19 +71,19 @@ typedef struct rep_call
 	uint32_t next;	 /* in the free list, or among those that linger */
 	uint32_t chain;	 /* in the index */
 	rep_call_key_t key;
-	rep_time_t until; /* lingers until then (rep_mono()); 0 = does not */
-	uint32_t bound;	  /* messages and transactions that know its id */
+	rep_time_t until;	 /* lingers until then (rep_mono()); 0 = does not */
+	uint32_t bound;		 /* messages and transactions that know its id */
 	rep_ticket_t ticket; /* its number is 0 before a pick and after a cancel */
 	rep_state_t state;	 /* of the number when it was picked */
 	float score;		 /* likewise */
-	uint32_t counted;	/* a bit a branch: its final is counted */
-	uint32_t contacted; /* a bit a branch: its redress contact is kept */
-	uint8_t before;		/* branches that went out before the pick */
-	uint8_t legs;		/* branches whose route is set; others: ticket's */
-	uint8_t told;		/* the script's word for what comes; REP_OUTCOMES */
-	bool rejected;		/* a branch got a 6xx */
-	bool over;			/* the caller has a final reply */
-	bool challenged;	/* and it asked for credentials */
+	uint32_t counted;	 /* a bit a branch: its final is counted */
+	uint32_t contacted;	 /* a bit a branch: its redress contact is kept */
+	uint8_t before;		 /* branches that went out before the pick */
+	uint8_t legs;		 /* branches whose route is set; others: ticket's */
+	uint8_t told;		 /* the script's word for what comes; REP_OUTCOMES */
+	bool rejected;		 /* a branch got a 6xx */
+	bool over;			 /* the caller has a final reply */
+	bool challenged;	 /* and it asked for credentials */
 	bool open;
 	rep_final_t final;
 	uint64_t contact;

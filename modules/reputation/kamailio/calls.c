@@ -421,7 +421,8 @@ static uint64_t mix(uint64_t h, const str *s)
 	return h ^ h >> 32;
 }
 
-bool rep_call_key_of(struct sip_msg *msg, rep_e164_t callee, rep_call_key_t *key)
+bool rep_call_key_of(
+		struct sip_msg *msg, rep_e164_t callee, rep_call_key_t *key)
 {
 	const struct via_body *via;
 

@@ -9,6 +9,7 @@
 int rep_pv_parse(pv_spec_t *spec, str *name);
 int rep_pv_get(struct sip_msg *msg, pv_param_t *param, pv_value_t *value);
 /* `campaign`, `network` and `probe` may be written, for a pick to come. */
-int rep_pv_set(struct sip_msg *msg, pv_param_t *param, int op, pv_value_t *value);
+int rep_pv_set(
+		struct sip_msg *msg, pv_param_t *param, int op, pv_value_t *value);
 
 #endif

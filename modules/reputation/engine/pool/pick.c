@@ -273,8 +273,8 @@ char rep_ticket_attest(rep_registry_t *registry, const rep_ticket_t *ticket)
 		return 0;
 	i = rep_number_index(pool, ticket);
 	if(i != REP_NONE)
-		attest = rep_number_attest(rep_number_at(pool, i),
-				rep_route_label(pool, ticket->route));
+		attest = rep_number_attest(
+				rep_number_at(pool, i), rep_route_label(pool, ticket->route));
 	rep_pool_unlock(pool);
 	return attest;
 }

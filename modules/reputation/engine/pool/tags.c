@@ -32,7 +32,8 @@ void rep_number_match(rep_pool_t *pool, rep_number_t *number)
 
 char rep_number_attest(const rep_number_t *number, rep_span_t label)
 {
-	rep_span_t list = rep_span(rep_number_text_of(number, REP_TEXT_ATTEST)), item;
+	rep_span_t list = rep_span(rep_number_text_of(number, REP_TEXT_ATTEST)),
+			   item;
 	char best = 0;
 
 	while(rep_span_cut(&list, ',', &item)) {
