@@ -87,7 +87,8 @@ static void run_route(const rep_event_t *event)
 	set_route_type(backup);
 }
 
-/* One line an edge, with the evidence that made it. */
+/* One line an edge, with the evidence that made it; as a warning, for Kamailio
+ * hides notices unless debug is raised. */
 static void log_event(const rep_event_t *event)
 {
 	char number[REP_E164_MAX] = "", evidence[320];
@@ -104,8 +105,8 @@ static void log_event(const rep_event_t *event)
 					len ? ", " : "", rep_outcome_name(o), event->counts.n[o]);
 	switch(event->kind) {
 		case REP_EVENT_BENCHED:
-			LM_NOTICE("benched %s of pool %s%s%s: %s, score %.2f, until %lld,"
-					  " strikes %u; since the last turn: %s%s%s\n",
+			LM_WARN("benched %s of pool %s%s%s: %s, score %.2f, until %lld,"
+					" strikes %u; since the last turn: %s%s%s\n",
 					number,
 					rep_registry_name(rep_shared->registry, event->pool),
 					event->route[0] ? " on route " : "", event->route,
@@ -115,7 +116,7 @@ static void log_event(const rep_event_t *event)
 					event->adopted ? " (found by another node)" : "", mark);
 			break;
 		case REP_EVENT_RELEASED:
-			LM_NOTICE("released %s of pool %s%s%s: %s%s%s\n", number,
+			LM_WARN("released %s of pool %s%s%s: %s%s%s\n", number,
 					rep_registry_name(rep_shared->registry, event->pool),
 					event->route[0] ? " on route " : "", event->route,
 					rep_state_name(event->state),
