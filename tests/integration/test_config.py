@@ -140,3 +140,12 @@ def test_http_rpc(make):
         {"jsonrpc": "2.0", "id": 1, "method": "reputation.store"}).encode())
     with urlopen(request, timeout=5) as reply:
         assert json.load(reply)["result"]["state"] == "none"
+
+
+@pytest.mark.parametrize("mode,warned", [("none", 1), ("auto", 0)])
+def test_restore_mode_of_uac(make, mode, warned):
+    """With none, the caller sees the swapped From: said once, at the start."""
+    text = TEMPLATE.format(
+        parameters=f'modparam("uac", "restore_mode", "{mode}")')
+    node = make.kamailio(text=text)
+    assert node.log().count("restore_mode of uac is none") == warned

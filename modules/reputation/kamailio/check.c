@@ -6,6 +6,7 @@
 #include "core/dprint.h"
 #include "core/globals.h"
 #include "core/mem/mem.h"
+#include "core/sr_module.h"
 
 #include "check.h"
 #include "shared.h"
@@ -130,6 +131,20 @@ static int default_node_id(rep_config_t *c)
 	return 0;
 }
 
+/* Not ours, but what it does to a pick surprises. */
+static void warn_of_uac(void)
+{
+	modparam_t type;
+	struct sr_module *uac = find_module_by_name("uac");
+	char **mode =
+			uac ? find_param_export(uac, "restore_mode", PARAM_STRING, &type)
+				: NULL;
+
+	if(mode && *mode && strcasecmp(*mode, "none") == 0)
+		LM_WARN("parameter restore_mode of uac is none: callers see the number"
+				" that reputation_apply wrote into From; set it to auto\n");
+}
+
 int rep_config_check(rep_config_t *c)
 {
 	if(check_ranges(c) < 0 || check_redis(c) < 0
@@ -153,5 +168,6 @@ int rep_config_check(rep_config_t *c)
 				c->node_id.len, c->node_id.s, REP_NODE_MAX);
 		return -1;
 	}
+	warn_of_uac();
 	return 0;
 }
