@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "kamailio/byes.h"
 #include "kamailio/replies.h"
 #include "engine/reply/outcome.h"
 

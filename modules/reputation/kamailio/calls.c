@@ -4,6 +4,7 @@
 #include "modules/tm/tm_load.h"
 
 #include "calls.h"
+#include "byes.h"
 #include "config.h"
 #include "contacts.h"
 #include "replies.h"

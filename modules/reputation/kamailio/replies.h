@@ -23,7 +23,4 @@ void rep_reply_signs(
 /* The dialog that a 2xx makes; false when it lacks Call-ID or To tag. */
 bool rep_reply_dialog(struct sip_msg *reply, rep_dialog_t *dialog);
 
-/* A BYE came through, either way. */
-void rep_bye(struct sip_msg *bye);
-
 #endif
