@@ -33,6 +33,7 @@ static const struct
 		{"incarnations", incarnations_suite},
 		{"judge", judge_suite},
 		{"keys", keys_suite},
+		{"mark", mark_suite},
 		{"mem", mem_suite},
 		{"outcome", outcome_suite},
 		{"pick", pick_suite},

@@ -2,63 +2,66 @@
 
 #include "core/parser/parse_from.h"
 #include "core/parser/parse_to.h"
-#include "core/parser/parse_uri.h"
 
 #include "byes.h"
 #include "replies.h"
 #include "rr_cookie.h"
 #include "shared.h"
 #include "../engine/pool/count.h"
-#include "../engine/pool/pick.h"
-#include "../engine/pool/pools.h"
-#include "../engine/reply/e164.h"
 
-/* The number that a BYE was sent to by the callee, in every pool that has
- * it: the call itself is no longer remembered, so the BYE must prove that its
- * dialog passed this proxy. Once a dialog. */
-static void unwanted_late(struct sip_msg *bye)
+/* A dialog that the table does not know: there was a restart, the call was set
+ * up by another proxy of the fleet, or the table was full. Then the BYE itself
+ * must prove from which pick its dialog came. */
+static bool unwanted_late(struct sip_msg *bye, rep_late_t *late)
 {
-	struct sip_uri uri;
-	rep_e164_t number;
-	rep_ticket_t ticket;
+	rep_time_t picked, now = rep_now();
+	rep_mark_t mark;
 
-	if(parse_uri(get_to(bye)->uri.s, get_to(bye)->uri.len, &uri) < 0
-			|| rep_e164_parse(rep_span_of(&uri.user), &number) != REP_E164_OK
-			|| !rep_rr_cookie_holds(bye, number)
-			|| !rep_answered_first(rep_shared->answered,
-					rep_dialog_of(rep_span_of(&bye->callid->body),
-							rep_span_of(&get_from(bye)->tag_value))))
-		return;
-	for(int pool = 0; pool < rep_registry_pools(rep_shared->registry); pool++)
-		if(rep_pool_ticket(
-				   rep_shared->registry, pool, number, rep_span(""), &ticket))
-			rep_ticket_count(
-					rep_shared->registry, &ticket, REP_UNWANTED, rep_now());
+	if(!rep_rr_cookie_ticket(bye, &mark, &late->ticket))
+		return false;
+	picked = (rep_time_t)mark.picked * 1000;
+	if(now - picked > REP_ANSWERED_MS)
+		return false;
+	if(mark.incarnation == rep_shared->incarnation
+			&& rep_answered_complete(rep_shared->answered, picked))
+		return false; /* never answered, or ended */
+	late->mark = rep_dialog_of(rep_span_of(&bye->callid->body),
+			rep_span_of(&get_to(bye)->tag_value),
+			(rep_span_t){(const char *)&mark,
+					sizeof(mark.incarnation) + sizeof(mark.picked)});
+	return true;
 }
 
-void rep_bye(struct sip_msg *bye)
+void rep_bye_late(const rep_late_t *late)
+{
+	rep_time_t now = rep_now();
+
+	if(rep_answered_first(rep_shared->answered, late->mark, now, rep_mono()))
+		rep_ticket_count(
+				rep_shared->registry, &late->ticket, REP_UNWANTED, now);
+}
+
+bool rep_bye(struct sip_msg *bye, rep_late_t *late)
 {
 	rep_signs_t signs = {0};
-	rep_span_t call_id;
+	rep_span_t call_id, from, to;
 	rep_time_t now = rep_now(), mono = rep_mono();
 	bool unwanted;
 
 	if(parse_headers(bye, HDR_EOH_F, 0) < 0 || !bye->callid || !bye->to
 			|| parse_from_header(bye) < 0)
-		return;
+		return false;
 	rep_reply_signs(bye, &signs, NULL);
 	unwanted = rep_classify_bye(&signs) == REP_UNWANTED;
 	call_id = rep_span_of(&bye->callid->body);
+	from = rep_span_of(&get_from(bye)->tag_value);
+	to = rep_span_of(&get_to(bye)->tag_value);
 	/* sent by the callee: its tag is in From; by the caller: in To. Only
 	 * the callee can say that the call was unwanted. */
 	if(rep_answered_bye(rep_shared->answered, rep_shared->registry,
-			   rep_dialog_of(call_id, rep_span_of(&get_from(bye)->tag_value)),
-			   unwanted, now, mono)
+			   rep_dialog_of(call_id, to, from), unwanted, now, mono)
 			|| rep_answered_bye(rep_shared->answered, rep_shared->registry,
-					rep_dialog_of(
-							call_id, rep_span_of(&get_to(bye)->tag_value)),
-					false, now, mono))
-		return;
-	if(unwanted)
-		unwanted_late(bye);
+					rep_dialog_of(call_id, from, to), false, now, mono))
+		return false;
+	return unwanted && unwanted_late(bye, late);
 }

@@ -51,7 +51,7 @@ typedef struct ending
 	rep_ticket_t ticket;
 	rep_outcome_t outcome;
 	rep_dialog_t dialog;
-	bool later; /* the call may be short yet: the answered calls count it */
+	bool later; /* the answered calls count it: it may be short yet */
 } ending_t;
 
 /* One branch got its final. `call` is locked; carry_out() the rest without
@@ -62,8 +62,7 @@ static ending_t conclude(rep_call_t *call, int branch, rep_class_t class,
 	ending_t ending = {
 			.ticket = ticket_of(call, branch), .outcome = class.outcome};
 
-	ending.later = class.outcome == REP_ANSWERED && dialog
-				   && (rep_config->short_call > 0 || ending.ticket.limited);
+	ending.later = class.outcome == REP_ANSWERED && dialog;
 	call->counted |= bit_of(branch);
 	call->outcome = class.outcome;
 	if(status >= 600)
@@ -286,16 +285,42 @@ static void on_release(void *param)
 		rep_call_end((rep_call_id_t)(uintptr_t)param);
 }
 
+static void on_bye_reply(struct cell *t, int type, struct tmcb_params *ps)
+{
+	int status = ps->rpl->first_line.u.reply.statuscode;
+
+	(void)t;
+	(void)type;
+	if(rep_shared && status >= 200 && status < 300)
+		rep_bye_late(*ps->param);
+}
+
+/* Of a dialog that is not remembered the other side knows whether it was. */
+static void on_bye(struct cell *t, struct sip_msg *bye)
+{
+	rep_late_t late, *kept;
+
+	if(!rep_bye(bye, &late))
+		return;
+	kept = rep_alloc(sizeof(*kept));
+	if(!kept)
+		return;
+	*kept = late;
+	if(tm.register_tmcb(
+			   bye, t, TMCB_RESPONSE_IN, on_bye_reply, kept, rep_free)
+			<= 0)
+		rep_free(kept);
+}
+
 static void on_request(struct cell *t, int type, struct tmcb_params *ps)
 {
 	struct sip_msg *req = ps->req;
 
-	(void)t;
 	(void)type;
 	if(!rep_shared || !req)
 		return;
 	if(req->REQ_METHOD == METHOD_BYE)
-		rep_bye(req);
+		on_bye(t, req);
 	else if(pending.call && pending.id == req->id && pending.pid == req->pid)
 		pending.bound = true;
 }
@@ -373,7 +398,7 @@ rep_call_id_t rep_call_start(struct sip_msg *msg, const rep_ticket_t *ticket)
 	id = rep_call_id(call);
 	if(t) /* branches that went out before are not this number's */
 		call->counted = bit_of(t->nr_of_outgoings) - 1;
-	rep_rr_cookie_add(msg, ticket->number);
+	rep_rr_cookie_add(msg, ticket);
 	if(tm.register_tmcb(msg, NULL,
 			   TMCB_RESPONSE_IN | TMCB_RESPONSE_OUT | TMCB_E2ECANCEL_IN
 					   | TMCB_DESTROY,

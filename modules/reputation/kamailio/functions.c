@@ -8,6 +8,7 @@
 #include "answer.h"
 #include "apply.h"
 #include "calls.h"
+#include "rr_cookie.h"
 #include "shared.h"
 #include "../engine/pool/by_hand.h"
 #include "../engine/pool/count.h"
@@ -102,6 +103,8 @@ static int pick_again(
 	if(call.rejected)
 		return refuse(REP_PICK_CALL_REJECTED);
 	rep_call_reroute(id, rep_span_of(route));
+	if(rep_call_view(id, &call))
+		rep_rr_cookie_add(msg, &call.ticket);
 	return refuse(REP_PICKED);
 }
 

@@ -78,12 +78,13 @@ void rep_reply_signs(
 
 bool rep_reply_dialog(struct sip_msg *reply, rep_dialog_t *dialog)
 {
-	if(parse_headers(reply, HDR_CALLID_F | HDR_TO_F, 0) < 0 || !reply->callid
-			|| !reply->to)
+	if(parse_headers(reply, HDR_CALLID_F | HDR_TO_F | HDR_FROM_F, 0) < 0
+			|| !reply->callid || !reply->to || parse_from_header(reply) < 0)
 		return false;
 	if(get_to(reply)->tag_value.len == 0)
 		return false;
 	*dialog = rep_dialog_of(rep_span_of(&reply->callid->body),
+			rep_span_of(&get_from(reply)->tag_value),
 			rep_span_of(&get_to(reply)->tag_value));
 	return true;
 }
