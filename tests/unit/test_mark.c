@@ -9,7 +9,8 @@
 #define CALL rep_span("call@h")
 #define TAG rep_span("tag")
 
-static const rep_mark_t sample = {0xdeadbeef, 1700000000, 999999999999999, 1, 2};
+static const rep_mark_t sample = {
+		0xdeadbeef, 1700000000, 999999999999999, 1, 2};
 
 static rep_span_t text_of(char out[REP_MARK_LEN])
 {
@@ -29,8 +30,8 @@ START_TEST(there_and_back)
 	ck_assert_uint_eq(m.pool, sample.pool);
 	ck_assert_uint_eq(m.route, sample.route);
 	for(int i = 0; i < REP_MARK_LEN; i++)
-		ck_assert(rep_span_is((rep_span_t){&out[i], 1}, "-")
-				  || out[i] == '_' || (out[i] >= '0' && out[i] <= '9')
+		ck_assert(rep_span_is((rep_span_t){&out[i], 1}, "-") || out[i] == '_'
+				  || (out[i] >= '0' && out[i] <= '9')
 				  || ((out[i] | 0x20) >= 'a' && (out[i] | 0x20) <= 'z'));
 }
 END_TEST
@@ -41,7 +42,8 @@ START_TEST(on_the_wire)
 	char out[REP_MARK_LEN];
 
 	text_of(out);
-	ck_assert_mem_eq(out, "Ad6tvu9lU_EAK_yTEyplg-BpmvwQbzFJP58kV2su", REP_MARK_LEN);
+	ck_assert_mem_eq(
+			out, "Ad6tvu9lU_EAK_yTEyplg-BpmvwQbzFJP58kV2su", REP_MARK_LEN);
 	ck_assert_uint_eq(rep_mark_tag(SECRET, rep_span("sales")), 49779);
 }
 END_TEST
@@ -56,8 +58,8 @@ START_TEST(of_another_call_or_secret)
 	ck_assert(!rep_mark_read(SECRET, CALL, rep_span("Tag"), text, &m));
 	ck_assert(!rep_mark_read(
 			SECRET, rep_span("call@ht"), rep_span("ag"), text, &m));
-	ck_assert(!rep_mark_read(
-			rep_span("0123456789abcdeg"), CALL, TAG, text, &m));
+	ck_assert(
+			!rep_mark_read(rep_span("0123456789abcdeg"), CALL, TAG, text, &m));
 	text.len--;
 	ck_assert(!rep_mark_read(SECRET, CALL, TAG, text, &m));
 	ck_assert(!rep_mark_read(SECRET, CALL, TAG, rep_span(""), &m));
@@ -75,8 +77,8 @@ START_TEST(tampered)
 		char good = out[i];
 		for(int c = 0; c < 256; c++) {
 			out[i] = (char)c;
-			ck_assert_int_eq(rep_mark_read(SECRET, CALL, TAG, text, &m),
-					out[i] == good);
+			ck_assert_int_eq(
+					rep_mark_read(SECRET, CALL, TAG, text, &m), out[i] == good);
 		}
 		out[i] = good;
 	}
@@ -91,11 +93,10 @@ START_TEST(a_secret_longer_than_a_block)
 
 	memset(secret, 'x', sizeof(secret));
 	rep_mark_write(s, CALL, TAG, &sample, out);
-	ck_assert(rep_mark_read(
-			s, CALL, TAG, (rep_span_t){out, REP_MARK_LEN}, &m));
+	ck_assert(rep_mark_read(s, CALL, TAG, (rep_span_t){out, REP_MARK_LEN}, &m));
 	s.len--;
-	ck_assert(!rep_mark_read(
-			s, CALL, TAG, (rep_span_t){out, REP_MARK_LEN}, &m));
+	ck_assert(
+			!rep_mark_read(s, CALL, TAG, (rep_span_t){out, REP_MARK_LEN}, &m));
 }
 END_TEST
 

@@ -224,12 +224,13 @@ END_TEST
 /* The text of a message ends wherever it likes: nothing is read behind it. */
 START_TEST(cut_anywhere)
 {
-	static const char whole[] = "SIP/2.0 603 Decline\r\n"
-								"Via: SIP/2.0/UDP h;branch=" MAGIC "a.b.1\r\n"
-								"Call-ID: c\r\nFrom: <sip:c@d>;tag=9\r\nTo: <sip:a@b>;tag=t\r\n"
-								"CSeq: 1 INVITE\r\nReason: SIP;cause=603\r\n"
-								"Call-Info: <x:y>;purpose=jwscard\r\n"
-								"X-Twilio-Error: 32215\r\n\r\n";
+	static const char whole[] =
+			"SIP/2.0 603 Decline\r\n"
+			"Via: SIP/2.0/UDP h;branch=" MAGIC "a.b.1\r\n"
+			"Call-ID: c\r\nFrom: <sip:c@d>;tag=9\r\nTo: <sip:a@b>;tag=t\r\n"
+			"CSeq: 1 INVITE\r\nReason: SIP;cause=603\r\n"
+			"Call-Info: <x:y>;purpose=jwscard\r\n"
+			"X-Twilio-Error: 32215\r\n\r\n";
 	char text[sizeof(whole)];
 	rep_redress_t redress = {0};
 	rep_dialog_t dialog;
@@ -264,13 +265,13 @@ static const struct
 		{"Call-ID: c1\r\nTo: <sip:a@b>\r\n", false},
 		{"Call-ID: c1\r\nTo: <sip:a@b>;tag=\r\n", false},
 		{"Call-ID: c1\r\n", false}, {"To: <sip:a@b>;tag=t1\r\n" F, false},
-		{"Call-ID: c1\r\nTo: <sip:a@b>;tag=t1\r\n", false},
-		{"", false}, {"Call-ID: c1\r\nbad\r\nTo: <sip:a@b>;tag=t1\r\n" F, false}};
+		{"Call-ID: c1\r\nTo: <sip:a@b>;tag=t1\r\n", false}, {"", false},
+		{"Call-ID: c1\r\nbad\r\nTo: <sip:a@b>;tag=t1\r\n" F, false}};
 
 START_TEST(dialog_of_a_2xx)
 {
 	rep_dialog_t d, wanted = rep_dialog_of(
-						rep_span("c1"), rep_span("f1"), rep_span("t1"));
+							rep_span("c1"), rep_span("f1"), rep_span("t1"));
 	char text[256];
 
 	snprintf(text, sizeof(text),
@@ -351,8 +352,8 @@ static void answer(const char *call_id)
 			rep_pool_track(registry, pool, FIRST, rep_span(""), shim_now, &t));
 	rep_answered_put(rep_shared->answered, registry,
 			rep_dialog_of(rep_span(call_id), rep_span(CALLER_TAG),
-					rep_span(CALLEE_TAG)), &t, SHORT,
-			shim_now, shim_mono);
+					rep_span(CALLEE_TAG)),
+			&t, SHORT, shim_now, shim_mono);
 }
 
 static void pass(rep_time_t ms)

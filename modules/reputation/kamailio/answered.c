@@ -184,8 +184,7 @@ static uint32_t add(struct rep_answered *t, rep_dialog_t dialog, rep_time_t now)
 		return NONE;
 	t->free = t->entries[i].chain;
 	at = &t->buckets[dialog.a & t->mask];
-	t->entries[i] =
-			(entry_t){.dialog = dialog, .answered = now, .chain = *at};
+	t->entries[i] = (entry_t){.dialog = dialog, .answered = now, .chain = *at};
 	*at = i;
 	t->used++;
 	return i;

@@ -306,8 +306,7 @@ static void on_bye(struct cell *t, struct sip_msg *bye)
 	if(!kept)
 		return;
 	*kept = late;
-	if(tm.register_tmcb(
-			   bye, t, TMCB_RESPONSE_IN, on_bye_reply, kept, rep_free)
+	if(tm.register_tmcb(bye, t, TMCB_RESPONSE_IN, on_bye_reply, kept, rep_free)
 			<= 0)
 		rep_free(kept);
 }

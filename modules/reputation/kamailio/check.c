@@ -170,8 +170,8 @@ int rep_config_secret(
 		return 0;
 	file = fopen(path, "r");
 	if(!file) {
-		LM_ERR("parameter cluster_secret_file: '%s' cannot be read: %s\n",
-				path, strerror(errno));
+		LM_ERR("parameter cluster_secret_file: '%s' cannot be read: %s\n", path,
+				strerror(errno));
 		return -1;
 	}
 	*len = fread(text, 1, sizeof(text), file);

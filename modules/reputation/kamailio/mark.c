@@ -153,8 +153,7 @@ static void mask(rep_span_t secret, rep_span_t call_id, rep_span_t caller_tag,
 }
 
 void rep_mark_write(rep_span_t secret, rep_span_t call_id,
-		rep_span_t caller_tag, const rep_mark_t *mark,
-		char out[REP_MARK_LEN])
+		rep_span_t caller_tag, const rep_mark_t *mark, char out[REP_MARK_LEN])
 {
 	uint8_t bytes[BYTES] = {LAYOUT}, mac[SHA256_DIGEST_LENGTH];
 
@@ -169,13 +168,12 @@ void rep_mark_write(rep_span_t secret, rep_span_t call_id,
 	encode(bytes, out);
 }
 
-bool rep_mark_read(rep_span_t secret, rep_span_t call_id,
-		rep_span_t caller_tag, rep_span_t text, rep_mark_t *mark)
+bool rep_mark_read(rep_span_t secret, rep_span_t call_id, rep_span_t caller_tag,
+		rep_span_t text, rep_mark_t *mark)
 {
 	uint8_t bytes[BYTES], mac[SHA256_DIGEST_LENGTH], wrong = 0;
 
-	if(text.len != REP_MARK_LEN || !decode(text.s, bytes)
-			|| bytes[0] != LAYOUT)
+	if(text.len != REP_MARK_LEN || !decode(text.s, bytes) || bytes[0] != LAYOUT)
 		return false;
 	digest_of(secret, call_id, caller_tag, bytes, SIGNED, mac);
 	for(int i = 0; i < MAC; i++)

@@ -25,12 +25,11 @@ uint16_t rep_mark_tag(rep_span_t secret, rep_span_t name);
 
 /* Letters, digits, '-' and '_'; no end of text. */
 void rep_mark_write(rep_span_t secret, rep_span_t call_id,
-		rep_span_t caller_tag, const rep_mark_t *mark,
-		char out[REP_MARK_LEN]);
+		rep_span_t caller_tag, const rep_mark_t *mark, char out[REP_MARK_LEN]);
 
 /* False when it is no mark, or not of this call, or not of this secret. Takes
  * as long whatever the first wrong byte is. */
-bool rep_mark_read(rep_span_t secret, rep_span_t call_id,
-		rep_span_t caller_tag, rep_span_t text, rep_mark_t *mark);
+bool rep_mark_read(rep_span_t secret, rep_span_t call_id, rep_span_t caller_tag,
+		rep_span_t text, rep_mark_t *mark);
 
 #endif

@@ -46,9 +46,9 @@ void rep_rr_cookie_add(struct sip_msg *invite, const rep_ticket_t *ticket)
 	mark = (rep_mark_t){.incarnation = rep_shared->incarnation,
 			.picked = (uint32_t)(rep_now() / 1000),
 			.number = ticket->number,
-			.pool = rep_mark_tag(secret,
-					rep_span(rep_registry_name(
-							rep_shared->registry, ticket->pool))),
+			.pool = rep_mark_tag(
+					secret, rep_span(rep_registry_name(
+									rep_shared->registry, ticket->pool))),
 			.route = rep_mark_tag(secret, rep_span(route))};
 	rep_mark_write(secret, rep_span_of(&invite->callid->body),
 			rep_span_of(&get_from(invite)->tag_value), &mark,
@@ -58,8 +58,8 @@ void rep_rr_cookie_add(struct sip_msg *invite, const rep_ticket_t *ticket)
 }
 
 /* The last true mark of the first URI that has one: the newest pick's. */
-static bool read_header(
-		struct sip_msg *bye, rep_span_t secret, const str *body, rep_mark_t *mark)
+static bool read_header(struct sip_msg *bye, rep_span_t secret, const str *body,
+		rep_mark_t *mark)
 {
 	const char *at = body->s, *end = body->s + body->len;
 	bool found = false;
@@ -82,8 +82,8 @@ static bool find_number(
 	for(int i = 0; i < rep_registry_pools(rep_shared->registry); i++) {
 		const char *name = rep_registry_name(rep_shared->registry, i);
 
-		if(rep_pool_ticket(rep_shared->registry, i, mark->number, rep_span(""),
-				   ticket)
+		if(rep_pool_ticket(
+				   rep_shared->registry, i, mark->number, rep_span(""), ticket)
 				&& rep_mark_tag(secret, rep_span(name)) == mark->pool)
 			return true;
 	}

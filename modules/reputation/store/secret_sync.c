@@ -39,8 +39,8 @@ bool rep_secret_sync(rep_store_t *store)
 	freeReplyObject(reply);
 	if(!missing)
 		return true;
-	reply = call(store, "SET",
-			(rep_span_t){ours, rep_secret_read(secret, ours)});
+	reply = call(
+			store, "SET", (rep_span_t){ours, rep_secret_read(secret, ours)});
 	if(reply)
 		freeReplyObject(reply);
 	/* another proxy may have been first */
