@@ -192,3 +192,18 @@ def test_after_a_restart(make, peers, files):
     unwanted(peers[0], seen)
     view.settled(again, "restart", seen.number, {"unwanted": 1})
 
+
+def test_the_secret_is_shared_through_redis(make, redis, peers, files):
+    nodes = [make.kamailio("functions.cfg", CARRIER_A=peers[0].address,
+                           POOL_FILE=files["POOL_FILE"], REDIS=redis.url,
+                           NODE_ID=name) for name in ("n1", "n2")]
+    for node in nodes:
+        view.wait_numbers(node, "first", POOLS["first"][0])
+    secret = wait_until(lambda: redis.client.get("rep:x:secret"))
+    redis.client.delete("rep:x:secret")
+    # who finds it gone writes what all of them have
+    assert wait_until(lambda: redis.client.get("rep:x:secret")) == secret
+    _, seen = answered(nodes[0], make.caller(nodes[0]), peers[0], "first")
+    at_partner(nodes[0], nodes[1], peers[0], seen)
+    wait_until(lambda: view.counts(nodes[1], "first", seen.number)
+               .get("unwanted") == 1, what="the late BYE is counted")
