@@ -98,7 +98,8 @@ UNIT_CFLAGS = -std=gnu11 -D_GNU_SOURCE -g -O1 -Wall -Wextra -Werror \
 UNIT_LIBS = $(shell pkg-config --libs check hiredis json-c) -lm -lpthread
 UNIT_OBJECTS := $(patsubst %.c,$(BUILD)/unit/$(UNIT_CC)/%.o,\
 	$(ENGINE) $(FORMATS) $(STORE) $(UNIT_TESTS) \
-	$(patsubst %,$(M)/kamailio/%.c,call_table answered replies contacts complain) \
+	$(patsubst %,$(M)/kamailio/%.c,call_table answered byes mark replies \
+		contacts complain) \
 	$(filter-out %/main.c,$(TOOLS)))
 
 $(BUILD)/unit/$(UNIT_CC)/%.o: %.c

@@ -39,6 +39,7 @@ static const struct
 		{"judge", judge_suite},
 		{"keys", keys_suite},
 		{"labels", labels_suite},
+		{"mark", mark_suite},
 		{"mem", mem_suite},
 		{"outcome", outcome_suite},
 		{"pick", pick_suite},

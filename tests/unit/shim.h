@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Just as much of Kamailio as kamailio/{call_table,answered,replies}.c use,
+/* Just as much of Kamailio as kamailio/{call_table,answered,byes,mark,replies}.c use,
  * under the test's control. tests/unit/shim/ has its headers. */
 
 #ifndef REP_SHIM_H
 #define REP_SHIM_H
 
+#include "kamailio/mark.h"
 #include "kamailio/shared.h"
 #include "core/parser/msg_parser.h"
 #include "engine/base/types.h"
@@ -12,9 +13,10 @@
 /* The clocks: rep_now() and rep_mono(). */
 extern rep_time_t shim_now, shim_mono;
 
-/* Does the Route of the next requests carry our mark for this number? 0 = for
- * none, as when the rr module is not loaded. */
+/* Does the Route of the next requests carry a mark for this number of pool 0?
+ * 0 = for none, as when the rr module is not loaded. What else it says: */
 extern rep_e164_t shim_cookie;
+extern rep_mark_t shim_mark;
 /* How often it was asked for. */
 extern unsigned shim_cookies_asked;
 

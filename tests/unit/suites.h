@@ -33,6 +33,7 @@ Suite *incarnations_suite(void);
 Suite *judge_suite(void);
 Suite *keys_suite(void);
 Suite *labels_suite(void);
+Suite *mark_suite(void);
 Suite *mem_suite(void);
 Suite *outcome_suite(void);
 Suite *pick_suite(void);

@@ -84,7 +84,8 @@ static rep_dialog_t dialog(unsigned i)
 	char call_id[32];
 
 	snprintf(call_id, sizeof(call_id), "call-%u@example.com", i);
-	return rep_dialog_of(rep_span(call_id), rep_span("tag"));
+	return rep_dialog_of(
+			rep_span(call_id), rep_span("caller"), rep_span("tag"));
 }
 
 /* Call `i` is answered `after` ms from the start of the test. */
@@ -138,7 +139,7 @@ START_TEST(no_bye_within_short_call)
 	ck_assert_uint_eq(counted(REP_ANSWERED), 1);
 	ck_assert_uint_eq(counted_at_all(), 1);
 	ck_over();
-	ck_assert(!bye(1, false, SHORT + S));
+	ck_assert(bye(1, false, SHORT + S));
 	tick(SHORT + S);
 	ck_assert_uint_eq(counted_at_all(), 1);
 }
@@ -182,18 +183,104 @@ START_TEST(a_bye_twice)
 }
 END_TEST
 
-/* Two branches answer with the same tags: the second is counted at once. */
+/* A spiral: two transactions of ours, one call. */
 START_TEST(the_same_dialog_twice)
+{
+	rep_ticket_t t;
+
+	ck_assert(rep_pool_track(registry, pool, FIRST, rep_span(""), NOW, &t));
+	rep_answered_put(answered, registry, dialog(1), &t, SHORT, NOW, MONO);
+	ck_assert(rep_pool_track(registry, pool, FIRST, rep_span(""), NOW, &t));
+	rep_answered_put(answered, registry, dialog(1), &t, SHORT, NOW, MONO);
+	ck_assert_uint_eq(stats().calls, 1);
+	ck_assert_uint_eq(stats().full, 0);
+	ck_assert_uint_eq(counted_at_all(), 0);
+	ck_assert_uint_eq(in_flight(), 1);
+	ck_assert(bye(1, false, S));
+	ck_assert_uint_eq(counted(REP_SHORT), 1);
+	ck_assert_uint_eq(counted_at_all(), 1);
+	ck_over();
+}
+END_TEST
+
+/* From another number it is counted by itself. */
+START_TEST(the_same_dialog_of_another_number)
 {
 	answer(1, 0);
 	answer(1, 0);
 	ck_assert_uint_eq(stats().calls, 1);
-	ck_assert_uint_eq(stats().full, 1);
+	ck_assert_uint_eq(stats().full, 0);
 	ck_assert_uint_eq(counted(REP_ANSWERED), 1);
 	ck_assert_uint_eq(in_flight(), 1);
 	ck_assert(bye(1, false, S));
 	ck_assert_uint_eq(counted(REP_SHORT), 1);
 	ck_assert_uint_eq(counted_at_all(), 2);
+	ck_over();
+}
+END_TEST
+
+/* ---- late ------------------------------------------------------------ */
+
+START_TEST(unwanted_late_and_once)
+{
+	answer(1, 0);
+	tick(SHORT);
+	ck_assert_uint_eq(stats().calls, 0);
+	ck_assert_uint_eq(in_flight(), 0);
+	ck_assert(bye(1, true, HOUR));
+	ck_assert(bye(1, true, HOUR));
+	ck_assert(bye(1, false, HOUR));
+	ck_assert_uint_eq(counted(REP_ANSWERED), 1);
+	ck_assert_uint_eq(counted(REP_UNWANTED), 1);
+	ck_assert_uint_eq(counted_at_all(), 2);
+	ck_over();
+}
+END_TEST
+
+START_TEST(without_short_calls)
+{
+	rep_ticket_t t;
+
+	ck_assert_int_eq(pick("", NOW, false, &t), REP_PICKED);
+	rep_answered_put(answered, registry, dialog(1), &t, 0, NOW, MONO);
+	ck_assert_uint_eq(counted(REP_ANSWERED), 1);
+	ck_over();
+	ck_assert(bye(1, true, 0));
+	ck_assert_uint_eq(counted(REP_UNWANTED), 1);
+	ck_assert_uint_eq(counted_at_all(), 2);
+	ck_over();
+}
+END_TEST
+
+/* The oldest of those that only wait for a late BYE make room. */
+START_TEST(late_ones_make_room)
+{
+	for(unsigned i = 0; i < MAX; i++)
+		answer(i, i);
+	tick(SHORT + MAX);
+	ck_assert(rep_answered_complete(answered, NOW));
+	answer(MAX, HOUR);
+	ck_assert_uint_eq(stats().full, 0);
+	ck_assert_uint_eq(stats().calls, 1);
+	ck_assert(!rep_answered_complete(answered, NOW));
+	ck_assert(rep_answered_complete(answered, NOW + 1));
+	ck_assert(!bye(0, true, HOUR));
+	ck_assert(bye(1, true, HOUR));
+	ck_assert(bye(MAX, false, HOUR));
+	ck_over();
+}
+END_TEST
+
+START_TEST(not_for_ever)
+{
+	answer(1, 0);
+	tick(SHORT);
+	tick(SHORT + REP_ANSWERED_MS - 1);
+	ck_assert(rep_answered_complete(answered, NOW));
+	tick(SHORT + REP_ANSWERED_MS);
+	ck_assert(!rep_answered_complete(answered, NOW));
+	ck_assert(!bye(1, true, SHORT + REP_ANSWERED_MS));
+	ck_assert_uint_eq(counted_at_all(), 1);
 	ck_over();
 }
 END_TEST
@@ -324,15 +411,18 @@ static bool same(rep_dialog_t a, rep_dialog_t b)
 
 START_TEST(dialogs_are_told_apart)
 {
-	rep_span_t none = {NULL, 0}, id = rep_span("a"), tag = rep_span("b");
-	rep_dialog_t d = rep_dialog_of(id, tag);
+	rep_span_t none = {NULL, 0}, i = rep_span("a"), f = rep_span("b"),
+			   t = rep_span("c");
+	rep_dialog_t d = rep_dialog_of(i, f, t);
 
-	ck_assert(same(d, rep_dialog_of(rep_span("a"), rep_span("b"))));
-	ck_assert(!same(d, rep_dialog_of(tag, id)));
-	ck_assert(!same(d, rep_dialog_of(rep_span("ab"), none)));
-	ck_assert(!same(d, rep_dialog_of(none, rep_span("ab"))));
-	ck_assert(!same(d, rep_dialog_of(id, rep_span("B"))));
-	ck_assert(same(rep_dialog_of(none, none), rep_dialog_of(none, none)));
+	ck_assert(same(
+			d, rep_dialog_of(rep_span("a"), rep_span("b"), rep_span("c"))));
+	ck_assert(!same(d, rep_dialog_of(i, t, f)));
+	ck_assert(!same(d, rep_dialog_of(f, i, t)));
+	ck_assert(!same(d, rep_dialog_of(rep_span("ab"), none, t)));
+	ck_assert(!same(d, rep_dialog_of(i, rep_span("bc"), none)));
+	ck_assert(!same(d, rep_dialog_of(i, none, rep_span("bc"))));
+	ck_assert(!same(d, rep_dialog_of(i, f, rep_span("C"))));
 }
 END_TEST
 
@@ -355,18 +445,20 @@ START_TEST(a_bye_of_another_dialog)
 }
 END_TEST
 
-START_TEST(first_of_the_newest_1024)
+START_TEST(first_of_those_remembered)
 {
-	for(unsigned i = 0; i < 1024; i++) {
-		ck_assert(rep_answered_first(answered, dialog(i)));
-		ck_assert(!rep_answered_first(answered, dialog(i)));
+	for(unsigned i = 0; i < MAX; i++) {
+		ck_assert(rep_answered_first(answered, dialog(i), NOW, MONO));
+		ck_assert(!rep_answered_first(answered, dialog(i), NOW, MONO));
 	}
-	for(unsigned i = 0; i < 1024; i++)
-		ck_assert(!rep_answered_first(answered, dialog(i)));
-	ck_assert(rep_answered_first(answered, dialog(1024)));
-	ck_assert(!rep_answered_first(answered, dialog(1)));
-	ck_assert(rep_answered_first(answered, dialog(0))); /* forgotten */
-	ck_assert(!rep_answered_first(answered, dialog(1023)));
+	ck_assert(rep_answered_first(answered, dialog(MAX), NOW, MONO));
+	ck_assert(!rep_answered_first(answered, dialog(1), NOW, MONO));
+	ck_assert(rep_answered_first(answered, dialog(0), NOW, MONO));
+	ck_assert_uint_eq(stats().calls, 0);
+	/* where all wait for something there is no room to remember it */
+	for(unsigned i = 0; i < MAX; i++)
+		answer(100 + i, 0);
+	ck_assert(!rep_answered_first(answered, dialog(1), NOW, MONO));
 }
 END_TEST
 
@@ -421,6 +513,7 @@ START_TEST(no_room_at_all)
 	answer(1, 0);
 	ck_assert_uint_eq(counted(REP_ANSWERED), 1);
 	ck_assert(!bye(1, false, S));
+	ck_assert(!rep_answered_first(answered, dialog(1), NOW, MONO));
 	tick(lost_after);
 	ck_over();
 	unmake();
@@ -436,11 +529,24 @@ END_TEST
 /* A naive model: what is remembered of each dialog. */
 static struct
 {
-	bool there, held;
-	rep_time_t deadline;
+	bool there, spent;
+	int queue; /* 0 may be short, 1 held, 2 late */
+	rep_e164_t number;
+	rep_time_t deadline, answered;
+	unsigned order; /* of coming into its queue */
 } model[DIALOGS];
 static uint32_t expected[REP_OUTCOMES];
-static unsigned remembered;
+static unsigned remembered, orders;
+static rep_time_t forgotten;
+
+static unsigned waiting(void)
+{
+	unsigned n = 0;
+
+	for(unsigned i = 0; i < DIALOGS; i++)
+		n += model[i].there && model[i].queue < 2;
+	return n;
+}
 
 static void model_forget(unsigned i)
 {
@@ -448,29 +554,75 @@ static void model_forget(unsigned i)
 	remembered--;
 }
 
+static void model_lose(unsigned i)
+{
+	if(model[i].answered > forgotten)
+		forgotten = model[i].answered;
+	model_forget(i);
+}
+
+static void model_move(unsigned i, int queue, rep_time_t after)
+{
+	model[i].queue = queue;
+	model[i].deadline = after + lost_after;
+	model[i].order = orders++;
+}
+
+/* In the order of the real one: those that may be short by their age. */
 static void model_tick(rep_time_t after, bool limited)
 {
-	for(unsigned i = 0; i < DIALOGS; i++) {
-		if(!model[i].there || model[i].deadline > after)
-			continue;
-		if(model[i].held || !limited)
-			model_forget(i);
-		if(!model[i].held)
-			expected[REP_ANSWERED]++;
-		model[i].held = true;
-		model[i].deadline = after + lost_after;
+	for(;;) {
+		unsigned next = DIALOGS;
+
+		for(unsigned i = 0; i < DIALOGS; i++)
+			if(model[i].there && !model[i].queue && model[i].deadline <= after
+					&& (next == DIALOGS || model[i].order < model[next].order))
+				next = i;
+		if(next == DIALOGS)
+			break;
+		expected[REP_ANSWERED]++;
+		model_move(next, limited ? 1 : 2, after);
 	}
+	for(unsigned i = 0; i < DIALOGS; i++)
+		if(model[i].there && model[i].deadline <= after)
+			model_lose(i);
+}
+
+static void model_make_room(void)
+{
+	unsigned oldest = DIALOGS;
+
+	for(unsigned i = 0; i < DIALOGS; i++)
+		if(model[i].there && model[i].queue == 2
+				&& (oldest == DIALOGS || model[i].order < model[oldest].order))
+			oldest = i;
+	if(oldest < DIALOGS)
+		model_lose(oldest);
 }
 
 static void step_answer(unsigned i, rep_time_t after)
 {
-	answer(i, after);
-	if(model[i].there || remembered == SLOTS) {
+	rep_ticket_t t;
+
+	ck_assert_int_eq(pick("", NOW + after, false, &t), REP_PICKED);
+	rep_answered_put(answered, registry, dialog(i), &t, SHORT, NOW + after,
+			MONO + after);
+	if(model[i].there) {
+		expected[REP_ANSWERED] += model[i].number != t.number;
+		return;
+	}
+	if(remembered == SLOTS)
+		model_make_room();
+	if(remembered == SLOTS) {
 		expected[REP_ANSWERED]++;
+		forgotten = NOW + after;
 		return;
 	}
 	model[i].there = true;
-	model[i].held = false;
+	model[i].spent = false;
+	model[i].number = t.number;
+	model[i].answered = NOW + after;
+	model_move(i, 0, after);
 	model[i].deadline = after + SHORT;
 	remembered++;
 }
@@ -482,17 +634,23 @@ static void step_bye(unsigned i, rep_time_t after)
 	ck_assert_int_eq(bye(i, unwanted, after), model[i].there);
 	if(!model[i].there)
 		return;
-	if(unwanted)
-		expected[REP_UNWANTED]++;
-	else if(!model[i].held)
-		expected[model[i].deadline > after ? REP_SHORT : REP_ANSWERED]++;
-	model_forget(i);
+	if(unwanted) {
+		expected[REP_UNWANTED] += !model[i].spent;
+		model[i].spent = true;
+		model_move(i, 2, after);
+	} else if(!model[i].spent) {
+		if(model[i].queue == 0)
+			expected[model[i].deadline > after ? REP_SHORT : REP_ANSWERED]++;
+		model_forget(i);
+	}
 }
 
 static void ck_model(void)
 {
-	ck_assert_uint_eq(stats().calls, remembered);
-	ck_assert_uint_eq(in_flight(), remembered);
+	ck_assert_uint_eq(stats().calls, waiting());
+	ck_assert_uint_eq(in_flight(), waiting());
+	ck_assert(!rep_answered_complete(answered, forgotten));
+	ck_assert(rep_answered_complete(answered, forgotten + 1));
 	for(int o = 0; o < REP_OUTCOMES; o++)
 		ck_assert_uint_eq(counted((rep_outcome_t)o), expected[o]);
 }
@@ -504,7 +662,8 @@ START_TEST(sweep)
 
 	memset(model, 0, sizeof(model));
 	memset(expected, 0, sizeof(expected));
-	remembered = 0;
+	remembered = orders = 0;
+	forgotten = 0;
 	make(SLOTS);
 	policy_set("max_benched_share", "1", NOW);
 	rep_registry_observe(registry, true);
@@ -527,7 +686,7 @@ START_TEST(sweep)
 	ck_model();
 	ck_assert_uint_gt(stats().full, 0);
 	/* whoever is left: no BYE ever comes */
-	for(int k = 1; k <= 2; k++) {
+	for(int k = 1; k <= 3; k++) {
 		after += SHORT + lost_after;
 		tick(after);
 		model_tick(after, limited);
@@ -550,6 +709,11 @@ Suite *answered_suite(void)
 	tcase_add_test(small, unwanted);
 	tcase_add_test(small, a_bye_twice);
 	tcase_add_test(small, the_same_dialog_twice);
+	tcase_add_test(small, the_same_dialog_of_another_number);
+	tcase_add_test(small, unwanted_late_and_once);
+	tcase_add_test(small, without_short_calls);
+	tcase_add_test(small, late_ones_make_room);
+	tcase_add_test(small, not_for_ever);
 	tcase_add_test(small, the_table_is_full);
 	tcase_add_test(small, one_after_the_other);
 	tcase_add_test(small, held_to_its_end);
@@ -558,7 +722,7 @@ Suite *answered_suite(void)
 	tcase_add_test(small, held_and_short_ones_side_by_side);
 	tcase_add_test(small, dialogs_are_told_apart);
 	tcase_add_test(small, a_bye_of_another_dialog);
-	tcase_add_test(small, first_of_the_newest_1024);
+	tcase_add_test(small, first_of_those_remembered);
 	tcase_add_test(small, the_number_is_removed_meanwhile);
 	tcase_add_test(small, a_ticket_that_holds_nothing);
 	tcase_add_test(small, no_memory_and_no_lock);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "kamailio/byes.h"
 #include "kamailio/replies.h"
 #include "engine/reply/outcome.h"
 
@@ -230,12 +231,13 @@ END_TEST
 /* The text of a message ends wherever it likes: nothing is read behind it. */
 START_TEST(cut_anywhere)
 {
-	static const char whole[] = "SIP/2.0 603 Decline\r\n"
-								"Via: SIP/2.0/UDP h;branch=" MAGIC "a.b.1\r\n"
-								"Call-ID: c\r\nTo: <sip:a@b>;tag=t\r\n"
-								"CSeq: 1 INVITE\r\nReason: SIP;cause=603\r\n"
-								"Call-Info: <x:y>;purpose=jwscard\r\n"
-								"X-Twilio-Error: 32215\r\n\r\n";
+	static const char whole[] =
+			"SIP/2.0 603 Decline\r\n"
+			"Via: SIP/2.0/UDP h;branch=" MAGIC "a.b.1\r\n"
+			"Call-ID: c\r\nFrom: <sip:c@d>;tag=9\r\nTo: <sip:a@b>;tag=t\r\n"
+			"CSeq: 1 INVITE\r\nReason: SIP;cause=603\r\n"
+			"Call-Info: <x:y>;purpose=jwscard\r\n"
+			"X-Twilio-Error: 32215\r\n\r\n";
 	char text[sizeof(whole)];
 	rep_redress_t redress = {0};
 	rep_dialog_t dialog;
@@ -258,21 +260,25 @@ END_TEST
 
 /* ---- the dialog ------------------------------------------------------ */
 
+#define F "From: <sip:c@d>;tag=f1\r\n"
+
 static const struct
 {
 	const char *headers;
 	bool found;
-} dialogs[] = {{"Call-ID: c1\r\nTo: <sip:a@b>;tag=t1\r\n", true},
-		{"To: <sip:a@b>;tag=t1\r\nCall-ID: c1\r\n", true},
-		{"t: <sip:a@b>;x=y;tag=t1\r\ni: c1\r\n", true},
+} dialogs[] = {{"Call-ID: c1\r\nTo: <sip:a@b>;tag=t1\r\n" F, true},
+		{"To: <sip:a@b>;tag=t1\r\n" F "Call-ID: c1\r\n", true},
+		{"t: <sip:a@b>;x=y;tag=t1\r\n" F "i: c1\r\n", true},
 		{"Call-ID: c1\r\nTo: <sip:a@b>\r\n", false},
 		{"Call-ID: c1\r\nTo: <sip:a@b>;tag=\r\n", false},
-		{"Call-ID: c1\r\n", false}, {"To: <sip:a@b>;tag=t1\r\n", false},
-		{"", false}, {"Call-ID: c1\r\nbad\r\nTo: <sip:a@b>;tag=t1\r\n", false}};
+		{"Call-ID: c1\r\n", false}, {"To: <sip:a@b>;tag=t1\r\n" F, false},
+		{"Call-ID: c1\r\nTo: <sip:a@b>;tag=t1\r\n", false}, {"", false},
+		{"Call-ID: c1\r\nbad\r\nTo: <sip:a@b>;tag=t1\r\n" F, false}};
 
 START_TEST(dialog_of_a_2xx)
 {
-	rep_dialog_t d, wanted = rep_dialog_of(rep_span("c1"), rep_span("t1"));
+	rep_dialog_t d, wanted = rep_dialog_of(
+							rep_span("c1"), rep_span("f1"), rep_span("t1"));
 	char text[256];
 
 	snprintf(text, sizeof(text),
@@ -292,6 +298,8 @@ END_TEST
 #define CALLEE_TAG "callee"
 #define UNWANTED "Reason: SIP;cause=607;text=\"Unwanted\"\r\n"
 
+static bool accepted; /* the other side knows the dialog */
+
 static void make(void)
 {
 	setup();
@@ -300,7 +308,10 @@ static void make(void)
 	shim_mono = MONO;
 	shim_cookie = 0;
 	shim_cookies_asked = 0;
+	accepted = true;
 	shim_share(registry);
+	rep_shared->incarnation = 7;
+	shim_mark = (rep_mark_t){.incarnation = 6, .picked = NOW / 1000};
 	rep_shared->answered = rep_answered_create(10);
 	ck_assert_ptr_nonnull(rep_shared->answered);
 }
@@ -347,8 +358,9 @@ static void answer(const char *call_id)
 	ck_assert(
 			rep_pool_track(registry, pool, FIRST, rep_span(""), shim_now, &t));
 	rep_answered_put(rep_shared->answered, registry,
-			rep_dialog_of(rep_span(call_id), rep_span(CALLEE_TAG)), &t, SHORT,
-			shim_now, shim_mono);
+			rep_dialog_of(rep_span(call_id), rep_span(CALLER_TAG),
+					rep_span(CALLEE_TAG)),
+			&t, SHORT, shim_now, shim_mono);
 }
 
 static void pass(rep_time_t ms)
@@ -363,6 +375,7 @@ static void bye_to(
 		const char *call_id, bool by_callee, const char *to, const char *more)
 {
 	char text[512];
+	rep_late_t late;
 
 	snprintf(text, sizeof(text),
 			"BYE sip:x@h SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=" MAGIC "1\r\n"
@@ -370,7 +383,8 @@ static void bye_to(
 			"Call-ID: %s\r\nCSeq: 2 BYE\r\n%s\r\n",
 			by_callee ? CALLEE_TAG : CALLER_TAG, to,
 			by_callee ? CALLER_TAG : CALLEE_TAG, call_id, more);
-	rep_bye(message(text));
+	if(rep_bye(message(text), &late) && accepted)
+		rep_bye_late(&late);
 	ck_assert_int_eq(rep_locks_held(), 0);
 }
 
@@ -440,73 +454,73 @@ START_TEST(another_cause_is_not_unwanted)
 }
 END_TEST
 
-START_TEST(unwanted_late_with_the_mark_and_once)
+START_TEST(unwanted_late_is_of_the_call_itself)
 {
 	answer("c1");
 	pass(SHORT);
 	ck_assert_uint_eq(counted(REP_ANSWERED), 1);
-	shim_cookie = FIRST;
+	shim_cookie = FIRST + 1;
 	bye("c1", true, UNWANTED);
-	ck_assert_uint_eq(counted(REP_UNWANTED), 1);
+	bye("c1", true, UNWANTED);
 	ck_assert_uint_eq(view(FIRST, NOW).counts.n[REP_UNWANTED], 1);
-	bye("c1", true, UNWANTED);
-	ck_assert_uint_eq(counted(REP_UNWANTED), 1);
-	bye("c2", true, UNWANTED); /* another dialog with its own mark */
-	ck_assert_uint_eq(counted(REP_UNWANTED), 2);
-	ck_assert_uint_eq(counted_at_all(), 3);
-	ck_assert_uint_eq(in_flight(), 0);
-}
-END_TEST
-
-START_TEST(unwanted_late_without_the_mark)
-{
-	bye("c1", true, UNWANTED);
-	shim_cookie = FIRST + 1; /* of another number */
-	bye("c1", true, UNWANTED);
-	ck_assert_uint_eq(shim_cookies_asked, 2);
-	ck_assert_uint_eq(counted_at_all(), 0);
-	/* and those did not use up the one time */
-	shim_cookie = FIRST;
-	bye("c1", true, UNWANTED);
-	ck_assert_uint_eq(counted(REP_UNWANTED), 1);
-}
-END_TEST
-
-START_TEST(unwanted_late_in_every_pool_that_has_the_number)
-{
-	int other = rep_registry_put(registry, rep_span("other"));
-	int none = rep_registry_put(registry, rep_span("none"));
-	rep_pool_view_t v;
-
-	ck_assert_int_eq(
-			rep_pool_put(registry, other, FIRST, &plain, 1, 1, NOW), 1);
-	shim_cookie = FIRST;
-	bye("c1", true, UNWANTED);
-	ck_assert_uint_eq(counted(REP_UNWANTED), 1);
-	ck_assert(rep_view_pool(registry, other, NOW, &v));
-	ck_assert_uint_eq(v.counts.n[REP_UNWANTED], 1);
-	ck_assert(rep_view_pool(registry, none, NOW, &v));
-	ck_assert_uint_eq(v.counts.n[REP_UNWANTED], 0);
-}
-END_TEST
-
-static const char *const no_number[] = {"tel:+15551230001", "sip:h", "sip:@h",
-		"sip:anonymous@h", "sip:+1555123000155512300015551230001@h", "", ":",
-		"sip:+0@h"};
-
-START_TEST(unwanted_late_to_what_is_no_number)
-{
-	shim_cookie = FIRST;
-	bye_to("c1", true, no_number[_i], UNWANTED);
+	ck_assert_uint_eq(counted_at_all(), 2);
 	ck_assert_uint_eq(shim_cookies_asked, 0);
+}
+END_TEST
+
+/* This start would know the dialog: it was never answered, or is over. */
+START_TEST(a_mark_of_this_start)
+{
+	shim_cookie = FIRST;
+	shim_mark.incarnation = rep_shared->incarnation;
+	bye("c1", true, UNWANTED);
+	ck_assert_uint_eq(counted_at_all(), 0);
+	/* not if it forgot one that was answered since */
+	for(int i = 0; i < 11; i++) {
+		char id[16];
+		snprintf(id, sizeof(id), "x%d", i);
+		answer(id);
+	}
+	bye("c1", true, UNWANTED);
+	ck_assert_uint_eq(counted(REP_UNWANTED), 0); /* no room to remember it */
+	pass(SHORT);
+	bye("c1", true, UNWANTED);
+	ck_assert_uint_eq(counted(REP_UNWANTED), 1);
+	bye("c1", true, UNWANTED);
+	ck_assert_uint_eq(counted(REP_UNWANTED), 1);
+}
+END_TEST
+
+START_TEST(a_mark_of_another_start_and_once)
+{
+	shim_cookie = FIRST;
+	accepted = false; /* 481 */
+	bye("c1", true, UNWANTED);
+	ck_assert_uint_eq(counted_at_all(), 0);
+	accepted = true;
+	bye("c1", true, UNWANTED);
+	bye("c1", true, UNWANTED);
+	ck_assert_uint_eq(view(FIRST, NOW).counts.n[REP_UNWANTED], 1);
+	shim_mark.picked++;
+	bye("c1", true, UNWANTED); /* another pick of the same Call-ID */
+	bye("c2", true, UNWANTED);
+	ck_assert_uint_eq(counted(REP_UNWANTED), 3);
+	ck_assert_uint_eq(counted_at_all(), 3);
+}
+END_TEST
+
+START_TEST(a_mark_that_is_too_old)
+{
+	shim_cookie = FIRST;
+	pass(REP_ANSWERED_MS + S);
+	bye("c1", true, UNWANTED);
 	ck_assert_uint_eq(counted_at_all(), 0);
 }
 END_TEST
 
-START_TEST(unwanted_late_to_a_number_of_nobody)
+START_TEST(unwanted_late_without_a_mark)
 {
-	shim_cookie = UINT64_C(15559990000);
-	bye_to("c1", true, "sip:+15559990000@h", UNWANTED);
+	bye("c1", true, UNWANTED);
 	ck_assert_uint_eq(shim_cookies_asked, 1);
 	ck_assert_uint_eq(counted_at_all(), 0);
 }
@@ -523,12 +537,13 @@ static const char *const incomplete[] = {
 START_TEST(a_bye_that_lacks_something)
 {
 	char text[512];
+	rep_late_t late;
 
 	answer("c1");
 	shim_cookie = FIRST;
 	snprintf(text, sizeof(text), "BYE sip:x@h SIP/2.0\r\n" UNWANTED "%s\r\n",
 			incomplete[_i]);
-	rep_bye(message(text));
+	ck_assert(!rep_bye(message(text), &late));
 	ck_assert_uint_eq(counted_at_all(), 0);
 	ck_assert_uint_eq(in_flight(), 1);
 }
@@ -537,9 +552,12 @@ END_TEST
 /* Neither tag: nobody's call, even if both sides have an empty one. */
 START_TEST(a_bye_without_tags)
 {
+	rep_late_t late;
+
 	answer("c1");
-	rep_bye(message("BYE sip:x@h SIP/2.0\r\nCall-ID: c1\r\n"
-					"From: <sip:f@h>\r\nTo: <sip:t@h>\r\n\r\n"));
+	ck_assert(!rep_bye(message("BYE sip:x@h SIP/2.0\r\nCall-ID: c1\r\n"
+							   "From: <sip:f@h>\r\nTo: <sip:t@h>\r\n\r\n"),
+			&late));
 	ck_assert_uint_eq(counted_at_all(), 0);
 	ck_assert_uint_eq(in_flight(), 1);
 }
@@ -568,12 +586,11 @@ Suite *replies_suite(void)
 	tcase_add_test(byes, only_the_callee_says_unwanted);
 	tcase_add_test(byes, by_the_right_clocks);
 	tcase_add_test(byes, another_cause_is_not_unwanted);
-	tcase_add_test(byes, unwanted_late_with_the_mark_and_once);
-	tcase_add_test(byes, unwanted_late_without_the_mark);
-	tcase_add_test(byes, unwanted_late_in_every_pool_that_has_the_number);
-	tcase_add_loop_test(
-			byes, unwanted_late_to_what_is_no_number, 0, COUNT(no_number));
-	tcase_add_test(byes, unwanted_late_to_a_number_of_nobody);
+	tcase_add_test(byes, unwanted_late_is_of_the_call_itself);
+	tcase_add_test(byes, a_mark_of_this_start);
+	tcase_add_test(byes, a_mark_of_another_start_and_once);
+	tcase_add_test(byes, a_mark_that_is_too_old);
+	tcase_add_test(byes, unwanted_late_without_a_mark);
 	tcase_add_loop_test(byes, a_bye_that_lacks_something, 0, COUNT(incomplete));
 	tcase_add_test(byes, a_bye_without_tags);
 	suite_add_tcase(suite, byes);

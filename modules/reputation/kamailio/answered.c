@@ -5,18 +5,18 @@
 #include "../engine/base/mem.h"
 #include "../engine/pool/count.h"
 
-/* A call whose BYE never comes stops counting as one at once after this. */
-#define LOST_AFTER (4 * 3600 * (rep_time_t)1000)
 #define SLICE 4096
-#define SEEN 1024
 #define NONE UINT32_MAX
 
-/* Entries wait in one of two queues, each in the order of its deadlines:
- * those that may still be short, and those that are held to their end. */
+/* Entries wait in one of three queues, each in the order of its deadlines:
+ * those that may still be short; those that are held to their end (a call whose
+ * BYE never comes stops counting as one at once after REP_ANSWERED_MS); and
+ * those that are remembered for a late BYE only, which make room for others. */
 enum
 {
 	QUEUE_SHORT,
 	QUEUE_HELD,
+	QUEUE_LATE,
 	QUEUES
 };
 
@@ -24,21 +24,22 @@ typedef struct entry
 {
 	rep_dialog_t dialog;
 	rep_ticket_t ticket;
+	rep_time_t answered; /* wall clock */
 	rep_time_t deadline;
 	uint32_t chain; /* in the bucket, or in the free list */
 	uint32_t prev, next;
 	uint8_t queue;
+	bool spent; /* nothing more is believed of it */
 } entry_t;
 
 struct rep_answered
 {
 	rep_lock_t lock;
-	uint32_t max, mask, used;
+	uint32_t max, mask, used, late;
 	uint32_t free;
 	uint32_t first[QUEUES], last[QUEUES];
 	uint64_t full;
-	uint64_t seen[SEEN]; /* dialogs that rep_answered_first() was asked of */
-	uint32_t n_seen;
+	rep_time_t forgotten; /* when the newest was answered that is forgotten */
 	uint32_t *buckets;
 	entry_t entries[];
 };
@@ -50,15 +51,16 @@ static uint64_t mix(uint64_t h, rep_span_t text, uint64_t multiplier)
 	return (h ^ 0x100) * multiplier;
 }
 
-rep_dialog_t rep_dialog_of(rep_span_t call_id, rep_span_t callee_tag)
+rep_dialog_t rep_dialog_of(
+		rep_span_t call_id, rep_span_t caller_tag, rep_span_t callee_tag)
 {
 	const uint64_t m1 = UINT64_C(0x100000001B3);
 	const uint64_t m2 = UINT64_C(0x9E3779B97F4A7C15);
 	rep_dialog_t d = {
 			UINT64_C(0xCBF29CE484222325), UINT64_C(0x2545F4914F6CDD1D)};
 
-	d.a = mix(mix(d.a, call_id, m1), callee_tag, m1);
-	d.b = mix(mix(d.b, call_id, m2), callee_tag, m2);
+	d.a = mix(mix(mix(d.a, call_id, m1), caller_tag, m1), callee_tag, m1);
+	d.b = mix(mix(mix(d.b, call_id, m2), caller_tag, m2), callee_tag, m2);
 	return d;
 }
 
@@ -110,6 +112,7 @@ static void enqueue(struct rep_answered *t, uint32_t i, int queue)
 	else
 		t->first[queue] = i;
 	t->last[queue] = i;
+	t->late += queue == QUEUE_LATE;
 }
 
 static void dequeue(struct rep_answered *t, uint32_t i)
@@ -124,6 +127,7 @@ static void dequeue(struct rep_answered *t, uint32_t i)
 		t->entries[e->next].prev = e->prev;
 	else
 		t->last[e->queue] = e->prev;
+	t->late -= e->queue == QUEUE_LATE;
 }
 
 static uint32_t *find(struct rep_answered *t, rep_dialog_t dialog)
@@ -151,33 +155,85 @@ static entry_t drop(struct rep_answered *t, uint32_t *at)
 	return copy;
 }
 
+/* Forget this one although its BYE may still come. */
+static entry_t forget(struct rep_answered *t, uint32_t i)
+{
+	entry_t e = drop(t, find(t, t->entries[i].dialog));
+
+	if(e.answered > t->forgotten)
+		t->forgotten = e.answered;
+	return e;
+}
+
+static void move(struct rep_answered *t, uint32_t i, int queue, rep_time_t mono)
+{
+	dequeue(t, i);
+	t->entries[i].deadline = mono + REP_ANSWERED_MS;
+	enqueue(t, i, queue);
+}
+
+/* A new entry, which is in no queue yet; NONE when all wait for something. */
+static uint32_t add(struct rep_answered *t, rep_dialog_t dialog, rep_time_t now)
+{
+	uint32_t i, *at;
+
+	if(t->free == NONE && t->first[QUEUE_LATE] != NONE)
+		forget(t, t->first[QUEUE_LATE]);
+	i = t->free;
+	if(i == NONE)
+		return NONE;
+	t->free = t->entries[i].chain;
+	at = &t->buckets[dialog.a & t->mask];
+	t->entries[i] = (entry_t){.dialog = dialog, .answered = now, .chain = *at};
+	*at = i;
+	t->used++;
+	return i;
+}
+
+/* Room for an answered call, in the queue where it is to wait. */
+static bool put(struct rep_answered *t, rep_dialog_t dialog,
+		const rep_ticket_t *ticket, uint32_t short_call_ms, rep_time_t now,
+		rep_time_t mono)
+{
+	uint32_t i = add(t, dialog, now);
+	entry_t *e;
+
+	if(i == NONE) {
+		t->full++;
+		/* a mark of now says that its dialog may be unknown */
+		t->forgotten = now > t->forgotten ? now : t->forgotten;
+		return false;
+	}
+	e = &t->entries[i];
+	e->ticket = *ticket;
+	e->deadline = mono + (short_call_ms ? short_call_ms : REP_ANSWERED_MS);
+	enqueue(t, i,
+			short_call_ms	  ? QUEUE_SHORT
+			: ticket->limited ? QUEUE_HELD
+							  : QUEUE_LATE);
+	return true;
+}
+
 void rep_answered_put(struct rep_answered *t, rep_registry_t *registry,
 		rep_dialog_t dialog, const rep_ticket_t *ticket, uint32_t short_call_ms,
 		rep_time_t now, rep_time_t mono)
 {
 	rep_ticket_t at_once = *ticket;
-	uint32_t *at, i = NONE;
+	bool waits = false, same = false;
+	uint32_t at;
 
 	rep_lock(&t->lock);
-	at = find(t, dialog);
-	if(*at == NONE && t->free != NONE) {
-		i = t->free;
-		t->free = t->entries[i].chain;
-		t->entries[i].dialog = dialog;
-		t->entries[i].ticket = *ticket;
-		t->entries[i].deadline = mono + short_call_ms;
-		t->entries[i].chain = NONE;
-		*at = i;
-		enqueue(t, i, QUEUE_SHORT);
-		t->used++;
-	} else {
-		t->full++;
-	}
+	at = *find(t, dialog);
+	if(at == NONE)
+		waits = put(t, dialog, ticket, short_call_ms, now, mono);
+	else
+		same = t->entries[at].ticket.number == ticket->number
+			   && t->entries[at].ticket.pool == ticket->pool;
 	rep_unlock(&t->lock);
-	if(i != NONE)
-		return;
-	rep_ticket_count(registry, &at_once, REP_ANSWERED, now);
-	rep_ticket_hang_up(registry, &at_once, now);
+	if(!same && (!waits || !short_call_ms))
+		rep_ticket_count(registry, &at_once, REP_ANSWERED, now);
+	if(!waits || (!short_call_ms && !ticket->limited))
+		rep_ticket_hang_up(registry, &at_once, now);
 }
 
 bool rep_answered_bye(struct rep_answered *t, rep_registry_t *registry,
@@ -191,21 +247,54 @@ bool rep_answered_bye(struct rep_answered *t, rep_registry_t *registry,
 	at = find(t, dialog);
 	found = *at != NONE;
 	if(found)
-		e = drop(t, at);
+		e = t->entries[*at];
+	/* who said it is remembered as well as who may: it is said once */
+	if(found && unwanted) {
+		t->entries[*at].spent = true;
+		move(t, *at, QUEUE_LATE, mono);
+	} else if(found && !e.spent) {
+		drop(t, at);
+	}
 	rep_unlock(&t->lock);
-	if(!found)
-		return false;
+	if(!found || e.spent)
+		return found;
 	if(unwanted)
 		rep_ticket_count(registry, &e.ticket, REP_UNWANTED, now);
 	else if(e.queue == QUEUE_SHORT)
 		rep_ticket_count(registry, &e.ticket,
 				e.deadline > mono ? REP_SHORT : REP_ANSWERED, now);
-	rep_ticket_hang_up(registry, &e.ticket, now);
+	if(e.queue != QUEUE_LATE)
+		rep_ticket_hang_up(registry, &e.ticket, now);
+	return true;
+}
+
+bool rep_answered_outcome(struct rep_answered *t, rep_registry_t *registry,
+		rep_dialog_t dialog, rep_outcome_t outcome, rep_time_t now,
+		rep_time_t mono)
+{
+	bool found, counts_now;
+	entry_t e;
+	uint32_t i;
+
+	rep_lock(&t->lock);
+	i = *find(t, dialog);
+	found = i != NONE && !t->entries[i].spent;
+	if(found)
+		e = t->entries[i];
+	counts_now = found && e.queue == QUEUE_SHORT;
+	if(counts_now)
+		move(t, i, e.ticket.limited ? QUEUE_HELD : QUEUE_LATE, mono);
+	rep_unlock(&t->lock);
+	if(!found)
+		return false;
+	rep_ticket_count(registry, &e.ticket, outcome, now);
+	if(counts_now && !e.ticket.limited)
+		rep_ticket_hang_up(registry, &e.ticket, now);
 	return true;
 }
 
 /* The first of a queue whose deadline has passed. One that limits its pool's
- * calls at once goes on to the queue of those that are held. */
+ * calls goes on to be held; what is counted and given back, to the late ones. */
 static bool pop_due(
 		struct rep_answered *t, int queue, rep_time_t mono, entry_t *out)
 {
@@ -215,27 +304,41 @@ static bool pop_due(
 	rep_lock(&t->lock);
 	i = t->first[queue];
 	due = i != NONE && t->entries[i].deadline <= mono;
-	if(due && queue == QUEUE_SHORT && t->entries[i].ticket.limited) {
-		dequeue(t, i);
+	if(due && queue == QUEUE_SHORT) {
 		*out = t->entries[i];
-		t->entries[i].deadline = mono + LOST_AFTER;
-		enqueue(t, i, QUEUE_HELD);
+		move(t, i, out->ticket.limited ? QUEUE_HELD : QUEUE_LATE, mono);
 	} else if(due) {
-		*out = drop(t, find(t, t->entries[i].dialog));
+		*out = forget(t, i);
 	}
 	rep_unlock(&t->lock);
 	return due;
 }
 
-bool rep_answered_first(struct rep_answered *t, rep_dialog_t dialog)
+bool rep_answered_complete(struct rep_answered *t, rep_time_t since)
 {
-	bool first = true;
+	bool complete;
 
 	rep_lock(&t->lock);
-	for(uint32_t i = 0; i < SEEN && i < t->n_seen && first; i++)
-		first = t->seen[i] != dialog.b;
-	if(first)
-		t->seen[t->n_seen++ % SEEN] = dialog.b;
+	complete = since > t->forgotten;
+	rep_unlock(&t->lock);
+	return complete;
+}
+
+bool rep_answered_first(struct rep_answered *t, rep_dialog_t dialog,
+		rep_time_t now, rep_time_t mono)
+{
+	bool first;
+	uint32_t i;
+
+	rep_lock(&t->lock);
+	first = *find(t, dialog) == NONE;
+	i = first ? add(t, dialog, now) : NONE;
+	first = i != NONE;
+	if(first) {
+		t->entries[i].spent = true;
+		t->entries[i].deadline = mono + REP_ANSWERED_MS;
+		enqueue(t, i, QUEUE_LATE);
+	}
 	rep_unlock(&t->lock);
 	return first;
 }
@@ -252,11 +355,13 @@ void rep_answered_tick(struct rep_answered *t, rep_registry_t *registry,
 	}
 	for(int n = 0; n < SLICE && pop_due(t, QUEUE_HELD, mono, &e); n++)
 		rep_ticket_hang_up(registry, &e.ticket, now);
+	for(int n = 0; n < SLICE && pop_due(t, QUEUE_LATE, mono, &e); n++)
+		;
 }
 
 void rep_answered_stats(struct rep_answered *t, rep_answered_stats_t *out)
 {
 	rep_lock(&t->lock);
-	*out = (rep_answered_stats_t){t->used, t->max, t->full};
+	*out = (rep_answered_stats_t){t->used - t->late, t->max, t->full};
 	rep_unlock(&t->lock);
 }

@@ -48,13 +48,13 @@ static void watch(
 		struct sip_msg *msg, rep_call_t *call, const rep_labels_t *labels)
 {
 	rep_call_id_t id = rep_call_id(call);
-	rep_e164_t number = call->ticket.number;
+	rep_ticket_t ticket = call->ticket;
 
 	if(labels)
 		put_labels(call, labels);
 	call->bound++;
 	rep_unlock(&call->lock);
-	rep_rr_cookie_add(msg, number);
+	rep_rr_cookie_add(msg, &ticket);
 	rep_call_bind(msg, id);
 }
 
@@ -160,8 +160,8 @@ static void fix_routes(rep_call_t *call)
 	}
 }
 
-rep_picked_t rep_attempt_again(rep_call_id_t id, int pool, rep_e164_t callee,
-		rep_span_t routes, rep_ticket_t *ticket)
+rep_picked_t rep_attempt_again(struct sip_msg *msg, rep_call_id_t id, int pool,
+		rep_e164_t callee, rep_span_t routes, rep_ticket_t *ticket)
 {
 	rep_call_view_t view;
 	rep_picked_t picked = result(REP_PICK_CALL_REJECTED);
@@ -183,6 +183,8 @@ rep_picked_t rep_attempt_again(rep_call_id_t id, int pool, rep_e164_t callee,
 	}
 	*ticket = call->ticket;
 	rep_unlock(&call->lock);
+	if(picked.result == REP_PICKED)
+		rep_rr_cookie_add(msg, ticket);
 	return picked;
 }
 

@@ -29,8 +29,8 @@ rep_picked_t rep_attempt_pick(struct sip_msg *msg, int pool, rep_e164_t callee,
 
 /* The failover alone, for the call of rep_call_find(); the callee is asked for
  * only when a cancelled pick left it without a number. */
-rep_picked_t rep_attempt_again(rep_call_id_t id, int pool, rep_e164_t callee,
-		rep_span_t routes, rep_ticket_t *ticket);
+rep_picked_t rep_attempt_again(struct sip_msg *msg, rep_call_id_t id, int pool,
+		rep_e164_t callee, rep_span_t routes, rep_ticket_t *ticket);
 
 /* Watch a call whose number was chosen elsewhere. False when the number is not
  * of the pool. */

@@ -8,6 +8,7 @@
 #include "modules/tm/tm_load.h"
 
 #include "calls.h"
+#include "byes.h"
 #include "config.h"
 #include "contacts.h"
 #include "replies.h"
@@ -62,7 +63,7 @@ typedef struct ending
 	rep_ticket_t ticket;
 	rep_outcome_t outcome;
 	rep_dialog_t dialog;
-	bool later; /* the call may be short yet: the answered calls count it */
+	bool later; /* the answered calls count it: it may be short yet */
 } ending_t;
 
 /* One branch got its final. `call` is locked; carry_out() the rest without
@@ -75,8 +76,7 @@ static ending_t conclude(rep_call_t *call, int branch, rep_class_t class,
 
 	if(call->told != REP_OUTCOMES)
 		ending.outcome = call->told;
-	ending.later = ending.outcome == REP_ANSWERED && dialog
-				   && (rep_config->short_call > 0 || ending.ticket.limited);
+	ending.later = ending.outcome == REP_ANSWERED && dialog;
 	call->counted |= bit_of(branch);
 	call->final.status = (uint16_t)status;
 	call->final.outcome = ending.outcome;
@@ -312,16 +312,41 @@ static void on_release(void *param)
 		rep_call_unbind(id);
 }
 
+static void on_bye_reply(struct cell *t, int type, struct tmcb_params *ps)
+{
+	int status = ps->rpl->first_line.u.reply.statuscode;
+
+	(void)t;
+	(void)type;
+	if(rep_shared && status >= 200 && status < 300)
+		rep_bye_late(*ps->param);
+}
+
+/* Of a dialog that is not remembered the other side knows whether it was. */
+static void on_bye(struct cell *t, struct sip_msg *bye)
+{
+	rep_late_t late, *kept;
+
+	if(!rep_bye(bye, &late))
+		return;
+	kept = rep_alloc(sizeof(*kept));
+	if(!kept)
+		return;
+	*kept = late;
+	if(tm.register_tmcb(bye, t, TMCB_RESPONSE_IN, on_bye_reply, kept, rep_free)
+			<= 0)
+		rep_free(kept);
+}
+
 static void on_request(struct cell *t, int type, struct tmcb_params *ps)
 {
 	struct sip_msg *req = ps->req;
 
-	(void)t;
 	(void)type;
 	if(!rep_shared || !req)
 		return;
 	if(req->REQ_METHOD == METHOD_BYE)
-		rep_bye(req);
+		on_bye(t, req);
 	else if(pending.call && pending.id == req->id && pending.pid == req->pid)
 		pending.bound = true;
 }

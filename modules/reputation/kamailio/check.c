@@ -24,6 +24,7 @@ static int check_ranges(const rep_config_t *c)
 	const range_t ranges[] = {
 			{"sync_interval", &c->sync_interval, 10, 60000},
 			{"short_call", &c->short_call, 0, 3600},
+			{"late_bye", &c->late_bye, 0, 1},
 			{"max_numbers", &c->max_numbers, 1, 10000000},
 			{"max_calls", &c->max_calls, 1, 10000000},
 			{"max_callees", &c->max_callees, 1, 100000000},
@@ -148,7 +149,8 @@ static void warn_of_uac(void)
 int rep_config_check(rep_config_t *c)
 {
 	if(check_ranges(c) < 0 || check_redis(c) < 0
-			|| check_file("pool_file", &c->pool_file) < 0)
+			|| check_file("pool_file", &c->pool_file) < 0
+			|| check_file("cluster_secret_file", &c->cluster_secret_file) < 0)
 		return -1;
 	if(!rep_span_is(rep_span_of(&c->mode), "enforce")
 			&& !rep_span_is(rep_span_of(&c->mode), "observe")) {
@@ -169,5 +171,34 @@ int rep_config_check(rep_config_t *c)
 		return -1;
 	}
 	warn_of_uac();
+	return 0;
+}
+
+int rep_config_secret(
+		const rep_config_t *config, char out[REP_SECRET_MAX], size_t *len)
+{
+	const char *path = config->cluster_secret_file.s;
+	char text[REP_SECRET_MAX + 2];
+	FILE *file;
+
+	*len = 0;
+	if(config->cluster_secret_file.len == 0)
+		return 0;
+	file = fopen(path, "r");
+	if(!file) {
+		LM_ERR("parameter cluster_secret_file: '%s' cannot be read: %s\n", path,
+				strerror(errno));
+		return -1;
+	}
+	*len = fread(text, 1, sizeof(text), file);
+	fclose(file);
+	while(*len > 0 && (text[*len - 1] == '\n' || text[*len - 1] == '\r'))
+		--*len;
+	if(*len < REP_SECRET_MIN || *len > REP_SECRET_MAX) {
+		LM_ERR("parameter cluster_secret_file: '%s' has not %d to %d bytes\n",
+				path, REP_SECRET_MIN, REP_SECRET_MAX);
+		return -1;
+	}
+	memcpy(out, text, *len);
 	return 0;
 }

@@ -8,6 +8,7 @@ rep_config_t rep_config_set = {
 		.mode = str_init("enforce"),
 		.sync_interval = 200,
 		.short_call = 6,
+		.late_bye = 1,
 		.max_numbers = 100000,
 		.max_calls = 50000,
 		.max_callees = 1000000,

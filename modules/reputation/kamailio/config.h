@@ -11,9 +11,9 @@ typedef struct rep_config
 {
 	str redis, redis_username, redis_password_file;
 	str redis_tls_ca, redis_tls_cert, redis_tls_key;
-	str sentinel_password_file;
+	str sentinel_password_file, cluster_secret_file;
 	str key_prefix, node_id, pool_file, mode, event_callback;
-	int sync_interval, short_call;
+	int sync_interval, short_call, late_bye;
 	int max_numbers, max_calls, max_callees;
 } rep_config_t;
 

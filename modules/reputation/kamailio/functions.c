@@ -8,6 +8,7 @@
 #include "answer.h"
 #include "apply.h"
 #include "attempt.h"
+#include "byes.h"
 #include "complain.h"
 #include "shared.h"
 #include "../engine/pool/by_hand.h"
@@ -185,7 +186,7 @@ int ki_pick(struct sip_msg *msg, str *pool_name, str *callee, str *route)
 		number = 0;
 	if(id) {
 		picked = rep_attempt_again(
-				id, pool, number, rep_span_of(route), &ticket);
+				msg, id, pool, number, rep_span_of(route), &ticket);
 		return answer_picked(&picked, &ticket, true);
 	}
 	if(!number)
@@ -383,7 +384,7 @@ int ki_outcome(struct sip_msg *msg, str *name)
 				name->s);
 		return ERROR;
 	}
-	if(!id || !rep_attempt_outcome(id, outcome))
+	if(!(id ? rep_attempt_outcome(id, outcome) : rep_bye_outcome(msg, outcome)))
 		return ERROR;
 	rep_answer_reset(msg);
 	rep_answer.outcome = rep_outcome_name(outcome);

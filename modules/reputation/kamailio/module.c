@@ -3,6 +3,7 @@
 /* Tables, start and end of the module. */
 
 #include <signal.h>
+#include <sys/random.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
@@ -235,6 +236,8 @@ static param_export_t params[] = {
 	{"redis_tls_cert", PARAM_STR, &rep_config_set.redis_tls_cert},
 	{"redis_tls_key", PARAM_STR, &rep_config_set.redis_tls_key},
 	{"sentinel_password_file", PARAM_STR, &rep_config_set.sentinel_password_file},
+	{"cluster_secret_file", PARAM_STR, &rep_config_set.cluster_secret_file},
+	{"late_bye", PARAM_INT, &rep_config_set.late_bye},
 	{"key_prefix", PARAM_STR, &rep_config_set.key_prefix},
 	{"node_id", PARAM_STR, &rep_config_set.node_id},
 	{"pool_file", PARAM_STR, &rep_config_set.pool_file},
@@ -349,16 +352,27 @@ static void release(void)
 	rep_complaints_destroy(shared->complaints);
 	rep_registry_destroy(shared->registry);
 	rep_store_status_destroy(&shared->store);
+	rep_secret_destroy(&shared->secret);
 	shm_free(shared);
 }
 
-static int allocate(void)
+/* `secret`: the fleet's, of `secret_len` bytes; 0 = drawn. */
+static int allocate(const char *secret, size_t secret_len)
 {
 	rep_shared = shm_malloc(sizeof(*rep_shared));
 	if(!rep_shared)
 		return -1;
 	memset(rep_shared, 0, sizeof(*rep_shared));
 	if(rep_store_status_init(&rep_shared->store) < 0) {
+		shm_free(rep_shared);
+		rep_shared = NULL;
+		return -1;
+	}
+	if(rep_secret_init(&rep_shared->secret, secret, secret_len) < 0
+			|| getrandom(&rep_shared->incarnation,
+					   sizeof(rep_shared->incarnation), 0)
+					   < 0) {
+		rep_store_status_destroy(&rep_shared->store);
 		shm_free(rep_shared);
 		rep_shared = NULL;
 		return -1;
@@ -377,10 +391,15 @@ static int allocate(void)
 
 static int mod_init(void)
 {
+	char secret[REP_SECRET_MAX];
+	size_t secret_len;
+
 	if(rep_config_check(&rep_config_set) < 0 || rep_calls_init() < 0
 			|| rep_apply_init() < 0)
 		return -1;
-	if(allocate() < 0) {
+	if(rep_config_secret(rep_config, secret, &secret_len) < 0)
+		return -1;
+	if(allocate(secret, secret_len) < 0) {
 		LM_ERR("not enough shared memory for max_calls %d: start Kamailio"
 			   " with a larger -m\n",
 				rep_config->max_calls);
@@ -442,6 +461,7 @@ static int run_store(void)
 			.clock = rep_now,
 	};
 
+	c.secret = &rep_shared->secret;
 	store = rep_store_create(&c, rep_shared->registry, &rep_shared->store);
 	if(!store)
 		return -1;

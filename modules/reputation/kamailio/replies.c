@@ -1,21 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-#include "core/dprint.h"
 #include "core/parser/hf.h"
 #include "core/parser/parse_cseq.h"
 #include "core/parser/parse_from.h"
 #include "core/parser/parse_to.h"
-#include "core/parser/parse_uri.h"
 #include "core/ut.h"
 
 #include "replies.h"
-#include "call_table.h"
-#include "rr_cookie.h"
 #include "shared.h"
-#include "../engine/pool/count.h"
-#include "../engine/pool/pick.h"
-#include "../engine/pool/pools.h"
-#include "../engine/reply/e164.h"
 
 bool rep_reply_is_invite(struct sip_msg *reply)
 {
@@ -54,62 +46,13 @@ void rep_reply_signs(
 
 bool rep_reply_dialog(struct sip_msg *reply, rep_dialog_t *dialog)
 {
-	if(parse_headers(reply, HDR_CALLID_F | HDR_TO_F, 0) < 0 || !reply->callid
-			|| !reply->to)
+	if(parse_headers(reply, HDR_CALLID_F | HDR_TO_F | HDR_FROM_F, 0) < 0
+			|| !reply->callid || !reply->to || parse_from_header(reply) < 0)
 		return false;
 	if(get_to(reply)->tag_value.len == 0)
 		return false;
 	*dialog = rep_dialog_of(rep_span_of(&reply->callid->body),
+			rep_span_of(&get_from(reply)->tag_value),
 			rep_span_of(&get_to(reply)->tag_value));
 	return true;
-}
-
-/* The number that a BYE was sent to by the callee, in every pool that has
- * it: the call itself is no longer remembered, so the BYE must prove that its
- * dialog passed this proxy. Once a dialog. */
-static void unwanted_late(struct sip_msg *bye)
-{
-	struct sip_uri uri;
-	rep_e164_t number;
-	rep_ticket_t ticket;
-
-	if(parse_uri(get_to(bye)->uri.s, get_to(bye)->uri.len, &uri) < 0
-			|| rep_e164_parse(rep_span_of(&uri.user), &number) != REP_E164_OK
-			|| !rep_rr_cookie_holds(bye, number)
-			|| !rep_answered_first(rep_shared->answered,
-					rep_dialog_of(rep_span_of(&bye->callid->body),
-							rep_span_of(&get_from(bye)->tag_value))))
-		return;
-	for(int pool = 0; pool < rep_registry_pools(rep_shared->registry); pool++)
-		if(rep_pool_ticket(
-				   rep_shared->registry, pool, number, rep_span(""), &ticket))
-			rep_ticket_count(
-					rep_shared->registry, &ticket, REP_UNWANTED, rep_now());
-}
-
-void rep_bye(struct sip_msg *bye)
-{
-	rep_signs_t signs = {0};
-	rep_span_t call_id;
-	rep_time_t now = rep_now(), mono = rep_mono();
-	bool unwanted;
-
-	if(parse_headers(bye, HDR_EOH_F, 0) < 0 || !bye->callid || !bye->to
-			|| parse_from_header(bye) < 0)
-		return;
-	rep_reply_signs(bye, &signs, NULL);
-	unwanted = rep_classify_bye(&signs) == REP_UNWANTED;
-	call_id = rep_span_of(&bye->callid->body);
-	/* sent by the callee: its tag is in From; by the caller: in To. Only
-	 * the callee can say that the call was unwanted. */
-	if(rep_answered_bye(rep_shared->answered, rep_shared->registry,
-			   rep_dialog_of(call_id, rep_span_of(&get_from(bye)->tag_value)),
-			   unwanted, now, mono)
-			|| rep_answered_bye(rep_shared->answered, rep_shared->registry,
-					rep_dialog_of(
-							call_id, rep_span_of(&get_to(bye)->tag_value)),
-					false, now, mono))
-		return;
-	if(unwanted)
-		unwanted_late(bye);
 }

@@ -21,10 +21,8 @@ int rep_reply_branch(const struct sip_msg *reply);
 void rep_reply_signs(
 		struct sip_msg *msg, rep_signs_t *signs, rep_redress_t *redress);
 
-/* The dialog that a 2xx makes; false when it lacks Call-ID or To tag. */
+/* The dialog that a 2xx makes; false when it lacks Call-ID, From
+ * or To tag. */
 bool rep_reply_dialog(struct sip_msg *reply, rep_dialog_t *dialog);
-
-/* A BYE came through, either way. */
-void rep_bye(struct sip_msg *bye);
 
 #endif

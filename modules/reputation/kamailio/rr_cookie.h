@@ -1,23 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A cookie in our Record-Route that binds a dialog to its caller ID, so that a
- * BYE long after the answer can be believed: nobody but a party to the dialog
- * can show it. Needs the rr module; without it such BYEs say nothing. */
+/* The mark of a call (mark.h) in our Record-Route, as the parameter `rep`. Needs
+ * the rr module; without it, and with late_bye 0, no mark is written. */
 
 #ifndef REP_RR_COOKIE_H
 #define REP_RR_COOKIE_H
 
 #include "core/parser/msg_parser.h"
 
-#include "../engine/base/types.h"
+#include "mark.h"
+#include "../engine/pool/ticket.h"
 
-/* Draws the key and binds rr if it is there; mod_init. */
+/* Binds rr if it is there; mod_init. */
 void rep_rr_cookie_init(void);
 
-/* Add the cookie to the Record-Route of this INVITE. */
-void rep_rr_cookie_add(struct sip_msg *invite, rep_e164_t number);
+/* Add the mark of this pick to the Record-Route of this INVITE: of all branches
+ * to come, in a branch route of that branch. The last one that is added counts.
+ * Before or after record_route(). */
+void rep_rr_cookie_add(struct sip_msg *invite, const rep_ticket_t *ticket);
 
-/* Does the Route of this request carry the cookie of its Call-ID and this
- * number? After loose_route(). */
-bool rep_rr_cookie_holds(struct sip_msg *request, rep_e164_t number);
+/* The mark that this BYE of the callee brings back, and the ticket that it
+ * stands for: pool and route of the pick; no route where its label is not
+ * known here. False when there is none that is true. */
+bool rep_rr_cookie_ticket(
+		struct sip_msg *bye, rep_mark_t *mark, rep_ticket_t *ticket);
 
 #endif

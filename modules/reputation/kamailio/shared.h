@@ -7,6 +7,7 @@
 #include "core/str.h"
 
 #include "../engine/pool/handle.h"
+#include "../store/secret.h"
 #include "../store/status.h"
 
 struct rep_calls;
@@ -22,6 +23,8 @@ typedef struct rep_shared
 	struct rep_contacts *contacts;	   /* redress contacts */
 	struct rep_complaints *complaints; /* log lines that calls provoke */
 	rep_store_status_t store;
+	rep_secret_t secret;  /* of the marks in Record-Route */
+	uint32_t incarnation; /* of this start */
 } rep_shared_t;
 
 extern rep_shared_t *rep_shared; /* NULL before mod_init and after destroy */

@@ -116,6 +116,7 @@ struct rep_store
 	rep_time_t (*clock)(void);
 	rep_registry_t *registry;
 	rep_store_status_t *status;
+	struct rep_secret *secret; /* NULL = none is shared */
 	volatile sig_atomic_t stop;
 
 	rep_link_config_t link_config, sub_config;

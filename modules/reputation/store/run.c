@@ -20,6 +20,7 @@
 #include "resync.h"
 #include "say.h"
 #include "scripts.h"
+#include "secret_sync.h"
 #include "store_pool.h"
 #include "verdict_sync.h"
 #include "wanted.h"
@@ -134,6 +135,7 @@ static void connected(rep_store_t *store)
 		store->status->reconnects++;
 		rep_unlock(&store->status->lock);
 	}
+	store->next_check = 0;
 	rep_store_suspect(store);
 	rep_watch_start(store);
 	rep_want_all(store);
@@ -223,7 +225,8 @@ static void health(rep_store_t *store)
 	}
 	if(now >= store->next_check && rep_link_up(&store->link)) {
 		store->next_check = now + CHECK_MS;
-		rep_feed_check(store);
+		if(rep_secret_sync(store))
+			rep_feed_check(store);
 	}
 }
 

@@ -118,6 +118,7 @@ rep_store_t *rep_store_create(const rep_store_config_t *config,
 	store->clock = config->clock ? config->clock : wall_clock;
 	store->registry = registry;
 	store->status = status;
+	store->secret = config->secret;
 	store->interval = config->sync_interval_ms ? config->sync_interval_ms : 200;
 	store->prefix = copy(config->key_prefix, "rep");
 	store->node = copy(config->node_id, "node");

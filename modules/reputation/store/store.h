@@ -24,6 +24,7 @@ typedef struct rep_store_config
 	const char *node_id;	   /* name of this proxy in the shared counts */
 	unsigned sync_interval_ms; /* between exchanges; 0 = 200 */
 	const char *pool_file;	   /* seeds an empty Redis; "" = none */
+	struct rep_secret *secret; /* shared through Redis; NULL = none. Borrowed */
 	void (*log)(int level, const char *line); /* required; no newline */
 	rep_time_t (*clock)(void); /* wall clock in ms; NULL = the system's */
 } rep_store_config_t;

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "core/parser/parse_from.h"
+#include "core/parser/parse_to.h"
+
+#include "byes.h"
+#include "replies.h"
+#include "rr_cookie.h"
+#include "shared.h"
+#include "../engine/pool/count.h"
+
+/* A dialog that the table does not know: there was a restart, the call was set
+ * up by another proxy of the fleet, or the table was full. Then the BYE itself
+ * must prove from which pick its dialog came. */
+static bool unwanted_late(struct sip_msg *bye, rep_late_t *late)
+{
+	rep_time_t picked, now = rep_now();
+	rep_mark_t mark;
+
+	if(!rep_rr_cookie_ticket(bye, &mark, &late->ticket))
+		return false;
+	picked = (rep_time_t)mark.picked * 1000;
+	if(now - picked > REP_ANSWERED_MS)
+		return false;
+	if(mark.incarnation == rep_shared->incarnation
+			&& rep_answered_complete(rep_shared->answered, picked))
+		return false; /* never answered, or ended */
+	late->mark = rep_dialog_of(rep_span_of(&bye->callid->body),
+			rep_span_of(&get_to(bye)->tag_value),
+			(rep_span_t){(const char *)&mark,
+					sizeof(mark.incarnation) + sizeof(mark.picked)});
+	return true;
+}
+
+void rep_bye_late(const rep_late_t *late)
+{
+	rep_time_t now = rep_now();
+
+	if(rep_answered_first(rep_shared->answered, late->mark, now, rep_mono()))
+		rep_ticket_count(
+				rep_shared->registry, &late->ticket, REP_UNWANTED, now);
+}
+
+/* The dialog of a BYE, if the callee sent it and if the caller did: its tag is
+ * in From then. */
+static bool dialogs(
+		struct sip_msg *bye, rep_dialog_t *by_callee, rep_dialog_t *by_caller)
+{
+	rep_span_t call_id, from, to;
+
+	if(parse_headers(bye, HDR_CALLID_F | HDR_TO_F | HDR_FROM_F, 0) < 0
+			|| !bye->callid || !bye->to || parse_from_header(bye) < 0)
+		return false;
+	call_id = rep_span_of(&bye->callid->body);
+	from = rep_span_of(&get_from(bye)->tag_value);
+	to = rep_span_of(&get_to(bye)->tag_value);
+	*by_callee = rep_dialog_of(call_id, to, from);
+	*by_caller = rep_dialog_of(call_id, from, to);
+	return true;
+}
+
+bool rep_bye(struct sip_msg *bye, rep_late_t *late)
+{
+	rep_time_t now = rep_now(), mono = rep_mono();
+	rep_dialog_t by_callee, by_caller;
+	rep_signs_t signs = {0};
+	bool unwanted;
+
+	if(!dialogs(bye, &by_callee, &by_caller))
+		return false;
+	rep_reply_signs(bye, &signs, NULL);
+	unwanted = rep_classify_bye(&signs) == REP_UNWANTED;
+	/* only the callee can say that the call was unwanted */
+	if(rep_answered_bye(rep_shared->answered, rep_shared->registry, by_callee,
+			   unwanted, now, mono)
+			|| rep_answered_bye(rep_shared->answered, rep_shared->registry,
+					by_caller, false, now, mono))
+		return false;
+	return unwanted && unwanted_late(bye, late);
+}
+
+bool rep_bye_outcome(struct sip_msg *bye, rep_outcome_t outcome)
+{
+	rep_time_t now = rep_now(), mono = rep_mono();
+	rep_dialog_t by_callee, by_caller;
+
+	return bye->first_line.type == SIP_REQUEST && bye->REQ_METHOD == METHOD_BYE
+		   && dialogs(bye, &by_callee, &by_caller)
+		   && (rep_answered_outcome(rep_shared->answered, rep_shared->registry,
+					   by_callee, outcome, now, mono)
+				   || rep_answered_outcome(rep_shared->answered,
+						   rep_shared->registry, by_caller, outcome, now,
+						   mono));
+}
