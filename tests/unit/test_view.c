@@ -30,6 +30,7 @@ START_TEST(pool_that_stops)
 	ck_assert_int_eq(view(FIRST + 3, NOW).refused, REP_PICKED);
 	rep_registry_observe(registry, false);
 	policy_set("max_benched_share", "1", NOW);
+	policy_set("min_available", "0", NOW);
 	ck_assert_int_eq(view(FIRST + 3, NOW).refused, REP_PICKED);
 	policy_set("pool_cap_day", "1", NOW);
 	ck_assert_uint_eq(pick_and_end(NOW), FIRST + 3);

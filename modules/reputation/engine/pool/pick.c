@@ -226,6 +226,7 @@ rep_picked_t rep_pool_pick(rep_registry_t *registry, int id, rep_e164_t callee,
 			rep_number_use(pool, i, now, ticket);
 	} else if(!dry) {
 		pool->refusals++;
+		atomic_fetch_add(&registry->refused[picked.result], 1);
 	}
 	rep_pool_unlock(pool);
 	return picked;
