@@ -9,6 +9,7 @@
 #include "config.h"
 #include "contacts.h"
 #include "explain.h"
+#include "reload.h"
 #include "rpc_args.h"
 #include "shared.h"
 #include "../engine/base/version.h"
@@ -507,6 +508,7 @@ DOC(mode, "Show or switch the mode: [enforce|observe]")
 DOC(redress, "Contacts collected from blocks: [pool]")
 DOC(policy, "The policy in force: pool")
 DOC(store, "The link to Redis")
+DOC(reload, "Read pool_file again, without Redis")
 DOC(stats, "Totals, full tables, malformed values")
 
 /* clang-format off */
@@ -524,6 +526,7 @@ rpc_export_t rep_rpc[] = {
 	{"reputation.redress", rpc_redress, doc_redress, 0},
 	{"reputation.policy", rpc_policy, doc_policy, 0},
 	{"reputation.store", rpc_store, doc_store, 0},
+	{"reputation.reload", rep_rpc_reload, doc_reload, 0},
 	{"reputation.stats", rpc_stats, doc_stats, 0},
 	{0, 0, 0, 0}
 };

@@ -20,6 +20,8 @@ typedef struct rep_shared
 	struct rep_answered *answered; /* answered calls */
 	struct rep_contacts *contacts; /* redress contacts */
 	rep_store_status_t store;
+	_Atomic uint32_t loads; /* of the pool file, so far */
+	_Atomic bool loading;
 } rep_shared_t;
 
 extern rep_shared_t *rep_shared; /* NULL before mod_init and after destroy */
