@@ -13,6 +13,7 @@ from harness.pools import (EAGER, new_callee, new_numbers, write_pool_file)
 MODULE = pathlib.Path(__file__).parents[2] / "modules" / "reputation"
 SALES = new_numbers(4)
 BLOCKS = new_numbers(3)
+STOPS = new_numbers(4)
 UNKNOWN = "+15005550000"
 
 
@@ -22,11 +23,12 @@ def node(make_shared, carrier, tmp_path_factory):
     numbers[SALES[3]] = {"status": "paused", "note": "on leave"}
     pools = write_pool_file(tmp_path_factory.mktemp("pools"), {
         "sales": (numbers, EAGER), "blocks": (BLOCKS, EAGER),
-        "spare": (new_numbers(1), {})})
+        "stops": (STOPS, {}), "spare": (new_numbers(1), {})})
     return make_shared.kamailio(
         "functions.cfg", POOL_FILE=pools, CARRIER_A=carrier.address,
         leak_check=True,
-        allow_errors=[r"reputation.*(malformed|is no|not|bad)"])
+        allow_errors=[r"reputation.*(malformed|is no|not|bad)",
+                      r"jsonrpc_scan.*not a number to auto-convert"])
 
 
 def report(caller, pool, number, outcome, times=1):
@@ -37,7 +39,7 @@ def report(caller, pool, number, outcome, times=1):
 
 def test_pools(node):
     pools = view.pools(node)
-    assert set(pools) == {"sales", "blocks", "spare"}
+    assert set(pools) == {"sales", "blocks", "stops", "spare"}
     assert pools["sales"]["numbers"] == 4
     assert pools["sales"]["usable"] == 3
     assert pools["sales"]["benched"] == 0
@@ -58,6 +60,19 @@ def test_numbers_of_a_state(node):
     assert view.numbers(node, "sales", "retired") == {}
 
 
+def test_numbers_in_parts(node):
+    def part(*arguments):
+        return [e["number"] for e in view.as_list(
+            node.rpc("reputation.numbers", "sales", *arguments))]
+
+    everything = part("any")
+    assert set(everything) == set(SALES)
+    assert part("any", 0, 3) + part("any", 3) == everything
+    assert part("any", 3, 5) == everything[3:]
+    assert part("any", 0, 0) == part("any", 4) == []
+    assert part("active", 1, 1) == part("active")[1:2]
+
+
 def test_rates(node, caller):
     """Of the calls that speak for or against a number."""
     for outcome, times in (("answered", 2), ("declined", 1), ("unwanted", 1),
@@ -65,8 +80,8 @@ def test_rates(node, caller):
         report(caller, "sales", SALES[1], outcome, times)
     entry = view.numbers(node, "sales")[SALES[1]]
     assert entry["calls"] == 8
-    for rate, share in (("answered", 0.4), ("declined", 0.2),
-                        ("rejected", 0.4), ("blocked", 0.2)):
+    for rate, share in (("answered_rate", 0.4), ("declined_rate", 0.2),
+                        ("rejected_rate", 0.4), ("blocked_rate", 0.2)):
         assert float(entry[rate]) == pytest.approx(share, abs=0.01), rate
     node.rpc("reputation.reset", "sales", SALES[1])
 
@@ -122,6 +137,45 @@ def test_try_changes_nothing(node, caller):
     assert answers[0]["reason"] == "picked"
     picked = functions.call(caller, "pick", "sales", callee=new_callee())
     assert picked.number == answers[0]["number"]
+
+
+def test_try_says_which_route(node):
+    answer = node.rpc("reputation.try", "sales", new_callee(), "east,west")
+    assert (answer["reason"], answer["route"]) == ("picked", "east")
+
+
+def test_a_pool_that_stops(node, caller):
+    """What is shown as usable is what a call would get."""
+    last = STOPS[3]
+    assert functions.call(caller, "pick", "stops", callee=new_callee(),
+                          route="east").code == 1
+    for number in STOPS[:3]:
+        node.rpc("reputation.bench", "stops", number, 600, "east")
+    refused = functions.call(caller, "pick", "stops", callee=new_callee(),
+                             route="east")
+    assert refused.reason == "share-benched"
+    tried = node.rpc("reputation.try", "stops", new_callee())
+    assert tried["reason"] == "share-benched"
+    assert "number" not in tried
+    assert [(r["route"], r["reason"]) for r in view.as_list(tried["routes"])
+            ] == [("east", "share-benched")]
+    for entry in (view.explain(node, "stops", last),
+                  view.numbers(node, "stops")[last]):
+        assert entry["state"] == "active"
+        assert entry["usable"] == "no"
+        assert entry["pool_stopped"] == "share-benched"
+    assert view.pools(node)["stops"]["usable"] == 0
+    # another label goes on
+    answer = node.rpc("reputation.try", "stops", new_callee(), "east,west")
+    assert (answer["reason"], answer["route"]) == ("picked", "west")
+    for number in STOPS[:3]:
+        node.rpc("reputation.release", "stops", number)
+    tried = node.rpc("reputation.try", "stops", new_callee())
+    assert tried["reason"] == "picked"
+    east, = view.as_list(tried["routes"])
+    assert east["reason"] == "picked" and east["number"] in STOPS
+    entry = view.explain(node, "stops", last)
+    assert entry["usable"] == "yes" and "pool_stopped" not in entry
 
 
 def test_try_says_why_not(node):
@@ -261,6 +315,26 @@ def test_fault_404(node, command, arguments):
     ("add", ["sales", "12ab"]),
     ("add", ["sales", "+15005550001", "{not json"]),
     ("add", ["sales", "+15005550001", "[]"]),
+    ("add", ["sales", "+15005550001", {"status": "paused"}]),
+    ("numbers", ["sales", "any", "x"]),
+    ("numbers", ["sales", "any", 0, -1]),
+    ("mode", [{}]),
+    # one argument too many
+    ("pools", ["x"]),
+    ("pools", [{}]),
+    ("numbers", ["sales", "any", 0, 1, "x"]),
+    ("explain", ["sales", SALES[0], "x"]),
+    ("try", ["sales", "+13035551234", "east", "x"]),
+    ("add", ["sales", "+15005550001", "{}", "x"]),
+    ("remove", ["sales", SALES[0], "x"]),
+    ("bench", ["sales", SALES[0], 10, "east", "x"]),
+    ("release", ["sales", SALES[0], "east", "x"]),
+    ("reset", ["sales", SALES[0], "x"]),
+    ("mode", ["enforce", "x"]),
+    ("redress", ["sales", "x"]),
+    ("policy", ["sales", "x"]),
+    ("store", ["x"]),
+    ("stats", ["x"]),
     ("bench", ["sales", SALES[0], -1]),
     ("bench", ["sales", SALES[0], "soon"]),
     ("bench", ["sales"]),
@@ -301,6 +375,17 @@ def test_kamcmd_finds_a_number_that_it_cut_down(node):
 def test_a_number_may_come_as_an_integer(node):
     answer = node.rpc("reputation.explain", "sales", int(SALES[0][1:]))
     assert answer["number"] == SALES[0]
+
+
+def test_kamcmd_with_and_without_what_may_be_left_out(node):
+    for arguments in (["numbers", "sales"], ["numbers", "sales", "any", "0",
+                      "2"], ["pools"], ["mode"], ["stats"], ["redress"],
+                      ["try", "sales", "s:+13035551234"]):
+        status, text = node.kamcmd("reputation." + arguments[0],
+                                   *arguments[1:])
+        assert status == 0 and "error" not in text[:20], text
+    _, text = node.kamcmd("reputation.pools", "x")
+    assert "400" in text
 
 
 def test_kamcmd_fault(node):

@@ -229,11 +229,16 @@ static void do_edit(char **a)
 	rep_edit_t edit = {.pool = pool_of(a[1]), .number = number_of(a[2])};
 
 	edit.remove = strcmp(a[3], "-") == 0;
+	if(!rep_edit_keep(rep_registry_edits(registry))) {
+		puts("0");
+		return;
+	}
 	if(edit.remove)
 		rep_pool_remove(registry, edit.pool, edit.number);
 	else
 		snprintf(edit.json, sizeof(edit.json), "%s", a[3]);
-	printf("%d\n", rep_edit_put(rep_registry_edits(registry), &edit));
+	rep_edit_put(rep_registry_edits(registry), &edit);
+	puts("1");
 }
 
 static const struct

@@ -16,6 +16,7 @@
 #include "suites.h"
 
 static char said[4000];
+static rep_pool_changes_t changes; /* of the last load */
 
 static void hear(void *ctx, const char *sentence)
 {
@@ -33,7 +34,8 @@ static int load(rep_registry_t *registry, const char *text, uint32_t number)
 	fputs(text, file);
 	fclose(file);
 	said[0] = '\0';
-	result = rep_pool_file_load(path, registry, number, 1000, hear, NULL);
+	result = rep_pool_file_load(
+			path, registry, number, 1000, hear, NULL, &changes);
 	remove(path);
 	return result;
 }
@@ -91,8 +93,89 @@ START_TEST(pool_file)
 	ck_assert(known(registry, "a", 15551230005));
 	said[0] = '\0';
 	ck_assert_int_eq(
-			rep_pool_file_load("/nowhere/x", registry, 8, 1, hear, NULL), -1);
+			rep_pool_file_load("/nowhere/x", registry, 8, 1, hear, NULL, NULL),
+			-1);
 	ck_assert_ptr_nonnull(strstr(said, "/nowhere/x"));
+	rep_registry_destroy(registry);
+}
+END_TEST
+
+#define CHANGES(p, p_added, p_removed, n_added, n_changed, n_removed)  \
+	ck_assert_uint_eq(changes.pools, p);                               \
+	ck_assert_uint_eq(changes.pools_added, p_added);                   \
+	ck_assert_uint_eq(changes.pools_removed, p_removed);               \
+	ck_assert_uint_eq(changes.added, n_added);                         \
+	ck_assert_uint_eq(changes.changed, n_changed);                     \
+	ck_assert_uint_eq(changes.removed, n_removed)
+
+/* A second load says what it changed, and a third that it changed nothing. */
+START_TEST(load_again)
+{
+	static const char second[] =
+			"{\"pools\":{\"a\":{\"numbers\":{\"+15551230001\":{},"
+			"\"+15551230002\":{\"weight\":3},\"+15551230004\":{}}},"
+			"\"c\":{\"numbers\":[\"+15551230005\"]}}}";
+	rep_registry_t *registry = rep_registry_create(100);
+
+	ck_assert_int_eq(
+			load(registry,
+					"{\"pools\":{\"a\":{\"numbers\":{\"+15551230001\":{},"
+					"\"+15551230002\":{},\"+15551230003\":{}}},"
+					"\"b\":{\"numbers\":[\"+15551230006\"]}}}",
+					1),
+			0);
+	CHANGES(2, 2, 0, 4, 0, 0);
+	ck_assert_int_eq(load(registry, second, 2), 0);
+	CHANGES(2, 1, 1, 2, 1, 2);
+	ck_assert_int_eq(load(registry, second, 3), 0);
+	CHANGES(2, 0, 0, 0, 0, 0);
+	ck_assert_uint_eq(changes.errors, 0);
+	rep_registry_destroy(registry);
+}
+END_TEST
+
+static uint32_t cap_day(rep_registry_t *registry)
+{
+	rep_policy_t policy;
+
+	ck_assert(rep_pool_policy(
+			registry, rep_registry_find(registry, rep_span("a")), &policy));
+	return policy.cap_day;
+}
+
+/* What cannot be read keeps what was good last. */
+START_TEST(load_again_with_faults)
+{
+	static const char *const bad[] = {
+			"{\"a\":{\"policy\":{\"cap_day\":\"x\"},"
+			"\"numbers\":[\"+15551230001\"]}}",
+			"{\"a\":{\"policy\":{\"cap_day\":[]},"
+			"\"numbers\":[\"+15551230001\"]}}",
+			"{\"a\":{\"policy\":7,\"numbers\":[\"+15551230001\"]}}",
+			"{\"a\":{\"policy\":{\"cap_day\":7},\"numbers\":7}}",
+			"{\"a\":7}",
+	};
+	rep_registry_t *registry = rep_registry_create(100);
+	char text[200];
+
+	ck_assert_int_eq(load(registry,
+							 "{\"pools\":{\"a\":{\"policy\":{\"cap_day\":7},"
+							 "\"numbers\":[\"+15551230001\"]}}}",
+							 1),
+			0);
+	for(unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		snprintf(text, sizeof(text), "{\"pools\":%s}", bad[i]);
+		ck_assert_int_eq(load(registry, text, 2 + i), 0);
+		ck_assert_ptr_nonnull(strstr(said, "pool a"));
+		ck_assert_uint_eq(changes.errors, 1);
+		ck_assert_uint_eq(changes.removed, 0);
+		ck_assert(known(registry, "a", 15551230001));
+		ck_assert_uint_eq(cap_day(registry), 7);
+	}
+	/* a field that is left out is the default again */
+	ck_assert_int_eq(load(registry, "{\"pools\":{\"a\":{}}}", 20), 0);
+	ck_assert_uint_eq(cap_day(registry), 0);
+	ck_assert(!known(registry, "a", 15551230001));
 	rep_registry_destroy(registry);
 }
 END_TEST
@@ -133,8 +216,10 @@ START_TEST(walk)
 			"{\"pools\": {\"b\": {\"numbers\": [\"+1\", \"x\"], \"policy\": "
 			"{\"cap_day\": 7, \"order\": \"weighted\", \"a\": []}, \"c\": 1},"
 			" \"a\": {\"numbers\": {\"+2\": {}}}}}";
-	rep_pool_file_visitor_t to = {
-			NULL, told_pool, told_policy, told_number, hear};
+	rep_pool_file_visitor_t to = {.pool = told_pool,
+			.policy = told_policy,
+			.number = told_number,
+			.error = hear};
 	char path[] = "/tmp/rep-pools-XXXXXX", wanted[1000];
 	FILE *file = fdopen(mkstemp(path), "w");
 
@@ -162,6 +247,8 @@ Suite *pool_file_suite(void)
 	TCase *c = tcase_create("pool_file");
 
 	tcase_add_test(c, pool_file);
+	tcase_add_test(c, load_again);
+	tcase_add_test(c, load_again_with_faults);
 	tcase_add_test(c, walk);
 	suite_add_tcase(suite, c);
 	return suite;

@@ -31,6 +31,12 @@ __attribute__((format(printf, 2, 3))) static void complain(
 		w->to->error(w->to->ctx, text);
 }
 
+static void unread(const rep_walk_t *w, const char *pool, const char *part)
+{
+	if(w->to->unread)
+		w->to->unread(w->to->ctx, rep_span(pool), part);
+}
+
 /* The whole file, to be freed; NULL after an error. */
 static char *read_file(const rep_walk_t *w, size_t *len)
 {
@@ -112,10 +118,19 @@ static struct json_object *parse(
 
 /* ---- walking ------------------------------------------------------------------ */
 
+static void bad_field(const rep_walk_t *w, const char *pool, const char *field)
+{
+	if(w->to->bad_field)
+		w->to->bad_field(w->to->ctx, rep_span(pool), rep_span(field));
+	complain(w, "pool %s, policy %.60s: neither text nor a number", pool,
+			field);
+}
+
 __attribute__((nonnull(2))) static void walk_policy(
 		const rep_walk_t *w, const char *pool, struct json_object *policy)
 {
 	if(!json_object_is_type(policy, json_type_object)) {
+		unread(w, pool, "policy");
 		complain(w, "pool %s: policy is not an object", pool);
 		return;
 	}
@@ -125,8 +140,7 @@ __attribute__((nonnull(2))) static void walk_policy(
 
 		if(type != json_type_string && type != json_type_int
 				&& type != json_type_double)
-			complain(w, "pool %s, policy %.60s: neither text nor a number",
-					pool, field);
+			bad_field(w, pool, field);
 		else if(w->to->policy)
 			w->to->policy(w->to->ctx, rep_span(pool), rep_span(field),
 					rep_span(json_object_get_string(value)));
@@ -159,6 +173,7 @@ __attribute__((nonnull(2))) static void walk_numbers(
 		return;
 	}
 	if(!json_object_is_type(numbers, json_type_object)) {
+		unread(w, pool, "numbers");
 		complain(w, "pool %s: numbers is neither an object nor a list", pool);
 		return;
 	}
@@ -174,6 +189,7 @@ __attribute__((nonnull(2))) static void walk_pool(
 		const rep_walk_t *w, const char *name, struct json_object *pool)
 {
 	if(!json_object_is_type(pool, json_type_object)) {
+		unread(w, name, NULL);
 		complain(w, "pool %.64s: not an object", name);
 		return;
 	}

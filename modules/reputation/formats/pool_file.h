@@ -21,6 +21,11 @@ typedef struct rep_pool_file_visitor
 			struct json_object *attributes);
 	/* one sentence that names the file and the place */
 	void (*error)(void *ctx, const char *sentence);
+	/* a field whose value is of a wrong type: an error follows */
+	void (*bad_field)(void *ctx, rep_span_t pool, rep_span_t field);
+	/* what the file has in place of the pool, or of its `part` ("policy",
+	 * "numbers"; else NULL), cannot be read: an error follows */
+	void (*unread)(void *ctx, rep_span_t pool, const char *part);
 } rep_pool_file_visitor_t;
 
 /* 0, or -1 after one error when the file cannot be read or is not JSON of

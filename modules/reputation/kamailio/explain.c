@@ -157,6 +157,32 @@ static void add_events(rpc_t *rpc, void *parent, int pool, rep_e164_t number)
 	}
 }
 
+/* In words: why a number is in use although a chart is over its threshold. */
+static void add_not_benched(
+		rpc_t *rpc, void *item, const rep_number_view_t *view)
+{
+	const char *chart = rep_chart_name(view->over);
+	char text[160];
+
+	if(view->over == REP_CHARTS)
+		return;
+	if(view->state == REP_PROBATION)
+		snprintf(text, sizeof(text),
+				"on probation: its calls since it came back decide, not the"
+				" charts");
+	else if(view->held_until)
+		snprintf(text, sizeof(text),
+				"%s is over its threshold, but a pool-wide cause explains it:"
+				" nobody is benched by this chart until %u",
+				chart, rep_rpc_s(view->held_until));
+	else
+		snprintf(text, sizeof(text),
+				"%s is over its threshold: benched with the next call that"
+				" speaks against the number, none came since",
+				chart);
+	rpc->struct_add(item, "s", "not_benched", text);
+}
+
 void rep_rpc_explain(rpc_t *rpc, void *ctx)
 {
 	static rep_route_view_t routes[REP_ROUTES_MAX];
@@ -168,7 +194,8 @@ void rep_rpc_explain(rpc_t *rpc, void *ctx)
 	int pool;
 
 	if(!rep_rpc_pool(rpc, ctx, &pool)
-			|| !rep_rpc_number(rpc, ctx, pool, &number))
+			|| !rep_rpc_number(rpc, ctx, pool, &number)
+			|| !rep_rpc_end(rpc, ctx))
 		return;
 	if(!rep_view_number(rep_shared->registry, pool, number, rep_now(), &view,
 			   routes, REP_ROUTES_MAX, &n_routes)
@@ -182,6 +209,7 @@ void rep_rpc_explain(rpc_t *rpc, void *ctx)
 	if(!view.observed)
 		rpc->struct_add(item, "s", "mode", "enforce");
 	rep_rpc_view(rpc, item, &view);
+	add_not_benched(rpc, item, &view);
 	rpc->struct_add(item, "u", "turn", view.turn);
 	rep_rpc_counts(rpc, item, "counts", &view.counts);
 	rep_rpc_counts(rpc, item, "since_turn", &view.since_turn);

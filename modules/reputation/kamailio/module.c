@@ -24,15 +24,16 @@
 #include "check.h"
 #include "complain.h"
 #include "contacts.h"
+#include "counters.h"
 #include "events.h"
 #include "functions.h"
 #include "pv.h"
+#include "reload.h"
 #include "rpc.h"
 #include "rr_cookie.h"
 #include "shared.h"
 #include "../engine/pool/pools.h"
 #include "../engine/pool/registry.h"
-#include "../formats/pool_load.h"
 #include "../store/log.h"
 #include "../store/run.h"
 #include "../store/store.h"
@@ -324,21 +325,6 @@ void rep_log_line(int level, const char *line)
 	}
 }
 
-static void on_pool_file_error(void *ctx, const char *sentence)
-{
-	rep_store_status_t *status = ctx;
-	rep_store_error_t *error;
-
-	LM_ERR("parameter pool_file: %s\n", sentence);
-	if(status->n_errors == REP_STORE_ERRORS)
-		return;
-	error = &status->errors[status->n_errors++];
-	snprintf(error->key, sizeof(error->key), "%s", rep_config->pool_file.s);
-	snprintf(error->sentence, sizeof(error->sentence), "%s", sentence);
-	error->at = rep_now();
-	error->count = 1;
-}
-
 static void release(void)
 {
 	rep_shared_t *shared = rep_shared;
@@ -395,7 +381,7 @@ static int mod_init(void)
 	size_t secret_len;
 
 	if(rep_config_check(&rep_config_set) < 0 || rep_calls_init() < 0
-			|| rep_apply_init() < 0)
+			|| rep_apply_init() < 0 || rep_counters_init() < 0)
 		return -1;
 	if(rep_config_secret(rep_config, secret, &secret_len) < 0)
 		return -1;
@@ -411,11 +397,7 @@ static int mod_init(void)
 	rep_rr_cookie_init();
 	if(rep_config->redis.len == 0) {
 		rep_registry_alone(rep_shared->registry);
-		if(rep_config->pool_file.len > 0
-				&& rep_pool_file_load(rep_config->pool_file.s,
-						   rep_shared->registry, 1, rep_now(),
-						   on_pool_file_error, &rep_shared->store)
-						   < 0) {
+		if(rep_config->pool_file.len > 0 && rep_pools_load() < 0) {
 			release();
 			return -1;
 		}

@@ -9,6 +9,7 @@
 #include "config.h"
 #include "contacts.h"
 #include "explain.h"
+#include "reload.h"
 #include "rpc_args.h"
 #include "shared.h"
 #include "../engine/base/version.h"
@@ -31,8 +32,9 @@ static void add_pool(rpc_t *rpc, void *list, int pool)
 	if(!rep_view_pool(rep_shared->registry, pool, rep_now(), &view))
 		return;
 	rpc->array_add(list, "{", &item);
-	rpc->struct_add(item, "suuu", "pool", view.name, "numbers", view.numbers,
-			"usable", view.usable, "capped", view.capped);
+	rpc->struct_add(item, "suuuu", "pool", view.name, "numbers", view.numbers,
+			"usable", view.refused == REP_PICKED ? view.usable : 0, "capped",
+			view.capped, "no_match", view.no_match);
 	for(int s = 0; s < REP_STATES; s++)
 		rpc->struct_add(item, "u", rep_state_name(s), view.by_state[s]);
 	rpc->struct_add(item, "ssuuuu", "stopped", view.stopped ? "yes" : "no",
@@ -46,6 +48,8 @@ static void rpc_pools(rpc_t *rpc, void *ctx)
 {
 	void *list;
 
+	if(!rep_rpc_end(rpc, ctx))
+		return;
 	rpc->add(ctx, "[", &list);
 	for(int i = 0; i < rep_registry_pools(rep_shared->registry); i++)
 		add_pool(rpc, list, i);
@@ -55,15 +59,20 @@ static void rpc_numbers(rpc_t *rpc, void *ctx)
 {
 	rep_number_view_t views[32];
 	rep_state_t only = REP_STATES;
+	unsigned from = 0, limit = UINT_MAX;
 	uint32_t cursor = 0;
 	void *list, *item;
+	str state = str_init("any");
 	size_t n;
-	str state;
 	int pool;
 
-	if(!rep_rpc_pool(rpc, ctx, &pool))
+	if(!rep_rpc_pool(rpc, ctx, &pool)
+			|| !rep_rpc_text(rpc, ctx, "state", &state)
+			|| !rep_rpc_count(rpc, ctx, "from", &from)
+			|| !rep_rpc_count(rpc, ctx, "limit", &limit)
+			|| !rep_rpc_end(rpc, ctx))
 		return;
-	if(rpc->scan(ctx, "*.S", &state) == 1) {
+	if(!rep_span_is(rep_span_of(&state), "any")) {
 		only = rep_state_parse(rep_span_of(&state));
 		if(only == REP_STATES) {
 			rpc->fault(ctx, 400, "no such state: %.*s", state.len, state.s);
@@ -71,69 +80,117 @@ static void rpc_numbers(rpc_t *rpc, void *ctx)
 		}
 	}
 	rpc->add(ctx, "[", &list);
-	while((n = rep_view_list(rep_shared->registry, pool, rep_now(), &cursor,
-				   views, sizeof(views) / sizeof(views[0])))
-			> 0)
-		for(size_t i = 0; i < n; i++) {
+	while(limit > 0
+			&& (n = rep_view_list(rep_shared->registry, pool, rep_now(),
+						&cursor, views, sizeof(views) / sizeof(views[0])))
+					   > 0)
+		for(size_t i = 0; i < n && limit > 0; i++) {
 			if(only != REP_STATES && views[i].state != only)
 				continue;
+			if(from > 0) {
+				from--;
+				continue;
+			}
+			limit--;
 			rpc->array_add(list, "{", &item);
 			rep_rpc_view(rpc, item, &views[i]);
 		}
 }
 
+/* A pick on these routes; `refused` unless it is REP_PICKED. The label taken,
+ * a part of `routes`. */
+static rep_span_t add_try(rpc_t *rpc, void *item, int pool, rep_e164_t callee,
+		rep_span_t routes, rep_pick_t refused)
+{
+	char number[REP_E164_MAX];
+	rep_ticket_t ticket;
+	rep_picked_t picked = rep_pool_pick(rep_shared->registry, pool, callee,
+			routes, rep_now(), true, &ticket);
+
+	if(picked.result == REP_PICKED)
+		picked.result = refused;
+	rpc->struct_add(item, "s", "reason", rep_pick_name(picked.result));
+	if(picked.result != REP_PICKED)
+		return rep_span("");
+	rep_e164_print(ticket.number, number);
+	rpc->struct_add(item, "ssf", "number", number, "state",
+			rep_state_name(picked.state), "score", (double)picked.score);
+	return picked.route;
+}
+
+static void add_labels(rpc_t *rpc, void *parent, int pool, rep_e164_t callee)
+{
+	char labels[REP_ROUTES_MAX][REP_ROUTE_MAX + 1];
+	size_t n = rep_view_labels(
+			rep_shared->registry, pool, labels, REP_ROUTES_MAX);
+	void *list, *item;
+
+	rpc->struct_add(parent, "[", "routes", &list);
+	for(size_t i = 0; i < n; i++) {
+		rpc->array_add(list, "{", &item);
+		rpc->struct_add(item, "s", "route", labels[i]);
+		add_try(rpc, item, pool, callee, rep_span(labels[i]), REP_PICKED);
+	}
+}
+
 static void rpc_try(rpc_t *rpc, void *ctx)
 {
-	char text[REP_E164_MAX];
-	str callee, route = STR_NULL;
+	str callee, route = str_init(""), taken;
+	rep_span_t label;
+	rep_pool_view_t whole = {.refused = REP_PICKED};
 	rep_policy_t policy;
-	rep_ticket_t ticket;
-	rep_picked_t picked = {.result = REP_PICK_BAD_CALLEE};
 	rep_e164_t number;
 	void *item;
 	int pool;
 
-	if(!rep_rpc_pool(rpc, ctx, &pool))
+	if(!rep_rpc_pool(rpc, ctx, &pool) || !rep_rpc_callee(rpc, ctx, &callee)
+			|| !rep_rpc_text(rpc, ctx, "route", &route)
+			|| !rep_rpc_end(rpc, ctx)
+			|| !rep_pool_policy(rep_shared->registry, pool, &policy))
 		return;
-	if(!rep_rpc_callee(rpc, ctx, &callee))
-		return;
-	if(rpc->scan(ctx, "*.S", &route) < 1)
-		route.len = 0;
-	if(rep_pool_policy(rep_shared->registry, pool, &policy)
-			&& rep_e164_complete(
-					   rep_span_of(&callee), policy.default_country, &number)
-					   == REP_E164_OK)
-		picked = rep_pool_pick(rep_shared->registry, pool, number,
-				rep_span_of(&route), rep_now(), true, &ticket);
 	rpc->add(ctx, "{", &item);
-	rpc->struct_add(item, "s", "reason", rep_pick_name(picked.result));
-	if(picked.result != REP_PICKED)
+	if(rep_e164_complete(rep_span_of(&callee), policy.default_country, &number)
+			!= REP_E164_OK) {
+		rpc->struct_add(
+				item, "s", "reason", rep_pick_name(REP_PICK_BAD_CALLEE));
 		return;
-	rep_e164_print(ticket.number, text);
-	rpc->struct_add(item, "ssf", "number", text, "state",
-			rep_state_name(picked.state), "score", (double)picked.score);
+	}
+	/* without a route: what calls get, and these may all have one */
+	if(route.len == 0)
+		rep_view_pool(rep_shared->registry, pool, rep_now(), &whole);
+	label = add_try(
+			rpc, item, pool, number, rep_span_of(&route), whole.refused);
+	taken = (str){(char *)label.s, (int)label.len};
+	if(route.len == 0)
+		add_labels(rpc, item, pool, number);
+	else if(label.len > 0)
+		rpc->struct_add(item, "S", "route", &taken);
 }
 
 /* ---- edits ----------------------------------------------------------- */
 
-/* With Redis an edit is written there too, by the process that speaks to it. */
-static bool hand_on(rpc_t *rpc, void *ctx, bool removes, int pool,
-		rep_e164_t number, const str *json)
+/* With Redis an edit is written there too, by the process that speaks to it:
+ * first a place in its queue is kept, so that both have the edit or neither. */
+static bool keep_place(rpc_t *rpc, void *ctx)
 {
-	rep_edit_t edit = {.remove = removes, .pool = pool, .number = number};
+	if(rep_config->redis.len == 0
+			|| rep_edit_keep(rep_registry_edits(rep_shared->registry)))
+		return true;
+	rpc->fault(ctx, 500, "too many edits wait for Redis: nothing was changed");
+	return false;
+}
+
+/* The edit was done here, or (`done` false) was not. */
+static void hand_on(bool done, const rep_edit_t *edit)
+{
+	rep_edit_queue_t *queue = rep_registry_edits(rep_shared->registry);
 
 	if(rep_config->redis.len == 0)
-		return true;
-	if(json->len >= (int)sizeof(edit.json)) {
-		rpc->fault(ctx, 400, "attributes are longer than %d bytes",
-				(int)sizeof(edit.json) - 1);
-		return false;
-	}
-	memcpy(edit.json, json->s, json->len);
-	if(rep_edit_put(rep_registry_edits(rep_shared->registry), &edit))
-		return true;
-	rpc->fault(ctx, 500, "too many edits wait for Redis");
-	return false;
+		return;
+	if(done)
+		rep_edit_put(queue, edit);
+	else
+		rep_edit_give_up(queue);
 }
 
 static void rpc_add(rpc_t *rpc, void *ctx)
@@ -142,14 +199,16 @@ static void rpc_add(rpc_t *rpc, void *ctx)
 	rep_attrs_text_t text;
 	rep_e164_t number;
 	const char *wrong;
+	rep_edit_t edit;
 	char why[160];
+	bool done;
 	int pool;
 
 	if(!rep_rpc_pool(rpc, ctx, &pool)
 			|| !rep_rpc_number(rpc, ctx, pool, &number))
 		return;
-	if(rpc->scan(ctx, "*.S", &json) < 1)
-		json = rep_str_of("{}");
+	if(!rep_rpc_text(rpc, ctx, "attributes", &json) || !rep_rpc_end(rpc, ctx))
+		return;
 	wrong = rep_attrs_parse(rep_span_of(&json), &text, why, sizeof(why));
 	if(wrong) {
 		rpc->fault(ctx, 400, "attributes: %s", wrong);
@@ -159,43 +218,47 @@ static void rpc_add(rpc_t *rpc, void *ctx)
 		rpc->fault(ctx, 400, "attributes: no such attribute: %s", text.unknown);
 		return;
 	}
-	if(!hand_on(rpc, ctx, false, pool, number, &json))
+	if(rep_config->redis.len > 0 && json.len >= (int)sizeof(edit.json)) {
+		rpc->fault(ctx, 400, "attributes are longer than %d bytes",
+				(int)sizeof(edit.json) - 1);
 		return;
-	if(rep_pool_put(
-			   rep_shared->registry, pool, number, &text.attrs, 0, 0, rep_now())
-			< 0)
+	}
+	if(!keep_place(rpc, ctx))
+		return;
+	edit = (rep_edit_t){.pool = pool, .number = number};
+	snprintf(edit.json, sizeof(edit.json), "%.*s", json.len, json.s);
+	done = rep_pool_put(rep_shared->registry, pool, number, &text.attrs, 0, 0,
+				   rep_now())
+		   >= 0;
+	hand_on(done, &edit);
+	if(!done)
 		rpc->fault(ctx, 500, "the table of numbers is full");
 }
 
 static void rpc_remove(rpc_t *rpc, void *ctx)
 {
-	str none = str_init("");
+	rep_edit_t edit = {.remove = true};
 	rep_e164_t number;
+	bool done;
 	int pool;
 
 	if(!rep_rpc_pool(rpc, ctx, &pool)
-			|| !rep_rpc_number(rpc, ctx, pool, &number))
+			|| !rep_rpc_number(rpc, ctx, pool, &number)
+			|| !rep_rpc_end(rpc, ctx) || !keep_place(rpc, ctx))
 		return;
-	if(!rep_pool_remove(rep_shared->registry, pool, number)) {
+	edit.pool = pool;
+	edit.number = number;
+	done = rep_pool_remove(rep_shared->registry, pool, number);
+	hand_on(done, &edit);
+	if(!done)
 		rep_rpc_unknown(rpc, ctx, number);
-		return;
-	}
-	hand_on(rpc, ctx, true, pool, number, &none);
 }
 
 /* A route, if there is one more argument, and nothing after it. */
 static bool last_route(rpc_t *rpc, void *ctx, str *route)
 {
-	str more;
-
 	*route = rep_str_of("");
-	if(rpc->scan(ctx, "*.S", route) < 1)
-		return true;
-	if(rpc->scan(ctx, "*.S", &more) == 1) {
-		rpc->fault(ctx, 400, "one argument too many: %.*s", more.len, more.s);
-		return false;
-	}
-	return true;
+	return rep_rpc_text(rpc, ctx, "route", route) && rep_rpc_end(rpc, ctx);
 }
 
 static void answer(rpc_t *rpc, void *ctx, rep_by_hand_t result,
@@ -273,7 +336,8 @@ static void rpc_reset(rpc_t *rpc, void *ctx)
 	int pool;
 
 	if(!rep_rpc_pool(rpc, ctx, &pool)
-			|| !rep_rpc_number(rpc, ctx, pool, &number))
+			|| !rep_rpc_number(rpc, ctx, pool, &number)
+			|| !rep_rpc_end(rpc, ctx))
 		return;
 	if(!rep_pool_reset(rep_shared->registry, pool, number, rep_now()))
 		rep_rpc_unknown(rpc, ctx, number);
@@ -281,10 +345,12 @@ static void rpc_reset(rpc_t *rpc, void *ctx)
 
 static void rpc_mode(rpc_t *rpc, void *ctx)
 {
-	str mode;
+	str mode = STR_NULL;
 	void *item;
 
-	if(rpc->scan(ctx, "*.S", &mode) == 1) {
+	if(!rep_rpc_text(rpc, ctx, "mode", &mode) || !rep_rpc_end(rpc, ctx))
+		return;
+	if(mode.s) {
 		bool observe = rep_span_is(rep_span_of(&mode), "observe");
 		if(!observe && !rep_span_is(rep_span_of(&mode), "enforce")) {
 			rpc->fault(ctx, 400, "mode: '%.*s' is neither enforce nor observe",
@@ -307,9 +373,11 @@ static void rpc_redress(rpc_t *rpc, void *ctx)
 	rep_contact_t contact;
 	int only = REP_NO_POOL;
 	void *list, *item;
-	str name;
+	str name = STR_NULL;
 
-	if(rpc->scan(ctx, "*.S", &name) == 1) {
+	if(!rep_rpc_text(rpc, ctx, "pool", &name) || !rep_rpc_end(rpc, ctx))
+		return;
+	if(name.s) {
 		only = rep_registry_find(rep_shared->registry, rep_span_of(&name));
 		if(only == REP_NO_POOL) {
 			rpc->fault(ctx, 404, "no such pool: %.*s", name.len, name.s);
@@ -337,6 +405,8 @@ static void rpc_store(rpc_t *rpc, void *ctx)
 	rep_store_status_t s;
 	void *item;
 
+	if(!rep_rpc_end(rpc, ctx))
+		return;
 	rep_store_status_read(&rep_shared->store, &s);
 	rpc->add(ctx, "{", &item);
 	rpc->struct_add(item, "ssuuuuu", "state", rep_link_state_name(s.link),
@@ -359,7 +429,7 @@ static void rpc_policy(rpc_t *rpc, void *ctx)
 	const char *name;
 	int pool;
 
-	if(!rep_rpc_pool(rpc, ctx, &pool)
+	if(!rep_rpc_pool(rpc, ctx, &pool) || !rep_rpc_end(rpc, ctx)
 			|| !rep_pool_policy(rep_shared->registry, pool, &policy))
 		return;
 	rep_policy_default(&defaults);
@@ -397,6 +467,8 @@ static void rpc_stats(rpc_t *rpc, void *ctx)
 	rep_registry_stats_t registry;
 	void *item;
 
+	if(!rep_rpc_end(rpc, ctx))
+		return;
 	rep_registry_stats(rep_shared->registry, &registry);
 	rep_calls_stats(rep_shared->calls, &calls);
 	rep_answered_stats(rep_shared->answered, &answered);
@@ -424,9 +496,9 @@ static void rpc_stats(rpc_t *rpc, void *ctx)
 #define DOC(name, text) static const char *doc_##name[] = {text, 0};
 
 DOC(pools, "All pools with their states and counts")
-DOC(numbers, "The numbers of a pool: pool [state]")
+DOC(numbers, "The numbers of a pool: pool [state|any] [from] [limit]")
 DOC(explain, "Why a number is in its state: pool number")
-DOC(try, "What would be picked, changing nothing: pool callee [route]")
+DOC(try, "What would be picked, changing nothing: pool callee [route,...]")
 DOC(add, "Add a number, or change its attributes: pool number [json]")
 DOC(remove, "Remove a number: pool number")
 DOC(bench, "Bench a number: pool number seconds [route]; 0 = the policy's rest")
@@ -436,6 +508,7 @@ DOC(mode, "Show or switch the mode: [enforce|observe]")
 DOC(redress, "Contacts collected from blocks: [pool]")
 DOC(policy, "The policy in force: pool")
 DOC(store, "The link to Redis")
+DOC(reload, "Read pool_file again, without Redis")
 DOC(stats, "Totals, full tables, malformed values")
 
 /* clang-format off */
@@ -453,6 +526,7 @@ rpc_export_t rep_rpc[] = {
 	{"reputation.redress", rpc_redress, doc_redress, 0},
 	{"reputation.policy", rpc_policy, doc_policy, 0},
 	{"reputation.store", rpc_store, doc_store, 0},
+	{"reputation.reload", rep_rpc_reload, doc_reload, 0},
 	{"reputation.stats", rpc_stats, doc_stats, 0},
 	{0, 0, 0, 0}
 };

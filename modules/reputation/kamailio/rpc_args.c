@@ -96,6 +96,47 @@ bool rep_rpc_number(rpc_t *rpc, void *ctx, int pool, rep_e164_t *number)
 	return false;
 }
 
+bool rep_rpc_text(rpc_t *rpc, void *ctx, const char *name, str *text)
+{
+	str given;
+	int n;
+
+	if(rpc->scan(ctx, "*.S", &given) == 1) {
+		*text = given;
+		return true;
+	}
+	/* an object in JSON-RPC is no text, and stays where it is */
+	if(rpc->scan(ctx, "*d", &n) != 1)
+		return true;
+	rpc->fault(ctx, 400, "%s: not text (JSON goes into a string)", name);
+	return false;
+}
+
+bool rep_rpc_count(rpc_t *rpc, void *ctx, const char *name, unsigned *n)
+{
+	str text = STR_NULL;
+
+	if(!rep_rpc_text(rpc, ctx, name, &text))
+		return false;
+	if(!text.s || str2int(&text, n) == 0)
+		return true;
+	rpc->fault(
+			ctx, 400, "%s: '%.*s' is no whole number", name, text.len, text.s);
+	return false;
+}
+
+bool rep_rpc_end(rpc_t *rpc, void *ctx)
+{
+	str more = STR_NULL;
+
+	if(!rep_rpc_text(rpc, ctx, "one argument too many", &more))
+		return false;
+	if(!more.s)
+		return true;
+	rpc->fault(ctx, 400, "one argument too many: %.*s", more.len, more.s);
+	return false;
+}
+
 void rep_rpc_unknown(rpc_t *rpc, void *ctx, rep_e164_t number)
 {
 	char text[REP_E164_MAX];
@@ -154,14 +195,18 @@ void rep_rpc_view(rpc_t *rpc, void *item, const rep_number_view_t *view)
 			rep_reason_name(view->reason), "since", rep_rpc_s(view->since),
 			"until", rep_rpc_s(view->until), "strikes", view->strikes, "score",
 			(double)view->judged.score, "calls", calls);
-	rpc->struct_add(item, "ffff", "answered",
-			share(n[REP_ANSWERED] + n[REP_SHORT], judged), "declined",
-			share(n[REP_DECLINED], judged), "rejected",
-			share(n[REP_DECLINED] + n[REP_UNWANTED], judged), "blocked",
+	rpc->struct_add(item, "ffff", "answered_rate",
+			share(n[REP_ANSWERED] + n[REP_SHORT], judged), "declined_rate",
+			share(n[REP_DECLINED], judged), "rejected_rate",
+			share(n[REP_DECLINED] + n[REP_UNWANTED], judged), "blocked_rate",
 			share(n[REP_BLOCKED], judged));
 	rpc->struct_add(item, "uuuus", "in_flight", view->in_flight, "used_today",
 			view->used_today, "cap_day", view->cap_day, "last_used",
-			rep_rpc_s(view->last_used), "usable", view->usable ? "yes" : "no");
+			rep_rpc_s(view->last_used), "usable", 
+			view->usable && view->refused == REP_PICKED ? "yes" : "no");
+	if(view->refused != REP_PICKED)
+		rpc->struct_add(
+				item, "s", "pool_stopped", rep_pick_name(view->refused));
 	if(view->benched_on[0])
 		rpc->struct_add(item, "s", "benched_on", view->benched_on);
 	if(view->observed)

@@ -17,6 +17,13 @@ bool rep_rpc_pool(rpc_t *rpc, void *ctx, int *pool);
 bool rep_rpc_number(rpc_t *rpc, void *ctx, int pool, rep_e164_t *number);
 /* The next argument as a callee; 400. */
 bool rep_rpc_callee(rpc_t *rpc, void *ctx, str *callee);
+/* The next argument, if there is one, as text; 400 for what is no text. With
+ * none, `*text` stays as it is. */
+bool rep_rpc_text(rpc_t *rpc, void *ctx, const char *name, str *text);
+/* The next argument, if there is one, as a whole number; 400. */
+bool rep_rpc_count(rpc_t *rpc, void *ctx, const char *name, unsigned *n);
+/* No argument is left; 400. */
+bool rep_rpc_end(rpc_t *rpc, void *ctx);
 void rep_rpc_unknown(rpc_t *rpc, void *ctx, rep_e164_t number); /* 404 */
 
 /* ---- results --------------------------------------------------------- */

@@ -25,6 +25,8 @@ typedef struct rep_shared
 	rep_store_status_t store;
 	rep_secret_t secret;  /* of the marks in Record-Route */
 	uint32_t incarnation; /* of this start */
+	_Atomic uint32_t loads; /* of the pool file, so far */
+	_Atomic bool loading;
 } rep_shared_t;
 
 extern rep_shared_t *rep_shared; /* NULL before mod_init and after destroy */

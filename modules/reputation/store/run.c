@@ -89,7 +89,7 @@ static void fall_back(rep_store_t *store)
 		return;
 	store->fallback = true;
 	if(rep_pool_file_load(store->pool_file, store->registry, 1, store->clock(),
-			   file_error, store)
+			   file_error, store, NULL)
 			== 0)
 		rep_say(store, REP_LOG_NOTICE,
 				"pools taken from %s until Redis is "

@@ -189,8 +189,11 @@ static void finish(rep_seeding_t *s)
 bool rep_seed(rep_store_t *store)
 {
 	rep_seeding_t s = {.store = store};
-	const rep_pool_file_visitor_t to = {
-			&s, seed_pool, seed_policy, seed_number, error};
+	const rep_pool_file_visitor_t to = {.ctx = &s,
+			.pool = seed_pool,
+			.policy = seed_policy,
+			.number = seed_number,
+			.error = error};
 	char key[REP_KEY_MAX], pools[REP_KEY_MAX];
 	bool got = false, there = true;
 

@@ -192,7 +192,7 @@ bool replay_policies_apply(const replay_policies_t *policies,
 
 	if(policies->pool_file
 			&& rep_pool_file_load(
-					   policies->pool_file, registry, 1, now, say, &tell)
+					   policies->pool_file, registry, 1, now, say, &tell, NULL)
 					   < 0)
 		return false;
 	rep_policy_default(fresh);

@@ -84,7 +84,8 @@ bool rep_ticket_count(rep_registry_t *registry, const rep_ticket_t *ticket,
 			refused(pool, ticket, now);
 		rep_pool_unlock(pool);
 	}
-	atomic_fetch_add(i != REP_NONE ? &registry->counted : &registry->lost, 1);
+	atomic_fetch_add(
+			i != REP_NONE ? &registry->outcomes[outcome] : &registry->lost, 1);
 	return i != REP_NONE;
 }
 

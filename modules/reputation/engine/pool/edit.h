@@ -19,12 +19,17 @@ typedef struct rep_edit
 typedef struct rep_edit_queue
 {
 	rep_lock_t lock;
-	uint32_t head, count;
+	uint32_t head, count, kept;
 	rep_edit_t edits[REP_EDITS];
 } rep_edit_queue_t;
 
-/* Queue an edit; false when the queue is full. Takes the queue's lock. */
-bool rep_edit_put(rep_edit_queue_t *queue, const rep_edit_t *edit);
+/* All of these take the queue's lock. */
+
+/* Keep a place for an edit; false when the queue is full. Whoever has one
+ * queues an edit there, or gives it up. */
+bool rep_edit_keep(rep_edit_queue_t *queue);
+void rep_edit_give_up(rep_edit_queue_t *queue);
+void rep_edit_put(rep_edit_queue_t *queue, const rep_edit_t *edit);
 /* The oldest edit; false when there is none. */
 bool rep_edit_drain(rep_edit_queue_t *queue, rep_edit_t *edit);
 

@@ -20,6 +20,15 @@ void rep_event_announce(rep_event_ring_t *ring, const rep_event_t *event)
 {
 	rep_lock(&ring->lock);
 	ring->events[ring->count++ % REP_EVENT_RING] = *event;
+	if(!event->adopted && (unsigned)event->kind < REP_EVENTS)
+		ring->own[event->kind]++;
+	rep_unlock(&ring->lock);
+}
+
+void rep_events_own(rep_event_ring_t *ring, uint64_t out[REP_EVENTS])
+{
+	rep_lock(&ring->lock);
+	memcpy(out, ring->own, sizeof(ring->own));
 	rep_unlock(&ring->lock);
 }
 

@@ -50,11 +50,15 @@ typedef struct rep_event_ring
 {
 	rep_lock_t lock; /* may be taken under a pool's */
 	uint64_t count;	 /* ever put */
+	uint64_t own[REP_EVENTS]; /* of these, not adopted from another node */
 	rep_event_t events[REP_EVENT_RING];
 } rep_event_ring_t;
 
 /* Put the event at the ring's end. Takes the ring's lock. */
 void rep_event_announce(rep_event_ring_t *ring, const rep_event_t *event);
+
+/* Announced since the start by this node, by kind. Takes the ring's lock. */
+void rep_events_own(rep_event_ring_t *ring, uint64_t out[REP_EVENTS]);
 
 /* Events in order, from `*cursor` on (start with 0); several readers may each
  * have a cursor. The oldest are lost when more than REP_EVENT_RING wait.

@@ -133,15 +133,11 @@ static rep_pick_t why_none(const rep_pool_t *pool, const rep_where_t *where)
  * the benched. */
 static rep_pick_t stops(const rep_pool_t *pool, uint8_t r, bool *bad_too)
 {
-	rep_pick_t stop = rep_pool_stop(pool, r);
+	rep_pick_t refused = rep_pool_refuses(pool, r);
 
-	*bad_too = false;
-	if(stop != REP_PICK_ALL_BENCHED && stop != REP_PICK_SHARE_BENCHED)
-		return stop;
-	if(rep_observed(pool))
-		return REP_PICKED;
-	*bad_too = pool->policy.on_exhausted == REP_LEAST_BAD;
-	return *bad_too ? REP_PICKED : stop;
+	*bad_too = refused == REP_PICKED && !rep_observed(pool)
+			   && rep_pool_stop(pool, r) != REP_PICKED;
+	return refused;
 }
 
 static rep_pick_t choose(rep_pool_t *pool, const rep_where_t *where,
@@ -231,6 +227,7 @@ rep_picked_t rep_pool_pick(rep_registry_t *registry, int id, rep_e164_t callee,
 			rep_number_use(pool, i, now, ticket);
 	} else if(!dry) {
 		pool->refusals++;
+		atomic_fetch_add(&registry->refused[picked.result], 1);
 	}
 	rep_pool_unlock(pool);
 	return picked;

@@ -206,7 +206,8 @@ struct rep_registry
 	_Atomic bool alone; /* nothing is shared */
 	rep_lock_t lock;	/* of the list of pools */
 	rep_pool_t *pools[REP_POOLS_MAX];
-	_Atomic uint64_t counted, lost;
+	_Atomic uint64_t outcomes[REP_OUTCOMES], lost;
+	_Atomic uint64_t refused[REP_PICKS]; /* picks */
 	_Atomic uint64_t full_numbers, full_memory, full_routes;
 
 	_Atomic rep_time_t started; /* of the first tick */

@@ -188,17 +188,26 @@ void rep_registry_stats(rep_registry_t *registry, rep_registry_stats_t *out)
 	*out = (rep_registry_stats_t){
 			.numbers = atomic_load(&registry->n_numbers),
 			.max_numbers = registry->max_numbers,
-			.counted = atomic_load(&registry->counted),
 			.lost = atomic_load(&registry->lost),
 			.full_numbers = atomic_load(&registry->full_numbers),
 			.full_memory = atomic_load(&registry->full_memory),
 			.full_routes = atomic_load(&registry->full_routes),
 			.bytes = sizeof(*registry),
 	};
+	for(int o = 0; o < REP_OUTCOMES; o++) {
+		out->outcomes[o] = atomic_load(&registry->outcomes[o]);
+		out->counted += out->outcomes[o];
+	}
+	for(int p = 0; p < REP_PICKS; p++)
+		out->refused[p] = atomic_load(&registry->refused[p]);
+	rep_events_own(&registry->events, out->events);
 	for(int i = 0; i < rep_registry_pools(registry); i++) {
 		rep_pool_t *pool = rep_pool_lock(registry, i);
 		if(!pool)
 			continue;
+		for(int s = 0; s < REP_STATES; s++)
+			out->by_state[s] += pool->by_state[s];
+		out->in_flight += pool->in_flight;
 		out->pools++;
 		out->picks += pool->picks;
 		out->refusals += pool->refusals;

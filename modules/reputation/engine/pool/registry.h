@@ -5,6 +5,7 @@
 #define REP_REGISTRY_H
 
 #include "handle.h"
+#include "event.h"
 #include "../base/types.h"
 
 /* `max_numbers`: over all pools. NULL when there is no memory. */
@@ -22,7 +23,11 @@ void rep_registry_drop(rep_registry_t *registry, int pool);
 typedef struct rep_registry_stats
 {
 	uint32_t pools, numbers, max_numbers;
+	uint32_t by_state[REP_STATES]; /* numbers; warming ones are active here */
+	uint32_t in_flight;
 	uint64_t picks, refusals, counted, lost; /* lost: the number was gone */
+	/* of those counted, of those refused, and what was announced first here */
+	uint64_t outcomes[REP_OUTCOMES], refused[REP_PICKS], events[REP_EVENTS];
 	uint64_t full_numbers, full_memory, full_routes;
 	size_t bytes; /* memory in use */
 } rep_registry_stats_t;

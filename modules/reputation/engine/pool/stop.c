@@ -29,6 +29,15 @@ static bool rests(rep_pick_t stop)
 	return stop == REP_PICK_ALL_BENCHED || stop == REP_PICK_SHARE_BENCHED;
 }
 
+rep_pick_t rep_pool_refuses(const rep_pool_t *pool, uint8_t r)
+{
+	rep_pick_t stop = rep_pool_stop(pool, r);
+	bool bad_too = rep_observed(pool)
+				   || pool->policy.on_exhausted == REP_LEAST_BAD;
+
+	return rests(stop) && bad_too ? REP_PICKED : stop;
+}
+
 /* If the pool as a whole stops, its routes are marked as announced, but only
  * the pool is. */
 void rep_pool_check_stop(rep_pool_t *pool, rep_time_t now)

@@ -16,6 +16,37 @@
 #include "stop.h"
 #include "usable.h"
 
+/* ---- pools that stop --------------------------------------------------- */
+
+/* A pool whose every label stops does not go on, whatever "" says. */
+static rep_pick_t on_all(const rep_pool_t *pool,
+		rep_pick_t (*stops)(const rep_pool_t *pool, uint8_t route))
+{
+	rep_pick_t whole = stops(pool, 0), stop = REP_PICKED;
+
+	if(whole != REP_PICKED || pool->n_routes == 1)
+		return whole;
+	for(uint32_t r = 1; r < pool->n_routes; r++) {
+		stop = stops(pool, (uint8_t)r);
+		if(stop == REP_PICKED)
+			return stop;
+	}
+	return rep_counts_judged(&pool->routes[0]->window) ? REP_PICKED : stop;
+}
+
+static rep_pick_t refused(const rep_pool_t *pool, rep_time_t now)
+{
+	rep_pick_t stop = on_all(pool, rep_pool_refuses);
+
+	return stop == REP_PICKED
+						   && rep_window_over(&pool->day, rep_day_of(pool, now),
+								   pool->policy.pool_cap_day)
+				   ? REP_PICK_ALL_CAPPED
+				   : stop;
+}
+
+/* ---- numbers ----------------------------------------------------------- */
+
 static void route_view(const rep_pool_t *pool, const rep_number_t *number,
 		const struct rep_assessed *on, rep_time_t now, rep_route_view_t *out)
 {
@@ -73,6 +104,36 @@ static const rep_verdict_t *shown(const rep_pool_t *pool,
 				   : &number->verdict;
 }
 
+/* A chart over its threshold, if there is one: the held ones last. */
+static void see_over(const rep_pool_t *pool, const rep_judged_t *judged,
+		rep_time_t now, rep_number_view_t *out)
+{
+	for(int c = 0; judged->crossed && c < REP_CHARTS; c++) {
+		bool held = pool->held_until[c] > now;
+		if(judged->s[c] < judged->threshold[c]
+				|| (held && out->over != REP_CHARTS))
+			continue;
+		out->over = (rep_chart_t)c;
+		out->held_until = held ? pool->held_until[c] : 0;
+	}
+}
+
+static void see_all_over(const rep_pool_t *pool, const rep_number_t *number,
+		const rep_assessment_t *a, rep_time_t now, rep_number_view_t *out)
+{
+	out->over = REP_CHARTS;
+	if(number->status != REP_ACTIVE || number->verdict.state == REP_BENCHED)
+		return;
+	see_over(pool, &a->sum, now, out);
+	for(unsigned r = 0; r < a->n_routes; r++) {
+		uint8_t route = a->routes[r].route;
+		const rep_verdict_t *on =
+				route ? rep_verdict_of(pool, number, route) : NULL;
+		if(route && (!on || on->state != REP_BENCHED))
+			see_over(pool, &a->routes[r].judged, now, out);
+	}
+}
+
 static void number_view(const rep_pool_t *pool, const rep_number_t *number,
 		const rep_assessment_t *a, rep_time_t now, rep_number_view_t *out)
 {
@@ -99,8 +160,10 @@ static void number_view(const rep_pool_t *pool, const rep_number_t *number,
 			.since_turn = a->counts,
 			.usable = (own || rep_observed(pool))
 					  && rep_number_usable(pool, number, 0, now),
+			.refused = refused(pool, now),
 			.observed = rep_observed(pool),
 	};
+	see_all_over(pool, number, a, now, out);
 	memcpy(out->benched_on, pool->routes[on]->label, sizeof(out->benched_on));
 	if(verdict->state == REP_BENCHED) {
 		/* the evidence that benched it, not what came after */
@@ -216,43 +279,49 @@ static void count_states(
 {
 	rep_number_view_t view;
 	rep_assessment_t a;
+	bool usable;
 
 	for(uint32_t i = 0; i < rep_slab_count(&pool->numbers); i++) {
 		const rep_number_t *number = rep_number_at(pool, i);
+		rep_state_t state = rep_number_state(pool, number, now);
 		if(!(number->flags & REP_LIVE))
 			continue;
+		usable = rep_number_usable(pool, number, 0, now);
 		if(number->routed != REP_NONE) {
 			rep_assess(pool, number, now, &a);
 			number_view(pool, number, &a, now, &view);
-			out->by_state[view.state]++;
-			out->usable += view.usable;
-		} else {
-			out->by_state[rep_number_state(pool, number, now)]++;
-			out->usable += rep_number_usable(pool, number, 0, now);
+			state = view.state;
+			usable = view.usable;
 		}
+		out->by_state[state]++;
+		out->usable += usable;
+		if(usable || state == REP_BENCHED || number->status != REP_ACTIVE)
+			continue;
+		if(rep_number_suits(pool, number, rep_span("")))
+			out->capped++;
+		else
+			out->no_match++;
 	}
 }
 
-/* A pool whose every label stops does not go on, whatever "" says. */
-static rep_pick_t stop_of(const rep_pool_t *pool)
+size_t rep_view_labels(rep_registry_t *registry, int id,
+		char (*out)[REP_ROUTE_MAX + 1], size_t max)
 {
-	rep_pick_t whole = rep_pool_stop(pool, 0), stop = REP_PICKED;
+	rep_pool_t *pool = rep_pool_lock(registry, id);
+	size_t n = 0;
 
-	if(whole != REP_PICKED || pool->n_routes == 1)
-		return whole;
-	for(uint32_t r = 1; r < pool->n_routes; r++) {
-		stop = rep_pool_stop(pool, (uint8_t)r);
-		if(stop == REP_PICKED)
-			return stop;
-	}
-	return rep_counts_judged(&pool->routes[0]->window) ? REP_PICKED : stop;
+	if(!pool)
+		return 0;
+	for(uint32_t r = 1; r < pool->n_routes && n < max; r++)
+		memcpy(out[n++], pool->routes[r]->label, REP_ROUTE_MAX + 1);
+	rep_pool_unlock(pool);
+	return n;
 }
 
 bool rep_view_pool(
 		rep_registry_t *registry, int id, rep_time_t now, rep_pool_view_t *out)
 {
 	rep_pool_t *pool = rep_pool_lock(registry, id);
-	uint32_t in_use;
 
 	if(!pool)
 		return false;
@@ -261,7 +330,8 @@ bool rep_view_pool(
 			.numbers = pool->live_numbers,
 			.in_flight = pool->in_flight,
 			.used_today = rep_window_used(&pool->day, rep_day_of(pool, now)),
-			.stop_reason = stop_of(pool),
+			.stop_reason = on_all(pool, rep_pool_stop),
+			.refused = refused(pool, now),
 			.counts = pool->window,
 			.baseline = pool->baseline,
 			.picks = pool->picks,
@@ -269,9 +339,6 @@ bool rep_view_pool(
 	};
 	out->stopped = out->stop_reason != REP_PICKED;
 	count_states(pool, now, out);
-	in_use = out->by_state[REP_WARMING] + out->by_state[REP_ACTIVE]
-			 + out->by_state[REP_PROBATION];
-	out->capped = in_use > out->usable ? in_use - out->usable : 0;
 	rep_pool_unlock(pool);
 	return true;
 }

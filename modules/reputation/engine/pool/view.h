@@ -29,9 +29,14 @@ typedef struct rep_number_view
 	uint32_t in_flight, used_today, cap_day; /* cap_day in force, 0 = none */
 	rep_time_t last_used;
 	rep_judged_t judged;	 /* since the last turn */
+	/* a chart over its threshold that benched it nowhere, REP_CHARTS = none;
+	 * until `held_until` (0 = no) a pool-wide cause explains it */
+	rep_chart_t over;
+	rep_time_t held_until;
 	rep_counts_t counts;	 /* of the window, all nodes, all turns */
 	rep_counts_t since_turn; /* of the window, this turn only */
-	bool usable;
+	bool usable;		 /* if its pool goes on: */
+	rep_pick_t refused;	 /* why that picks nothing; REP_PICKED = it does */
 	bool observed; /* observe mode: its state withholds nothing */
 	/* the route (the first, where there are several) that it is benched on;
 	 * one that is benched on every route it is used on shows that state */
@@ -68,14 +73,22 @@ size_t rep_view_buckets(rep_registry_t *registry, int pool, rep_e164_t number,
 typedef struct rep_pool_view
 {
 	const char *name;
-	uint32_t numbers, usable, capped, by_state[REP_STATES];
+	uint32_t numbers, by_state[REP_STATES];
+	/* of those that are warming, active or on probation: without the policy's
+	 * tags or attestation; with a cap reached; the others */
+	uint32_t no_match, capped, usable;
 	uint32_t in_flight, used_today;
 	bool stopped; /* share benched, or nothing usable */
 	rep_pick_t stop_reason;
+	rep_pick_t refused; /* why it picks nothing at all; REP_PICKED = it does */
 	rep_counts_t counts; /* of the window */
 	rep_baseline_t baseline;
 	uint64_t picks, refusals;
 } rep_pool_view_t;
+
+/* The labels that the pool knows, without ""; returns how many of `max`. */
+size_t rep_view_labels(rep_registry_t *registry, int pool,
+		char (*out)[REP_ROUTE_MAX + 1], size_t max);
 
 /* Holds the pool's lock while it looks at every number: for RPC. */
 bool rep_view_pool(rep_registry_t *registry, int pool, rep_time_t now,

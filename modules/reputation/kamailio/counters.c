@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Counters: nothing is counted here, each is read when it is asked for. */
+
+#include <stddef.h>
+
+#include "core/counters.h"
+#include "core/dprint.h"
+
+#include "counters.h"
+#include "answered.h"
+#include "call_table.h"
+#include "shared.h"
+#include "../engine/pool/registry.h"
+
+typedef struct totals
+{
+	rep_registry_stats_t registry;
+	rep_calls_stats_t calls;
+	rep_answered_stats_t answered;
+} totals_t;
+
+typedef struct figure
+{
+	const char *name;
+	size_t offset;
+	bool wide; /* 64 bits, else 32 */
+	const char *doc;
+} figure_t;
+
+#define AT(member, name, doc) \
+	{name, offsetof(totals_t, member), \
+		sizeof(((totals_t *)0)->member) == sizeof(uint64_t), doc}
+#define REFUSED(pick, name) \
+	AT(registry.refused[pick], "refusals_" name, "picks refused: " name)
+#define OUTCOME(outcome, name) \
+	AT(registry.outcomes[outcome], "counted_" name, "calls counted as " name)
+#define STATE(state, name) \
+	AT(registry.by_state[state], "numbers_" name, "numbers now " name)
+
+/* clang-format off */
+static const figure_t figures[] = {
+	AT(registry.picks, "picks", "caller IDs picked, or tracked"),
+	AT(registry.refusals, "refusals", "picks refused by a pool"),
+	REFUSED(REP_PICK_ALL_BENCHED, "all_benched"),
+	REFUSED(REP_PICK_SHARE_BENCHED, "share_benched"),
+	REFUSED(REP_PICK_ALL_CAPPED, "all_capped"),
+	REFUSED(REP_PICK_NO_MATCH, "no_match"),
+	REFUSED(REP_PICK_EMPTY_POOL, "empty_pool"),
+	AT(registry.counted, "counted", "call attempts counted"),
+	OUTCOME(REP_ANSWERED, "answered"),
+	OUTCOME(REP_SHORT, "short"),
+	OUTCOME(REP_DECLINED, "declined"),
+	OUTCOME(REP_UNWANTED, "unwanted"),
+	OUTCOME(REP_BLOCKED, "blocked"),
+	OUTCOME(REP_AMBIGUOUS, "ambiguous"),
+	OUTCOME(REP_BUSY, "busy"),
+	OUTCOME(REP_NOANSWER, "noanswer"),
+	OUTCOME(REP_CANCELLED, "cancelled"),
+	OUTCOME(REP_BADDEST, "baddest"),
+	OUTCOME(REP_REFUSED, "refused"),
+	OUTCOME(REP_FAILED, "failed"),
+	AT(registry.lost, "lost", "not counted: the number was gone"),
+	AT(registry.events[REP_EVENT_BENCHED], "benched",
+		"verdicts of this proxy: benched"),
+	AT(registry.events[REP_EVENT_RELEASED], "released",
+		"returns from rest that this proxy saw first"),
+	AT(registry.events[REP_EVENT_POOL_ALARM], "pool_alarms",
+		"pool-wide causes found"),
+	AT(registry.events[REP_EVENT_POOL_EXHAUSTED], "pool_exhausted",
+		"times that a pool stopped"),
+	AT(calls.calls, "calls", "calls tracked now"),
+	AT(answered.calls, "answered_calls", "answered calls remembered now"),
+	AT(registry.in_flight, "in_flight", "uses of numbers in flight now"),
+	AT(registry.pools, "pools", "pools now"),
+	AT(registry.numbers, "numbers", "numbers now"),
+	STATE(REP_ACTIVE, "active"), /* warming among them */
+	STATE(REP_BENCHED, "benched"),
+	STATE(REP_PROBATION, "probation"),
+	STATE(REP_PAUSED, "paused"),
+	STATE(REP_RETIRED, "retired"),
+	AT(registry.full_numbers, "full_numbers", "no room: max_numbers"),
+	AT(registry.full_memory, "full_memory", "no room: shared memory"),
+	AT(registry.full_routes, "full_routes", "no room: labels of routes"),
+	AT(calls.full, "full_calls", "no room: max_calls"),
+	AT(answered.full, "full_answered", "no room: answered calls"),
+};
+/* clang-format on */
+
+static counter_val_t read_figure(counter_handle_t handle, void *param)
+{
+	const figure_t *figure = param;
+	totals_t totals;
+	const void *place = (const char *)&totals + figure->offset;
+
+	(void)handle;
+	if(!rep_shared)
+		return 0;
+	rep_registry_stats(rep_shared->registry, &totals.registry);
+	rep_calls_stats(rep_shared->calls, &totals.calls);
+	rep_answered_stats(rep_shared->answered, &totals.answered);
+	return figure->wide ? (counter_val_t) * (const uint64_t *)place
+						: (counter_val_t) * (const uint32_t *)place;
+}
+
+int rep_counters_init(void)
+{
+	counter_handle_t handle;
+
+	for(size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++)
+		if(counter_register(&handle, "reputation", figures[i].name,
+				   CNT_F_NO_RESET, read_figure, (void *)&figures[i],
+				   figures[i].doc, 0)
+				< 0) {
+			LM_ERR("cannot register the counter reputation.%s\n",
+					figures[i].name);
+			return -1;
+		}
+	return 0;
+}
