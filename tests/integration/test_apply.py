@@ -412,7 +412,17 @@ def test_replaced_by_uac_before(writer, agent, peers, where):
                  plan=plans.failed if where == "failure" else plans.busy)
     lines = writer.wait_log(rf"SAW \{call.callee}: applied")
     assert {line.split()[-1] for line in lines} == {"-1"}
-    writer.wait_log(r"From is replaced already, by 'sip:\+12025550000@")
+
+
+def test_the_log_says_by_what_from_is_replaced(make, peers, tmp_path):
+    """On a proxy of its own: one line of a kind in a minute."""
+    said = r"From is replaced already, by 'sip:\+12025550000@"
+    node = make.kamailio(
+        "apply.cfg", POOL_FILE=write_pool_file(tmp_path, NAMED),
+        CARRIER_A=peers[0].address, CARRIER_B=peers[1].address,
+        allow_errors=[said])
+    write(make.caller(node), peers, before="uac")
+    assert len(node.wait_log(said)) == 1
 
 
 def test_replaced_by_uac_with_the_same_number(writer, agent, peers):

@@ -84,8 +84,7 @@ bool rep_bye_outcome(struct sip_msg *bye, rep_outcome_t outcome)
 	rep_time_t now = rep_now(), mono = rep_mono();
 	rep_dialog_t by_callee, by_caller;
 
-	return bye->first_line.type == SIP_REQUEST && bye->REQ_METHOD == METHOD_BYE
-		   && dialogs(bye, &by_callee, &by_caller)
+	return dialogs(bye, &by_callee, &by_caller)
 		   && (rep_answered_outcome(rep_shared->answered, rep_shared->registry,
 					   by_callee, outcome, now, mono)
 				   || rep_answered_outcome(rep_shared->answered,

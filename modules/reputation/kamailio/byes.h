@@ -22,7 +22,7 @@ bool rep_bye(struct sip_msg *bye, rep_late_t *late);
 void rep_bye_late(const rep_late_t *late);
 
 /* An outcome learnt with this BYE, before it is relayed: rep_answered_outcome().
- * False for what is no BYE of a dialog that is remembered. */
+ * False when its dialog is not remembered. */
 bool rep_bye_outcome(struct sip_msg *bye, rep_outcome_t outcome);
 
 #endif

@@ -373,6 +373,11 @@ int ki_state(struct sip_msg *msg, str *pool, str *number)
 
 /* ---- the call at hand ------------------------------------------------ */
 
+static bool is_bye(struct sip_msg *msg)
+{
+	return msg->first_line.type == SIP_REQUEST && msg->REQ_METHOD == METHOD_BYE;
+}
+
 int ki_outcome(struct sip_msg *msg, str *name)
 {
 	rep_outcome_t outcome = rep_outcome_parse(rep_span_of(name));
@@ -384,7 +389,8 @@ int ki_outcome(struct sip_msg *msg, str *name)
 				name->s);
 		return ERROR;
 	}
-	if(!(id ? rep_attempt_outcome(id, outcome) : rep_bye_outcome(msg, outcome)))
+	if(!(id ? rep_attempt_outcome(id, outcome)
+				: is_bye(msg) && rep_bye_outcome(msg, outcome)))
 		return ERROR;
 	rep_answer_reset(msg);
 	rep_answer.outcome = rep_outcome_name(outcome);
