@@ -9,6 +9,7 @@ import pytest
 from harness import functions, plans, view
 from harness.kamailio import Fault
 from harness.pools import (EAGER, new_callee, new_numbers, write_pool_file)
+from harness.process import free_port
 
 MODULE = pathlib.Path(__file__).parents[2] / "modules" / "reputation"
 SALES = new_numbers(4)
@@ -352,6 +353,29 @@ def test_fault_400(node, command, arguments):
     assert fault.value.code == 400
     assert " " in fault.value.message
     assert view.state(node, "sales", SALES[0]) == "active"
+
+
+def test_no_room_for_an_edit_changes_nothing(make, tmp_path):
+    """Proxy and Redis have an edit, or neither has."""
+    there, more = new_numbers(1), new_numbers(80)
+    node = make.kamailio(
+        "functions.cfg", REDIS=f"redis://127.0.0.1:{free_port()}",
+        POOL_FILE=write_pool_file(tmp_path, {"sales": (there, {})}),
+        allow_errors=[r"edis"])
+    view.wait_numbers(node, "sales", there)
+    with pytest.raises(Fault) as fault:
+        for i, number in enumerate(more):
+            node.rpc("reputation.add", "sales", number)
+    assert fault.value.code == 500
+    added = set(view.numbers(node, "sales"))
+    assert added == {*there, *more[:i]}
+    with pytest.raises(Fault) as fault:
+        node.rpc("reputation.remove", "sales", there[0])
+    assert fault.value.code == 500
+    with pytest.raises(Fault) as fault:
+        node.rpc("reputation.add", "sales", there[0], '{"status":"paused"}')
+    assert view.numbers(node, "sales")[there[0]]["state"] == "active"
+    assert set(view.numbers(node, "sales")) == added
 
 
 # ----- kamcmd ----------------------------------------------------------------

@@ -100,12 +100,12 @@ START_TEST(pool_file)
 }
 END_TEST
 
-#define CHANGES(p, p_added, p_removed, n_added, n_changed, n_removed)  \
-	ck_assert_uint_eq(changes.pools, p);                               \
-	ck_assert_uint_eq(changes.pools_added, p_added);                   \
-	ck_assert_uint_eq(changes.pools_removed, p_removed);               \
-	ck_assert_uint_eq(changes.added, n_added);                         \
-	ck_assert_uint_eq(changes.changed, n_changed);                     \
+#define CHANGES(p, p_added, p_removed, n_added, n_changed, n_removed) \
+	ck_assert_uint_eq(changes.pools, p);                              \
+	ck_assert_uint_eq(changes.pools_added, p_added);                  \
+	ck_assert_uint_eq(changes.pools_removed, p_removed);              \
+	ck_assert_uint_eq(changes.added, n_added);                        \
+	ck_assert_uint_eq(changes.changed, n_changed);                    \
 	ck_assert_uint_eq(changes.removed, n_removed)
 
 /* A second load says what it changed, and a third that it changed nothing. */

@@ -172,6 +172,57 @@ START_TEST(memory_runs_out)
 }
 END_TEST
 
+/* A place that is kept is there when the edit comes, and given up is free. */
+START_TEST(edits_full)
+{
+	rep_edit_queue_t *queue = rep_registry_edits(registry);
+	rep_edit_t edit = {.number = FIRST};
+	unsigned n = 0;
+
+	ck_assert(rep_edit_keep(queue));
+	for(; rep_edit_keep(queue); n++)
+		rep_edit_put(queue, &edit);
+	ck_assert_uint_eq(n, REP_EDITS - 1);
+	edit.number = FIRST + 1;
+	rep_edit_put(queue, &edit);
+	ck_assert(!rep_edit_keep(queue));
+	ck_assert(rep_edit_drain(queue, &edit));
+	ck_assert(rep_edit_keep(queue));
+	ck_assert(!rep_edit_keep(queue));
+	rep_edit_give_up(queue);
+	ck_assert(rep_edit_keep(queue));
+	for(n = 0; rep_edit_drain(queue, &edit); n++)
+		;
+	ck_assert_uint_eq(n, REP_EDITS - 1);
+	ck_assert_uint_eq(edit.number, FIRST + 1);
+}
+END_TEST
+
+/* Outcomes, refusals and announcements are counted one by one. */
+START_TEST(stats_by_name)
+{
+	rep_record_t r = record(FIRST + 1, "", REP_BENCHED, NOW, DAY);
+	rep_registry_stats_t s;
+
+	put_numbers(2);
+	count(FIRST, "", REP_BUSY, 2, NOW);
+	count(FIRST, "", REP_ANSWERED, 1, NOW);
+	bench(FIRST);
+	/* another node's verdict is not counted here too */
+	ck_assert_int_eq(rep_pool_adopt(registry, pool, &r, false, NOW), 1);
+	ck_assert_int_eq(why_not(NOW), REP_PICK_ALL_BENCHED);
+	rep_registry_stats(registry, &s);
+	ck_assert_uint_eq(s.counted, 3);
+	ck_assert_uint_eq(s.outcomes[REP_BUSY], 2);
+	ck_assert_uint_eq(s.outcomes[REP_ANSWERED], 1);
+	ck_assert_uint_eq(s.refusals, 1);
+	ck_assert_uint_eq(s.refused[REP_PICK_ALL_BENCHED], 1);
+	ck_assert_uint_eq(s.events[REP_EVENT_BENCHED], 1);
+	ck_assert_uint_eq(s.by_state[REP_BENCHED], 2);
+	ck_assert_uint_eq(s.by_state[REP_ACTIVE], 0);
+}
+END_TEST
+
 START_TEST(routes_full)
 {
 	rep_registry_stats_t stats;
@@ -298,6 +349,8 @@ Suite *registry_suite(void)
 	tcase_add_test(tc, ticket_does_not_fit_the_next_in_its_slot);
 	tcase_add_test(tc, memory_runs_out);
 	tcase_add_test(tc, routes_full);
+	tcase_add_test(tc, edits_full);
+	tcase_add_test(tc, stats_by_name);
 	tcase_add_test(tc, trying_unknown_routes_makes_no_label);
 	tcase_add_test(tc, random_sweep);
 	tcase_add_test(tc, display_name);

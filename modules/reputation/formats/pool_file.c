@@ -122,8 +122,8 @@ static void bad_field(const rep_walk_t *w, const char *pool, const char *field)
 {
 	if(w->to->bad_field)
 		w->to->bad_field(w->to->ctx, rep_span(pool), rep_span(field));
-	complain(w, "pool %s, policy %.60s: neither text nor a number", pool,
-			field);
+	complain(
+			w, "pool %s, policy %.60s: neither text nor a number", pool, field);
 }
 
 __attribute__((nonnull(2))) static void walk_policy(

@@ -26,7 +26,7 @@ typedef struct rep_filling
 	rep_time_t now;
 	void (*error)(void *ctx, const char *sentence);
 	void *ctx;
-	int pool; /* being read; REP_NO_POOL: it was refused */
+	int pool;				  /* being read; REP_NO_POOL: it was refused */
 	rep_policy_t policy, old; /* the new one, and that in force */
 	bool known;				  /* `old` is one */
 	bool keeps_policy, keeps_numbers;

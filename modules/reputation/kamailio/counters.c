@@ -27,9 +27,11 @@ typedef struct figure
 	const char *doc;
 } figure_t;
 
-#define AT(member, name, doc) \
-	{name, offsetof(totals_t, member), \
-		sizeof(((totals_t *)0)->member) == sizeof(uint64_t), doc}
+#define AT(member, name, doc)                                            \
+	{                                                                    \
+		name, offsetof(totals_t, member),                                \
+				sizeof(((totals_t *)0)->member) == sizeof(uint64_t), doc \
+	}
 #define REFUSED(pick, name) \
 	AT(registry.refused[pick], "refusals_" name, "picks refused: " name)
 #define OUTCOME(outcome, name) \

@@ -63,8 +63,8 @@ static void answer(rpc_t *rpc, void *ctx, const loading_t *l)
 
 	LM_NOTICE("pool_file %s was read again: %u pools, %u new, %u gone;"
 			  " %u numbers new, %u changed, %u gone; %u faults\n",
-			rep_config->pool_file.s, c->pools, c->pools_added,
-			c->pools_removed, c->added, c->changed, c->removed, c->errors);
+			rep_config->pool_file.s, c->pools, c->pools_added, c->pools_removed,
+			c->added, c->changed, c->removed, c->errors);
 	if(c->errors) {
 		rpc->fault(ctx, 400,
 				"%s (faults: %u, see reputation.stats; what is good is in"

@@ -121,8 +121,8 @@ static rep_span_t add_try(rpc_t *rpc, void *item, int pool, rep_e164_t callee,
 static void add_labels(rpc_t *rpc, void *parent, int pool, rep_e164_t callee)
 {
 	char labels[REP_ROUTES_MAX][REP_ROUTE_MAX + 1];
-	size_t n = rep_view_labels(
-			rep_shared->registry, pool, labels, REP_ROUTES_MAX);
+	size_t n =
+			rep_view_labels(rep_shared->registry, pool, labels, REP_ROUTES_MAX);
 	void *list, *item;
 
 	rpc->struct_add(parent, "[", "routes", &list);

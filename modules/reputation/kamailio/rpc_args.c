@@ -202,7 +202,7 @@ void rep_rpc_view(rpc_t *rpc, void *item, const rep_number_view_t *view)
 			share(n[REP_BLOCKED], judged));
 	rpc->struct_add(item, "uuuus", "in_flight", view->in_flight, "used_today",
 			view->used_today, "cap_day", view->cap_day, "last_used",
-			rep_rpc_s(view->last_used), "usable", 
+			rep_rpc_s(view->last_used), "usable",
 			view->usable && view->refused == REP_PICKED ? "yes" : "no");
 	if(view->refused != REP_PICKED)
 		rpc->struct_add(

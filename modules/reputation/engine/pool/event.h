@@ -48,8 +48,8 @@ typedef struct rep_event
 
 typedef struct rep_event_ring
 {
-	rep_lock_t lock; /* may be taken under a pool's */
-	uint64_t count;	 /* ever put */
+	rep_lock_t lock;		  /* may be taken under a pool's */
+	uint64_t count;			  /* ever put */
 	uint64_t own[REP_EVENTS]; /* of these, not adopted from another node */
 	rep_event_t events[REP_EVENT_RING];
 } rep_event_ring_t;

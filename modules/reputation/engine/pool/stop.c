@@ -32,8 +32,8 @@ static bool rests(rep_pick_t stop)
 rep_pick_t rep_pool_refuses(const rep_pool_t *pool, uint8_t r)
 {
 	rep_pick_t stop = rep_pool_stop(pool, r);
-	bool bad_too = rep_observed(pool)
-				   || pool->policy.on_exhausted == REP_LEAST_BAD;
+	bool bad_too =
+			rep_observed(pool) || pool->policy.on_exhausted == REP_LEAST_BAD;
 
 	return rests(stop) && bad_too ? REP_PICKED : stop;
 }

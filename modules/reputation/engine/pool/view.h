@@ -28,16 +28,16 @@ typedef struct rep_number_view
 	uint32_t strikes, turn;
 	uint32_t in_flight, used_today, cap_day; /* cap_day in force, 0 = none */
 	rep_time_t last_used;
-	rep_judged_t judged;	 /* since the last turn */
+	rep_judged_t judged; /* since the last turn */
 	/* a chart over its threshold that benched it nowhere, REP_CHARTS = none;
 	 * until `held_until` (0 = no) a pool-wide cause explains it */
 	rep_chart_t over;
 	rep_time_t held_until;
 	rep_counts_t counts;	 /* of the window, all nodes, all turns */
 	rep_counts_t since_turn; /* of the window, this turn only */
-	bool usable;		 /* if its pool goes on: */
-	rep_pick_t refused;	 /* why that picks nothing; REP_PICKED = it does */
-	bool observed; /* observe mode: its state withholds nothing */
+	bool usable;			 /* if its pool goes on: */
+	rep_pick_t refused;		 /* why that picks nothing; REP_PICKED = it does */
+	bool observed;			 /* observe mode: its state withholds nothing */
 	/* the route (the first, where there are several) that it is benched on;
 	 * one that is benched on every route it is used on shows that state */
 	char benched_on[REP_ROUTE_MAX + 1];
@@ -80,7 +80,7 @@ typedef struct rep_pool_view
 	uint32_t in_flight, used_today;
 	bool stopped; /* share benched, or nothing usable */
 	rep_pick_t stop_reason;
-	rep_pick_t refused; /* why it picks nothing at all; REP_PICKED = it does */
+	rep_pick_t refused;	 /* why it picks nothing at all; REP_PICKED = it does */
 	rep_counts_t counts; /* of the window */
 	rep_baseline_t baseline;
 	uint64_t picks, refusals;
