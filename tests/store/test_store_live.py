@@ -795,6 +795,10 @@ def test_malformed_values(server, start):
     assert {tuple(e[:2]) for e in a.status()["errors"]} == listed
     errors = [l for l in a.log().splitlines() if l.startswith("ERR")]
     assert len(errors) == 6, errors
+    # "from before" is said where there can be such a value
+    kept = [l for l in errors if "good value from before" in l]
+    assert len(kept) == 4 and not any("no number" in l for l in kept), errors
+    assert not [l for l in errors if "no attribute" in l and "before" in l]
     # mended
     client.hset("rep:numbers:{sales}", mapping={
         number(1): '{"cap_day":6}', number(4): "{}"})

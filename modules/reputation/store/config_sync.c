@@ -141,7 +141,7 @@ static bool load_pools(rep_store_t *store)
 	}
 	rep_round_begin(store, &store->pools_round, key);
 	if(!reply) {
-		rep_error_add(store, &store->pools_round, key, rep_span(""),
+		rep_error_refused(store, &store->pools_round, key, rep_span(""),
 				store->link.error);
 		store->pools_failed = true;
 	} else if(reply->elements == 0) {
