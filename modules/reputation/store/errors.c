@@ -142,7 +142,8 @@ static void unlist(
 		const rep_store_error_t *e = &s->errors[i];
 
 		if(e->round == round->number
-				|| strncmp(e->key, key, sizeof(e->key) - 1) != 0)
+				|| (e->reading != round->key
+						&& strncmp(e->key, key, sizeof(e->key) - 1) != 0))
 			s->errors[n++] = *e;
 	}
 	s->n_errors = n;
@@ -187,7 +188,8 @@ void rep_errors_age(rep_store_t *store)
 static void add(rep_store_t *store, rep_round_t *round, const char *key,
 		rep_span_t field, const char *sentence, const char *then)
 {
-	rep_store_error_t e = {.round = round ? round->number : 0};
+	rep_store_error_t e = {.round = round ? round->number : 0,
+			.reading = round ? round->key : 0};
 	uint64_t id = mix(mix(mix(0, rep_span(key)), field), rep_span(sentence));
 	int new = note(store, id ? id : 1, round);
 
