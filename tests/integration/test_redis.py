@@ -2,6 +2,7 @@
 """Redis: two proxies share, operators edit, restarts take up history."""
 
 import json
+import re
 import time
 
 import pytest
@@ -315,3 +316,34 @@ def test_logged_once(redis, nodes):
     wait_until(lambda: len(view.numbers(nodes[0], "once")) == 6)
     assert len(nodes[0].logged("77oops")) == 1
     redis.client.hdel("rep:numbers:{once}", "77oops")
+
+
+@pytest.mark.parametrize("key,why", [
+    ("rep:numbers:{astray}", "no such pool in rep:pools"),
+    ("rep:policy:{astray}", "no such pool in rep:pools"),
+    ("rep:policy:astray", "goes in braces")])
+@pytest.mark.parametrize("added", [False, True])
+def test_key_of_no_pool(redis, nodes, key, why, added):
+    """Told once, and no longer when the key goes or its pool comes."""
+    def listed():
+        return [e for e in view.stats(nodes[0])["errors"] if e["key"] == key]
+
+    seed(redis, nodes, "known", 1)
+    line = re.escape(key) + ".*" + why
+    before = len(nodes[0].logged(line))
+    redis.client.hset(key, "cap_day" if "policy" in key
+                      else new_numbers(1)[0], "{}" if "numbers" in key else 5)
+    wait_until(lambda: [why in e["error"] for e in listed()] == [True])
+    redis.client.hset("rep:policy:{alsoastray}", "cap_day", 5)  # another look
+    nodes[0].wait_log("alsoastray.*no such pool")
+    assert len(nodes[0].logged(line)) == before + 1
+    assert not any("known" in e["key"]
+                   for e in view.stats(nodes[0])["errors"])
+    if added and "{" in key:
+        redis.client.sadd("rep:pools", "astray")
+        wait_until(lambda: not listed())
+        redis.client.srem("rep:pools", "astray")
+        wait_until(lambda: "astray" not in view.pools(nodes[0]))
+    redis.client.delete(key)
+    redis.client.delete("rep:policy:{alsoastray}")
+    wait_until(lambda: not view.mentions(view.stats(nodes[0]), "astray"))

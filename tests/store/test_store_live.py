@@ -81,7 +81,7 @@ def totals(client, pool="sales"):
 ACL = """+ping +role +select +client|setname +client|id +client|tracking
     +subscribe +script|load +eval +evalsha +exists +del +expire +set +get
     +incr +smembers +sadd +hlen +hgetall +hget +hmget +hset +hsetnx +hdel
-    +hscan +zadd +zrangebyscore +zremrangebyscore +xadd +xread +xrevrange"""
+    +hscan +scan +sismember +zadd +zrangebyscore +zremrangebyscore +xadd +xread +xrevrange"""
 
 # ---- sharing -------------------------------------------------------------
 
@@ -795,6 +795,10 @@ def test_malformed_values(server, start):
     assert {tuple(e[:2]) for e in a.status()["errors"]} == listed
     errors = [l for l in a.log().splitlines() if l.startswith("ERR")]
     assert len(errors) == 6, errors
+    # "from before" is said where there can be such a value
+    kept = [l for l in errors if "good value from before" in l]
+    assert len(kept) == 4 and not any("no number" in l for l in kept), errors
+    assert not [l for l in errors if "no attribute" in l and "before" in l]
     # mended
     client.hset("rep:numbers:{sales}", mapping={
         number(1): '{"cap_day":6}', number(4): "{}"})
@@ -803,6 +807,41 @@ def test_malformed_values(server, start):
     wait_for(lambda: not a.status()["errors"])
     assert a.view("sales", number(1))["cap_day"] == 6
     assert a.ask("policy", "sales")["cap_day"] == "0"
+
+
+@pytest.mark.parametrize("polling", [False, True])
+def test_keys_of_no_pool_at_connect(server, start, polling):
+    """They are looked for in slices, behind other keys, and whatever stands
+    in the prefix; rep:pools itself need not be there."""
+    client = server.client
+    if polling:
+        client.execute_command("ACL", "SETUSER", "default",
+                               "-client|tracking")
+    with client.pipeline() as p:
+        for i in range(5000):
+            p.set(f"other:{i}", "1")
+        p.hset("r*p:policy:{sales}", "cap_day", "5")
+        p.hset("rep:policy:{sales}", "cap_day", "5")
+        p.execute()
+    a = start(server.url, "a", prefix="r*p")
+    wait_for(lambda: [e[:2] for e in a.status()["errors"]]
+             == [["r*p:policy:{sales}", ""]])
+    client.sadd("r*p:pools", "sales")
+    wait_for(lambda: not a.status()["errors"])
+    assert a.log().count("no such pool") == 1
+
+
+def test_keys_of_no_pool_unseen_without_the_right(server, start):
+    client = server.client
+    client.execute_command("ACL", "SETUSER", "default", "-scan")
+    fill(client)
+    client.hset("rep:policy:{other}", "cap_day", "5")
+    a = start(server.url, "a")
+    ready(a)
+    wait_for(lambda: [e[0] for e in a.status()["errors"]]
+             == ["rep:numbers:*"])
+    assert a.status()["link"] == "connected"
+    assert a.log().count("NOPERM") == 1
 
 
 def test_wrong_types(server, start):

@@ -15,6 +15,7 @@
 #include "say.h"
 #include "seed.h"
 #include "store_pool.h"
+#include "strays.h"
 #include "wanted.h"
 #include "../engine/pool/pools.h"
 #include "../engine/pool/registry.h"
@@ -72,6 +73,7 @@ static void merge_pool(rep_store_t *store, rep_span_t name, const char *key)
 	if(!pool)
 		return;
 	if(!pool->listed || known == REP_NO_POOL) {
+		rep_strays_want(store);
 		rep_want_pool(pool);
 		pool->resync_wanted = true;
 		pool->resync_after = 0;
@@ -95,6 +97,7 @@ static void drop_pool(rep_store_t *store, rep_store_pool_t *pool)
 	pool->numbers_wanted = pool->policy_wanted = false;
 	pool->resync_wanted = pool->sweep_health = false;
 	rep_health_drop(store, name);
+	rep_strays_want(store);
 }
 
 static void merge_pools(
@@ -141,7 +144,7 @@ static bool load_pools(rep_store_t *store)
 	}
 	rep_round_begin(store, &store->pools_round, key);
 	if(!reply) {
-		rep_error_add(store, &store->pools_round, key, rep_span(""),
+		rep_error_refused(store, &store->pools_round, key, rep_span(""),
 				store->link.error);
 		store->pools_failed = true;
 	} else if(reply->elements == 0) {

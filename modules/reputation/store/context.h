@@ -91,6 +91,16 @@ typedef struct rep_pending
 	int64_t since;
 } rep_pending_t;
 
+/* Keys of pools that rep:pools does not name. */
+typedef struct rep_strays
+{
+	bool wanted, running;
+	int64_t due; /* monotonic ms */
+	size_t kind;
+	char cursor[24];
+	rep_round_t round;
+} rep_strays_t;
+
 #define REP_PENDING_MAX 1024
 
 /* One pool at a time is read as a whole. */
@@ -135,6 +145,7 @@ struct rep_store
 			empty;
 	bool fallback; /* pool_file was tried for lack of Redis */
 	rep_round_t pools_round;
+	rep_strays_t strays;
 	uint32_t loads; /* load numbers given out */
 	int64_t next_poll, next_seed;
 

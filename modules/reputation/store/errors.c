@@ -142,7 +142,8 @@ static void unlist(
 		const rep_store_error_t *e = &s->errors[i];
 
 		if(e->round == round->number
-				|| strncmp(e->key, key, sizeof(e->key) - 1) != 0)
+				|| (e->reading != round->key
+						&& strncmp(e->key, key, sizeof(e->key) - 1) != 0))
 			s->errors[n++] = *e;
 	}
 	s->n_errors = n;
@@ -184,10 +185,11 @@ void rep_errors_age(rep_store_t *store)
 		forget(store, &none);
 }
 
-void rep_error_add(rep_store_t *store, rep_round_t *round, const char *key,
-		rep_span_t field, const char *sentence)
+static void add(rep_store_t *store, rep_round_t *round, const char *key,
+		rep_span_t field, const char *sentence, const char *then)
 {
-	rep_store_error_t e = {.round = round ? round->number : 0};
+	rep_store_error_t e = {.round = round ? round->number : 0,
+			.reading = round ? round->key : 0};
 	uint64_t id = mix(mix(mix(0, rep_span(key)), field), rep_span(sentence));
 	int new = note(store, id ? id : 1, round);
 
@@ -205,6 +207,17 @@ void rep_error_add(rep_store_t *store, rep_round_t *round, const char *key,
 	if(round)
 		round->told++;
 	rep_say(store, REP_LOG_ERR, "%s%s%s: %s%s", e.key, e.field[0] ? " " : "",
-			e.field, e.sentence,
-			round ? "; a good value from before stays" : "");
+			e.field, e.sentence, then);
+}
+
+void rep_error_add(rep_store_t *store, rep_round_t *round, const char *key,
+		rep_span_t field, const char *sentence)
+{
+	add(store, round, key, field, sentence, "");
+}
+
+void rep_error_refused(rep_store_t *store, rep_round_t *round, const char *key,
+		rep_span_t field, const char *sentence)
+{
+	add(store, round, key, field, sentence, "; a good value from before stays");
 }

@@ -13,6 +13,10 @@ void rep_round_end(rep_store_t *store, rep_round_t *round, const char *key);
 /* `round` NULL: an error outside of any reading. */
 void rep_error_add(rep_store_t *store, rep_round_t *round, const char *key,
 		rep_span_t field, const char *sentence);
+/* The same of a value in whose place the last good one stays in force: the log
+ * says so. */
+void rep_error_refused(rep_store_t *store, rep_round_t *round, const char *key,
+		rep_span_t field, const char *sentence);
 /* Errors outside of any reading are dropped when they no longer occur. */
 void rep_errors_age(rep_store_t *store);
 

@@ -63,7 +63,8 @@ static void parse_attrs(const rep_reading_t *r, rep_span_t json, uint64_t hash)
 	const char *wrong = rep_attrs_parse(json, &attrs, why, sizeof(why));
 
 	if(wrong) {
-		complain(r, wrong);
+		rep_error_refused(
+				r->store, &r->pool->numbers_round, r->key, r->field, wrong);
 		rep_pool_seen(
 				r->store->registry, r->pool->index, r->number, r->pool->load);
 		return;
@@ -122,7 +123,7 @@ static void refuse(rep_store_t *store, rep_store_pool_t *pool, const char *key)
 {
 	int64_t now = rep_mono_ms();
 
-	rep_error_add(
+	rep_error_refused(
 			store, &pool->numbers_round, key, rep_span(""), store->link.error);
 	rep_round_end(store, &pool->numbers_round, key);
 	pool->phase = REP_LOAD_IDLE;

@@ -109,7 +109,7 @@ static void set_field(rep_store_t *store, rep_store_pool_t *pool,
 		keep_good(pool, field, value);
 		return;
 	}
-	rep_error_add(store, &pool->policy_round, key, field, wrong);
+	rep_error_refused(store, &pool->policy_round, key, field, wrong);
 	good = find_good(pool, field);
 	if(!good)
 		return;
@@ -163,7 +163,7 @@ static bool refuse(rep_store_t *store, rep_store_pool_t *pool, const char *key,
 		const char *why)
 {
 	rep_round_begin(store, &pool->policy_round, key);
-	rep_error_add(store, &pool->policy_round, key, rep_span(""), why);
+	rep_error_refused(store, &pool->policy_round, key, rep_span(""), why);
 	rep_round_end(store, &pool->policy_round, key);
 	pool->policy_hash = 0;
 	pool->failed = true;

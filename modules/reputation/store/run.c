@@ -22,6 +22,7 @@
 #include "scripts.h"
 #include "secret_sync.h"
 #include "store_pool.h"
+#include "strays.h"
 #include "verdict_sync.h"
 #include "wanted.h"
 #include "watch.h"
@@ -198,6 +199,8 @@ static bool exchange(rep_store_t *store)
 	if(now < store->next_exchange)
 		return false;
 	ok = push_all(store, &more) && rep_feed_read(store, &unread);
+	if(rep_link_up(&store->link))
+		rep_strays_step(store);
 	more = more || unread;
 	store->next_exchange = more ? 0 : now + store->interval;
 	if(ok) {

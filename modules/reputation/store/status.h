@@ -30,7 +30,8 @@ typedef struct rep_store_error
 	char sentence[160];
 	rep_time_t at, last; /* first and last seen, wall clock */
 	uint32_t count;		 /* how often seen since */
-	uint32_t round;		 /* the store's own */
+	uint32_t round;		 /* the store's own: in which reading, */
+	uint64_t reading;	 /* and of what */
 } rep_store_error_t;
 
 #define REP_STORE_ERRORS 32

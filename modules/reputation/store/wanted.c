@@ -7,6 +7,7 @@
 
 #include "keys.h"
 #include "store_pool.h"
+#include "strays.h"
 #include "../engine/pool/pools.h"
 
 static void want_pools(rep_store_t *store, rep_store_pool_t *pool)
@@ -42,6 +43,7 @@ void rep_want_pool(rep_store_pool_t *pool)
 void rep_want_all(rep_store_t *store)
 {
 	store->pools_wanted = true;
+	rep_strays_want(store);
 	for(int i = 0; i < rep_registry_pools(store->registry); i++) {
 		rep_store_pool_t *pool = rep_store_pool_at(store, i);
 
@@ -50,35 +52,45 @@ void rep_want_all(rep_store_t *store)
 	}
 }
 
-/* The pool in "PREFIX:KIND:{POOL}", NULL when the key is none of that kind or
- * the pool is not known (it is read as a whole when it appears). */
-static rep_store_pool_t *pool_of(
-		rep_store_t *store, rep_span_t key, const char *kind)
+static rep_store_pool_t *pool_named(rep_store_t *store, rep_span_t braced)
 {
-	char head[REP_KEY_MAX];
-	int n = snprintf(head, sizeof(head), "%s:%s:{", store->prefix, kind);
 	int index;
 
-	if(key.len <= (size_t)n || memcmp(key.s, head, (size_t)n) != 0
-			|| key.s[key.len - 1] != '}')
+	if(braced.len < 2 || braced.s[0] != '{' || braced.s[braced.len - 1] != '}')
 		return NULL;
 	index = rep_registry_find(
-			store->registry, (rep_span_t){key.s + n, key.len - (size_t)n - 1});
+			store->registry, (rep_span_t){braced.s + 1, braced.len - 2});
 	return index == REP_NO_POOL ? NULL : rep_store_pool_at(store, index);
+}
+
+/* A key "PREFIX:KIND:{POOL}". A pool that is not known is read as a whole when
+ * it appears; until then the key is astray. */
+static void want_of_pool(
+		rep_store_t *store, const rep_operator_key_t *k, rep_span_t key)
+{
+	char head[REP_KEY_MAX];
+	size_t n = (size_t)snprintf(
+			head, sizeof(head), "%s:%s:", store->prefix, k->kind);
+	rep_store_pool_t *pool;
+
+	if(key.len < n || memcmp(key.s, head, n) != 0)
+		return;
+	pool = pool_named(store, (rep_span_t){key.s + n, key.len - n});
+	if(pool)
+		k->want(store, pool);
+	else
+		rep_strays_want(store);
 }
 
 void rep_want_key(rep_store_t *store, rep_span_t key)
 {
 	for(size_t i = 0; i < REP_OPERATOR_KEYS; i++) {
 		const rep_operator_key_t *k = &rep_operator_keys[i];
-		rep_store_pool_t *pool =
-				k->by_pool ? pool_of(store, key, k->kind) : NULL;
 		char text[REP_KEY_MAX];
 
-		if(pool
-				|| (!k->by_pool
-						&& rep_span_is(
-								key, rep_key(store, text, k->kind, NULL))))
-			k->want(store, pool);
+		if(k->by_pool)
+			want_of_pool(store, k, key);
+		else if(rep_span_is(key, rep_key(store, text, k->kind, NULL)))
+			k->want(store, NULL);
 	}
 }
