@@ -529,10 +529,7 @@ END_TEST
 static const char *const incomplete[] = {
 		"From: <sip:f@h>;tag=callee\r\nTo: <sip:t@h>;tag=caller\r\n",
 		"Call-ID: c1\r\nTo: <sip:t@h>;tag=caller\r\n",
-		"Call-ID: c1\r\nFrom: <sip:f@h>;tag=callee\r\n",
-		("Call-ID: c1\r\nFrom: <sip:f@h>;tag=callee\r\n"
-		 "To: <sip:t@h>;tag=caller\r\nno header\r\n"),
-		"", "no header\r\n"};
+		"Call-ID: c1\r\nFrom: <sip:f@h>;tag=callee\r\n", "", "no header\r\n"};
 
 START_TEST(a_bye_that_lacks_something)
 {
@@ -546,6 +543,22 @@ START_TEST(a_bye_that_lacks_something)
 	ck_assert(!rep_bye(message(text), &late));
 	ck_assert_uint_eq(counted_at_all(), 0);
 	ck_assert_uint_eq(in_flight(), 1);
+}
+END_TEST
+
+/* What cannot be parsed does not hide what can. */
+START_TEST(a_bye_with_a_line_that_is_no_header)
+{
+	rep_late_t late;
+
+	answer("c1");
+	ck_assert(!rep_bye(message("BYE sip:x@h SIP/2.0\r\nCall-ID: c1\r\n"
+							   "From: <sip:f@h>;tag=callee\r\n"
+							   "To: <sip:t@h>;tag=caller\r\n"
+							   "no header\r\n" UNWANTED "\r\n"),
+			&late));
+	ck_assert_uint_eq(counted(REP_UNWANTED), 1);
+	ck_assert_uint_eq(in_flight(), 0);
 }
 END_TEST
 
@@ -592,6 +605,7 @@ Suite *replies_suite(void)
 	tcase_add_test(byes, a_mark_that_is_too_old);
 	tcase_add_test(byes, unwanted_late_without_a_mark);
 	tcase_add_loop_test(byes, a_bye_that_lacks_something, 0, COUNT(incomplete));
+	tcase_add_test(byes, a_bye_with_a_line_that_is_no_header);
 	tcase_add_test(byes, a_bye_without_tags);
 	suite_add_tcase(suite, byes);
 	return suite;
