@@ -75,7 +75,8 @@ typedef struct rep_pool_view
 	const char *name;
 	uint32_t numbers, by_state[REP_STATES];
 	/* of those that are warming, active or on probation: without the policy's
-	 * tags or attestation; with a cap reached; the others */
+	 * tags or attestation; with a cap reached; the others (benched ones too in
+	 * observe mode), which are usable if the pool goes on */
 	uint32_t no_match, capped, usable;
 	uint32_t in_flight, used_today;
 	bool stopped; /* share benched, or nothing usable */
