@@ -4,7 +4,7 @@
 import os
 
 import pytest
-from harness import plans
+from harness import plans, view
 from harness.kamailio import CFG
 from harness.pools import EAGER, new_callee, new_numbers, write_pool_file
 
@@ -56,3 +56,20 @@ def test_limit_with_record_route(make, tmp_path, carrier):
         pools={"held": (new_numbers(9), {**EAGER, "cap_concurrent": 5})})
     answered(caller, carrier)
     assert not node.logged(UNCOUNTED)
+
+
+# ----- what is seen without `debug` ------------------------------------------
+
+
+def test_benches_at_the_default_level(make, tmp_path, carrier):
+    number, = new_numbers(1)
+    node, caller = minimal(make, tmp_path, carrier, without=["debug=2"],
+                           pools={"sales": ([number], EAGER)})
+    carrier.behaviour = lambda seen: plans.blocked()
+    for _ in range(14):
+        caller.call(new_callee())
+    view.wait_state(node, "sales", number, "benched")
+    line, = node.wait_log(r"benched \+?" + number[1:])
+    assert "pool sales" in line and "blocked" in line
+    node.rpc("reputation.release", "sales", number)
+    node.wait_log(r"released \+?" + number[1:])
