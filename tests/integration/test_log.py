@@ -2,11 +2,14 @@
 """What the log says, and how often."""
 
 import os
+import re
+import time
 
 import pytest
-from harness import plans, view
+from harness import functions, plans, view
 from harness.kamailio import CFG
 from harness.pools import EAGER, new_callee, new_numbers, write_pool_file
+from harness.process import wait_until
 
 UNCOUNTED = r"pool (\S+) limits calls at once .*call record_route\(\)"
 
@@ -73,3 +76,28 @@ def test_benches_at_the_default_level(make, tmp_path, carrier):
     assert "pool sales" in line and "blocked" in line
     node.rpc("reputation.release", "sales", number)
     node.wait_log(r"released \+?" + number[1:])
+
+
+# ----- a flood ---------------------------------------------------------------
+
+
+@pytest.mark.long
+def test_flood_is_one_line_a_minute(make, tmp_path):
+    """And no count of it is lost."""
+    node = make.kamailio(
+        "functions.cfg", allow_errors=["not-a-number", "more of arguments"],
+        POOL_FILE=write_pool_file(tmp_path, {"f": (new_numbers(1), EAGER)}))
+    caller = make.caller(node)
+    began = time.monotonic()
+    for _ in range(500):
+        assert functions.call(caller, "report", "f", number="not-a-number",
+                              outcome="busy").code == -1
+    lines = node.logged("not-a-number|more of arguments")
+    assert 1 <= len(lines) <= 1 + 2 * int((time.monotonic() - began) // 60)
+
+    def told():
+        """One for each line of its own, and what lines count."""
+        counts = re.findall(r"(\d+) more of arguments", node.log())
+        return len(node.logged("not-a-number")) + sum(map(int, counts))
+
+    wait_until(lambda: told() == 500, 90, 0.5, what=lambda: f"{told()} told")
