@@ -844,6 +844,22 @@ def test_keys_of_no_pool_unseen_without_the_right(server, start):
     assert a.log().count("NOPERM") == 1
 
 
+def test_what_was_malformed_goes_with_its_pool(server, start):
+    client = server.client
+    fill(client)
+    fill(client, "more", 5)
+    client.hset("rep:policy:{more}", "cap_day", "lots")
+    client.hset("rep:numbers:{more}", "no number", "{}")
+    a = start(server.url, "a")
+    ready(a)
+    wait_for(lambda: len(a.status()["errors"]) == 2)
+    with client.pipeline() as p:
+        p.srem("rep:pools", "more")
+        p.delete("rep:policy:{more}", "rep:numbers:{more}")
+        p.execute()
+    wait_for(lambda: not a.status()["errors"])
+
+
 def test_wrong_types(server, start):
     client = server.client
     fill(client)

@@ -7,6 +7,7 @@
 
 #include "mem_test.h"
 #include "suites.h"
+#include "engine/pool/handle.h"
 
 #define KIND REP_COMPLAINT_ARGUMENT
 #define OTHER REP_COMPLAINT_FROM
@@ -102,6 +103,15 @@ START_TEST(none_is_lost_between_processes)
 }
 END_TEST
 
+START_TEST(once_a_pool)
+{
+	ck_assert(rep_complaints_first(complaints, 0));
+	ck_assert(!rep_complaints_first(complaints, 0));
+	ck_assert(rep_complaints_first(complaints, REP_POOLS_MAX - 1));
+	ck_assert(!rep_complaints_first(complaints, REP_POOLS_MAX - 1));
+}
+END_TEST
+
 Suite *complain_suite(void)
 {
 	Suite *s = suite_create("complain");
@@ -109,6 +119,7 @@ Suite *complain_suite(void)
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, a_line_a_minute);
+	tcase_add_test(tc, once_a_pool);
 	tcase_add_test(tc, none_is_lost_between_processes);
 	suite_add_tcase(s, tc);
 	return s;

@@ -14,6 +14,7 @@
 #include "replies.h"
 #include "rr_cookie.h"
 #include "shared.h"
+#include "uncounted.h"
 #include "../engine/pool/count.h"
 #include "../engine/pool/pick.h"
 
@@ -258,6 +259,8 @@ static void on_reply(struct cell *t, rep_call_id_t id, struct sip_msg *rpl)
 	rep_unlock(&call->lock);
 	if(ended)
 		carry_out(&ending);
+	if(ended && ending.later)
+		rep_uncounted_look(rpl, &ending.ticket);
 	if(refused)
 		rep_ticket_refused(rep_shared->registry, &ticket, rep_now());
 }

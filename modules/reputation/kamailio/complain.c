@@ -11,6 +11,7 @@
 
 #include "shared.h"
 #include "../engine/base/mem.h"
+#include "../engine/pool/handle.h"
 
 #define GRACE 1000		/* ms that the next of its kind has to tell */
 #define NEVER INT64_MIN /* no minute has begun */
@@ -25,21 +26,17 @@ typedef struct kind_state
 struct rep_complaints
 {
 	kind_state_t kinds[REP_COMPLAINTS];
+	atomic_bool told[REP_POOLS_MAX];
 };
 
-static const struct
-{
-	bool is_error; /* the call goes wrong; else a warning */
-	const char *what;
-} kinds[REP_COMPLAINTS] = {
-		[REP_COMPLAINT_ARGUMENT] = {true, "arguments that cannot be used"},
-		[REP_COMPLAINT_REQUEST] = {true, "requests that are no new call"},
-		[REP_COMPLAINT_NO_PICK] = {true, "calls without a pick"},
-		[REP_COMPLAINT_TRACKED] = {true, "calls that are tracked already"},
-		[REP_COMPLAINT_FROM] = {true, "From headers that stay as they are"},
-		[REP_COMPLAINT_IDENTITY] = {true, "calls without our identity"},
-		[REP_COMPLAINT_VARIABLE] = {true, "values that $rep() cannot hold"},
-		[REP_COMPLAINT_UNCOUNTED] = {false, "calls that end unseen"},
+static const char *const kinds[REP_COMPLAINTS] = {
+		[REP_COMPLAINT_ARGUMENT] = "arguments that cannot be used",
+		[REP_COMPLAINT_REQUEST] = "requests that are no new call",
+		[REP_COMPLAINT_NO_PICK] = "calls without a pick",
+		[REP_COMPLAINT_TRACKED] = "calls that are tracked already",
+		[REP_COMPLAINT_FROM] = "From headers that stay as they are",
+		[REP_COMPLAINT_IDENTITY] = "calls without our identity",
+		[REP_COMPLAINT_VARIABLE] = "values that $rep() cannot hold",
 };
 
 struct rep_complaints *rep_complaints_create(void)
@@ -50,6 +47,8 @@ struct rep_complaints *rep_complaints_create(void)
 		atomic_init(&c->kinds[k].since, NEVER);
 		atomic_init(&c->kinds[k].unsaid, 0);
 	}
+	for(int p = 0; c && p < REP_POOLS_MAX; p++)
+		atomic_init(&c->told[p], false);
 	return c;
 }
 
@@ -91,12 +90,9 @@ uint32_t rep_complaints_over(
 	return atomic_exchange(&state->unsaid, 0);
 }
 
-static void log_line(rep_complaint_t kind, const char *line)
+bool rep_complaints_first(struct rep_complaints *complaints, int pool)
 {
-	if(kinds[kind].is_error)
-		LM_ERR("%s\n", line);
-	else
-		LM_WARN("%s\n", line);
+	return !atomic_exchange(&complaints->told[pool], true);
 }
 
 void rep_complain(rep_complaint_t kind, const char *format, ...)
@@ -120,8 +116,8 @@ void rep_complain(rep_complaint_t kind, const char *format, ...)
 	if(unsaid > 0)
 		snprintf(line + len, sizeof(line) - len,
 				" (and %" PRIu32 " more of %s since the last line)", unsaid,
-				kinds[kind].what);
-	log_line(kind, line);
+				kinds[kind]);
+	LM_ERR("%s\n", line);
 }
 
 void rep_complain_tick(rep_time_t now)
@@ -134,7 +130,7 @@ void rep_complain_tick(rep_time_t now)
 		if(n == 0)
 			continue;
 		snprintf(line, sizeof(line),
-				"%" PRIu32 " more of %s since the last line", n, kinds[k].what);
-		log_line(k, line);
+				"%" PRIu32 " more of %s since the last line", n, kinds[k]);
+		LM_ERR("%s\n", line);
 	}
 }

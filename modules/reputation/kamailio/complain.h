@@ -11,14 +11,13 @@
 
 typedef enum rep_complaint
 {
-	REP_COMPLAINT_ARGUMENT,	 /* a value that a script function cannot use */
-	REP_COMPLAINT_REQUEST,	 /* not an INVITE, or one within a dialog */
-	REP_COMPLAINT_NO_PICK,	 /* nothing was picked, or it is used up */
-	REP_COMPLAINT_TRACKED,	 /* the call is tracked already */
-	REP_COMPLAINT_FROM,		 /* From that cannot be rewritten */
-	REP_COMPLAINT_IDENTITY,	 /* P-Asserted-Identity that cannot be written */
-	REP_COMPLAINT_VARIABLE,	 /* $rep(...) set to what it cannot hold */
-	REP_COMPLAINT_UNCOUNTED, /* a limit on calls at once that cannot be kept */
+	REP_COMPLAINT_ARGUMENT, /* a value that a script function cannot use */
+	REP_COMPLAINT_REQUEST,	/* not an INVITE, or one within a dialog */
+	REP_COMPLAINT_NO_PICK,	/* nothing was picked, or it is used up */
+	REP_COMPLAINT_TRACKED,	/* the call is tracked already */
+	REP_COMPLAINT_FROM,		/* From that cannot be rewritten */
+	REP_COMPLAINT_IDENTITY, /* P-Asserted-Identity that cannot be written */
+	REP_COMPLAINT_VARIABLE, /* $rep(...) set to what it cannot hold */
 	REP_COMPLAINTS
 } rep_complaint_t;
 
@@ -37,6 +36,9 @@ bool rep_complaints_admit(struct rep_complaints *complaints,
  * without another one; they count as told. */
 uint32_t rep_complaints_over(struct rep_complaints *complaints,
 		rep_complaint_t kind, rep_time_t now);
+
+/* True once for each pool, by its index in the registry. */
+bool rep_complaints_first(struct rep_complaints *complaints, int pool);
 
 /* Log a sentence without its newline, unless one of its kind was logged in the
  * last minute. From any process; before mod_init is done it always logs. */

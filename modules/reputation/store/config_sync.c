@@ -81,6 +81,19 @@ static void merge_pool(rep_store_t *store, rep_span_t name, const char *key)
 	pool->listed = true;
 }
 
+/* What was wrong in a pool's keys goes with it. */
+static void drop_errors(rep_store_t *store, rep_store_pool_t *pool)
+{
+	char key[REP_KEY_MAX];
+
+	rep_key(store, key, "policy", pool->name);
+	rep_round_begin(store, &pool->policy_round, key);
+	rep_round_end(store, &pool->policy_round, key);
+	rep_key(store, key, "numbers", pool->name);
+	rep_round_begin(store, &pool->numbers_round, key);
+	rep_round_end(store, &pool->numbers_round, key);
+}
+
 static void drop_pool(rep_store_t *store, rep_store_pool_t *pool)
 {
 	char name[REP_POOL_MAX + 1];
@@ -88,6 +101,7 @@ static void drop_pool(rep_store_t *store, rep_store_pool_t *pool)
 	snprintf(name, sizeof(name), "%s", pool->name);
 	rep_say(store, REP_LOG_NOTICE, "pool %s is removed", name);
 	rep_numbers_abort(pool);
+	drop_errors(store, pool);
 	if(store->resync.pool == pool)
 		rep_resync_abort(store);
 	rep_registry_drop(store->registry, pool->index);
