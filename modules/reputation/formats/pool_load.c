@@ -69,8 +69,7 @@ static void close_pool(rep_filling_t *f)
 {
 	if(f->pool == REP_NO_POOL)
 		return;
-	if(!f->keeps_policy
-			&& (!f->known || memcmp(&f->policy, &f->old, sizeof(f->old)) != 0))
+	if(!f->keeps_policy)
 		rep_pool_set_policy(f->registry, f->pool, &f->policy, f->now);
 	if(!f->keeps_numbers)
 		sweep(f, f->pool);

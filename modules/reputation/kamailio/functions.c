@@ -390,7 +390,7 @@ int ki_outcome(struct sip_msg *msg, str *name)
 		return ERROR;
 	}
 	if(!(id ? rep_attempt_outcome(id, outcome)
-				: is_bye(msg) && rep_bye_outcome(msg, outcome)))
+			: is_bye(msg) && rep_bye_outcome(msg, outcome)))
 		return ERROR;
 	rep_answer_reset(msg);
 	rep_answer.outcome = rep_outcome_name(outcome);

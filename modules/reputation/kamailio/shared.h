@@ -23,8 +23,8 @@ typedef struct rep_shared
 	struct rep_contacts *contacts;	   /* redress contacts */
 	struct rep_complaints *complaints; /* log lines that calls provoke */
 	rep_store_status_t store;
-	rep_secret_t secret;  /* of the marks in Record-Route */
-	uint32_t incarnation; /* of this start */
+	rep_secret_t secret;	/* of the marks in Record-Route */
+	uint32_t incarnation;	/* of this start */
 	_Atomic uint32_t loads; /* of the pool file, so far */
 	_Atomic bool loading;
 } rep_shared_t;

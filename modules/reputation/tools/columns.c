@@ -198,7 +198,9 @@ static const char *parse_outcome(
 	*outcome = (uint8_t)rep_classify(
 			&signs, (int)status, row->field[REPLAY_REASON], 0)
 					   .outcome;
-	return *outcome < REP_OUTCOMES ? NULL : "the status is provisional, or asks for credentials";
+	return *outcome < REP_OUTCOMES
+				   ? NULL
+				   : "the status is provisional, or asks for credentials";
 }
 
 const char *replay_take(
