@@ -115,6 +115,17 @@ def test_unwatched_call_keeps_from_and_one_identity_at_failover(full, peers):
     assert view.pools(node)["full"]["used_today"] == 2  # with the first call
 
 
+def test_a_question_does_not_change_the_pick_of_an_unwatched_call(full, peers):
+    node, caller, first, numbers = full
+    both(peers, plans.busy())
+    other = next(n for n in numbers if n != peers[0].to(first.callee)[0].number)
+    call = functions.dial(caller, "full", f"X-Number: {other}",
+                          do="state-first")
+    assert call.status == 486
+    assert functions.saw(node, call, "applied") == ["1"]
+    assert peers[0].to(call.callee)[0].number in numbers
+
+
 def test_unwatched_call_is_not_tried_again_after_6xx(full, peers):
     node, caller, _, _ = full
     both(peers, plans.declined(), plans.answered())
