@@ -207,9 +207,9 @@ FUZZ_LIBS = $(shell pkg-config --libs json-c) -lm -lpthread
 
 # without libFuzzer: the corpus, and mutations of it
 FUZZ_MUTATIONS ?= 2000
-fuzz-replay: $(patsubst %,$(BUILD)/fuzz/replay/%,$(FUZZ_TARGETS))
+fuzz-replay: $(patsubst %,$(BUILD)/fuzz/run/%,$(FUZZ_TARGETS))
 	@for target in $(FUZZ_TARGETS); do echo "  FUZZ  $$target" && \
-		$(BUILD)/fuzz/replay/$$target -n $(FUZZ_MUTATIONS) \
+		$(BUILD)/fuzz/run/$$target -n $(FUZZ_MUTATIONS) \
 		tests/fuzz/corpus/$$target/* || exit 1; done
 
 FUZZ_OBJECTS := $(patsubst %.c,$(BUILD)/unit/$(UNIT_CC)/%.o,\
@@ -218,7 +218,7 @@ $(BUILD)/unit/$(UNIT_CC)/tests/fuzz/%.o: UNIT_CFLAGS += -Itests/unit
 .SECONDARY: $(patsubst %,$(BUILD)/unit/$(UNIT_CC)/tests/fuzz/fuzz_%.o,\
 	$(FUZZ_TARGETS)) $(FUZZ_OBJECTS)
 
-$(BUILD)/fuzz/replay/%: $(BUILD)/unit/$(UNIT_CC)/tests/fuzz/fuzz_%.o \
+$(BUILD)/fuzz/run/%: $(BUILD)/unit/$(UNIT_CC)/tests/fuzz/fuzz_%.o \
 		$(FUZZ_OBJECTS)
 	@mkdir -p $(@D)
 	@$(UNIT_CC) $(UNIT_CFLAGS) -o $@ $^ $(FUZZ_LIBS)

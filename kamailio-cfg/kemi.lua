@@ -54,6 +54,7 @@ local function caller_id()
 	end
 	-- From (put back in replies) and P-Asserted-Identity, before signing
 	if KSR.reputation.apply() < 0 then
+		KSR.reputation.cancel() -- not used
 		KSR.sl.sl_send_reply(500, "Caller ID Not Applied")
 		return false
 	end

@@ -113,8 +113,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	look(registry, now);
 	for(unsigned i = 0; i < NUMBERS; i++) {
-		rep_pool_bench(registry, 0, FIRST + i, 3600, REP_REASON_MANUAL, now);
-		rep_pool_release(registry, 0, FIRST + i, now);
+		rep_pool_bench(registry, 0, FIRST + i, rep_span(""), 3600,
+				REP_REASON_MANUAL, now);
+		rep_pool_release(registry, 0, FIRST + i, rep_span(""), now);
 	}
 	rep_registry_tick(registry, now + 90000000);
 	look(registry, now + 90000000);

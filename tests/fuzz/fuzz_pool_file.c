@@ -55,11 +55,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	CHECK(pwrite(fd, data, size, 0) == (ssize_t)size);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	rep_registry_put(registry, rep_span("sales"));
-	loaded = rep_pool_file_load(path, registry, 1, NOW, hear, &errors);
+	loaded = rep_pool_file_load(path, registry, 1, NOW, hear, &errors, NULL);
 	CHECK(loaded == 0 || (loaded == -1 && errors == 1));
 	look(registry);
 	rep_registry_tick(registry, NOW + 1000);
-	CHECK(rep_pool_file_load(path, registry, 2, NOW + 2000, hear, &again)
+	CHECK(rep_pool_file_load(path, registry, 2, NOW + 2000, hear, &again, NULL)
 			== loaded);
 	look(registry);
 	rep_registry_destroy(registry);

@@ -90,6 +90,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char why[160];
 	int pool = -1;
 	rep_e164_t number = 0;
+	unsigned count;
 	str word;
 
 	if(!rep_shared) {
@@ -113,6 +114,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		rep_state_parse(rep_span_of(&word));
 		rep_reason_parse(rep_span_of(&word));
 	}
+	begin(text);
+	CHECK(rep_rpc_count(&rpc, NULL, "from", &count) != rpc_call.faulted);
+	if(!rpc_call.faulted)
+		CHECK(rep_rpc_end(&rpc, NULL) != rpc_call.faulted);
 	/* the same as a number of that pool, and as a callee */
 	begin(text);
 	CHECK(rep_rpc_number(&rpc, NULL, 0, &number) != rpc_call.faulted);

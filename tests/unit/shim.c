@@ -13,6 +13,7 @@
 #include "core/parser/parse_uri.h"
 #include "core/ut.h"
 
+#include "engine/base/decimal.h"
 #include "engine/base/text.h"
 #include "engine/pool/pick.h"
 #include "kamailio/rr_cookie.h"
@@ -69,6 +70,13 @@ int reverse_hex2int(char *s, int len, unsigned int *value)
 		*value = *value << 4 | (unsigned)digit;
 	}
 	return 1;
+}
+
+int str2int(str *s, unsigned int *value)
+{
+	rep_span_t text = {s->s, (size_t)s->len};
+
+	return rep_whole_parse(text, 0, UINT32_MAX, value) ? 0 : -1;
 }
 
 /* A header field with room for whatever it is parsed into. */

@@ -15,4 +15,9 @@ typedef struct _str
 		literal, sizeof(literal "") - 1 \
 	}
 
+#define STR_NULL \
+	{            \
+		NULL, 0  \
+	}
+
 #endif
