@@ -13,7 +13,8 @@ from harness.process import wait_until
 PLAIN = ("retransmitted", "slowly", "challenged", "challenged-here", "elsewhere",
          "declined", "spiral", "answered-spiral", "cancel", "cancel-pick", "sent", "listed", "benched-route",
          "labels", "status", "suspend", "outcome", "told", "told-after", "bye",
-         "bye-late", "acc")
+         "bye-late", "acc", "recancel", "told-answered", "told-407", "race",
+         "late", "lingers", "spiral-failover", "tracked")
 POOLS = {name: (new_numbers(3), {**EAGER, "cap_day": 100}) for name in PLAIN}
 POOLS["capped"] = (new_numbers(1), {**EAGER, "cap_day": 1})
 POOLS["attested"] = (
@@ -42,10 +43,12 @@ def invite(caller, pool, *, callee=None, route="", do="", headers=(), **more):
     return caller.invite(callee or new_callee(), lines)
 
 
-def invite_again(caller, call, *headers):
+def invite_again(caller, call, *headers, do=None):
     """The same Call-ID, From and To; another transaction."""
     lines = []
     for name, value in call.invite.headers:
+        if name == "X-Do" and do is not None:
+            value = do
         if name.lower() == "via":
             value = (f"SIP/2.0/UDP {caller.address};"
                      f"branch={sip.new_branch()}")
@@ -166,6 +169,57 @@ def test_the_retry_is_not_refused_by_the_cap_it_spent(node, caller, peers):
     assert saw(node, other, "pick")[0][1] == "all-capped"
 
 
+def test_the_retry_may_come_at_once(node, caller, peers):
+    """Before the proxy has noted what it sent: each retry counts."""
+    def behaviour(seen):
+        if seen.invite.get("proxy-authorization"):
+            return plans.busy()
+        return final(407, "Who Are You", [CHALLENGE])
+
+    peers[0].behaviour = behaviour
+    calls = 200
+    for _ in range(calls):
+        call = invite(caller, "race")
+        call.wait_final()
+        again = invite_again(caller, call, "Proxy-Authorization: Digest x=y")
+        assert again.wait_final().status == 486
+    view.wait_idle(node)
+    counts = view.pool_counts(node, "race").values()
+    assert sum(c.get("busy", 0) for c in counts) == calls
+
+
+def test_the_same_invite_after_its_transaction_is_a_retry(node, caller,
+                                                          peers):
+    behave(peers, final(407, "Who Are You", [CHALLENGE]))
+    call = invite(caller, "lingers")
+    assert call.wait_final().status == 407
+    number = peers[0].to(call.callee)[0].number
+    view.wait_idle(node)
+    behave(peers, plans.busy())
+    # to the other carrier: for this one it would be a retransmission
+    copy = call.invite.encode().replace(b"X-Do: \r\n", b"X-Do: b\r\n")
+    with caller.lock:
+        caller.send(copy, call.proxy)
+    view.settled(node, "lingers", number, {"busy": 1})
+    assert [seen.number for seen in peers[1].to(call.callee)] == [number]
+
+
+def test_calls_that_linger_make_room(make, peers, tmp_path):
+    numbers = new_numbers(1)
+    node = make.kamailio(
+        "attempts.cfg", MAX_CALLS=4, CARRIER_A=peers[0].address,
+        POOL_FILE=write_pool_file(tmp_path, {"sales": (numbers, EAGER)}))
+    caller = make.caller(node)
+    behave(peers, final(407, "Who Are You", [CHALLENGE]))
+    for _ in range(4):
+        assert invite(caller, "sales").wait_final().status == 407
+    view.wait_idle(node)
+    behave(peers, plans.busy())
+    assert invite(caller, "sales").wait_final().status == 486
+    view.settled(node, "sales", numbers[0], {"busy": 1})
+    assert view.stats(node)["full_calls"] == 0
+
+
 # ----- the dialer's own failover, and spirals ----------------------------------
 
 
@@ -202,6 +256,42 @@ def test_a_spiral_is_one_call(node, caller, peers):
     assert [said[2] for said in saw(node, call, "pick")] == [seen.number] * 2
     view.settled(node, "spiral", seen.number, {"busy": 1})
     assert spent(node, "spiral") == (1, 1, 0)
+
+
+def test_a_spiral_that_fails_over_is_one_call(make, peers, tmp_path):
+    """One process: what the inner transaction shows is not the outer's."""
+    numbers = new_numbers(1)
+    node = make.kamailio(
+        "attempts.cfg", children=1, CARRIER_A=peers[0].address,
+        CARRIER_B=peers[1].address,
+        POOL_FILE=write_pool_file(tmp_path, {"sales": (numbers, EAGER)}))
+    behave(peers, plans.failed(502), plans.busy())
+    call = invite(make.caller(node), "sales", do="spiral", route="carrier-a",
+                  next="carrier-b")
+    call.wait_final()
+    assert saw(node, call, "next")[-1][0] == "1"
+    # the outer transaction saw the inner one's end, and one branch of its own
+    view.settled(node, "sales", numbers[0], {"busy": 2})
+
+
+def test_a_tracked_spiral_is_one_call(node, caller, peers):
+    number = POOLS["tracked"][0][0]
+    behave(peers, plans.busy())
+    call = invite(caller, "tracked", do="spiral", track=number)
+    assert call.wait_final().status == 486
+    view.settled(node, "tracked", number, {"busy": 1})
+
+
+def test_a_pick_in_a_failure_route_of_a_known_call(node, caller, peers):
+    """What went out before the pick is not the number's."""
+    behave(peers, plans.failed(502))
+    call = invite(caller, "late")
+    assert call.wait_final().status == 502
+    number = peers[0].to(call.callee)[0].number
+    behave(peers, plans.failed(502), plans.busy())
+    again = invite_again(caller, call, "X-Next: carrier-b", do="late")
+    assert again.wait_final().status == 486
+    view.settled(node, "late", number, {"failed": 1, "busy": 1})
 
 
 def test_an_answered_spiral_is_no_full_table(node, caller, peers):
@@ -251,6 +341,22 @@ def test_what_went_out_cannot_be_cancelled(node, caller, peers):
     view.settled(node, "sent", peers[0].to(call.callee)[0].number,
                  {"failed": 1})
     assert spent(node, "sent") == (1, 1, 0)
+
+
+def test_a_retransmission_cannot_cancel(node, caller, peers):
+    """The call of which it is a copy may be under way."""
+    behave(peers, plans.rings())
+    call = invite(caller, "recancel")
+    call.wait_provisional()
+    copy = call.invite.encode().replace(b"X-Do: \r\n", b"X-Do: cancel\r\n")
+    with caller.lock:
+        caller.send(copy, call.proxy)
+    wait_until(lambda: saw(node, call, "cancel"))
+    seen, = peers[0].to(call.callee)
+    peers[0].reply(seen, Reply(486))
+    assert call.wait_final().status == 486
+    view.settled(node, "recancel", seen.number, {"busy": 1})
+    assert spent(node, "recancel") == (1, 1, 0)
 
 
 # ----- number and route together -------------------------------------------------
@@ -377,6 +483,28 @@ def test_outcome_told_before_the_final_replaces_it(node, caller, peers):
     assert saw(node, call, "outcome") == [["1"]]
     view.settled(node, "told", peers[0].to(call.callee)[0].number,
                  {"blocked": 1})
+
+
+def test_outcome_told_of_an_answered_call(node, caller, peers):
+    """The call is held to its end all the same."""
+    behave(peers, plans.answered())
+    call = invite(caller, "told-answered", do="outcome", outcome="declined")
+    assert call.wait_final().status == 200
+    number = peers[0].to(call.callee)[0].number
+    view.wait_counts(node, "told-answered", number, {"declined": 1})
+    call.bye()
+    view.settled(node, "told-answered", number, {"declined": 1})
+
+
+def test_outcome_told_is_not_that_of_a_challenge(node, caller, peers):
+    behave(peers, final(407, "Who Are You", [CHALLENGE]))
+    call = invite(caller, "told-407", do="outcome", outcome="declined")
+    assert call.wait_final().status == 407
+    number = peers[0].to(call.callee)[0].number
+    behave(peers, plans.busy())
+    again = invite_again(caller, call, "Proxy-Authorization: Digest x=y")
+    assert again.wait_final().status == 486
+    view.settled(node, "told-407", number, {"declined": 1})
 
 
 def test_outcome_told_after_the_final_is_added(node, caller, peers):

@@ -94,8 +94,8 @@ static void answer(unsigned i, rep_time_t after)
 	rep_ticket_t t;
 
 	ck_assert_int_eq(pick("", NOW + after, false, &t), REP_PICKED);
-	rep_answered_put(answered, registry, dialog(i), &t, SHORT, NOW + after,
-			MONO + after);
+	rep_answered_put(answered, registry, dialog(i), &t, REP_ANSWERED, SHORT,
+			NOW + after, MONO + after);
 }
 
 static bool bye(unsigned i, bool unwanted, rep_time_t after)
@@ -189,9 +189,11 @@ START_TEST(the_same_dialog_twice)
 	rep_ticket_t t;
 
 	ck_assert(rep_pool_track(registry, pool, FIRST, rep_span(""), NOW, &t));
-	rep_answered_put(answered, registry, dialog(1), &t, SHORT, NOW, MONO);
+	rep_answered_put(
+			answered, registry, dialog(1), &t, REP_ANSWERED, SHORT, NOW, MONO);
 	ck_assert(rep_pool_track(registry, pool, FIRST, rep_span(""), NOW, &t));
-	rep_answered_put(answered, registry, dialog(1), &t, SHORT, NOW, MONO);
+	rep_answered_put(
+			answered, registry, dialog(1), &t, REP_ANSWERED, SHORT, NOW, MONO);
 	ck_assert_uint_eq(stats().calls, 1);
 	ck_assert_uint_eq(stats().full, 0);
 	ck_assert_uint_eq(counted_at_all(), 0);
@@ -242,7 +244,8 @@ START_TEST(without_short_calls)
 	rep_ticket_t t;
 
 	ck_assert_int_eq(pick("", NOW, false, &t), REP_PICKED);
-	rep_answered_put(answered, registry, dialog(1), &t, 0, NOW, MONO);
+	rep_answered_put(
+			answered, registry, dialog(1), &t, REP_ANSWERED, 0, NOW, MONO);
 	ck_assert_uint_eq(counted(REP_ANSWERED), 1);
 	ck_over();
 	ck_assert(bye(1, true, 0));
@@ -435,7 +438,8 @@ START_TEST(a_bye_of_another_dialog)
 	near.b ^= 1; /* the same bucket */
 	ck_assert(!rep_answered_bye(answered, registry, near, true, NOW, MONO));
 	ck_assert_int_eq(pick("", NOW, false, &t), REP_PICKED);
-	rep_answered_put(answered, registry, near, &t, SHORT, NOW, MONO);
+	rep_answered_put(
+			answered, registry, near, &t, REP_ANSWERED, SHORT, NOW, MONO);
 	ck_assert_uint_eq(stats().calls, 2);
 	/* the first of the bucket, then the one behind it */
 	ck_assert(rep_answered_bye(answered, registry, d, false, NOW, MONO));
@@ -485,7 +489,8 @@ START_TEST(a_ticket_that_holds_nothing)
 	rep_ticket_t t;
 
 	ck_assert(rep_pool_ticket(registry, pool, FIRST, rep_span(""), &t));
-	rep_answered_put(answered, registry, dialog(1), &t, SHORT, NOW, MONO);
+	rep_answered_put(
+			answered, registry, dialog(1), &t, REP_ANSWERED, SHORT, NOW, MONO);
 	ck_assert(bye(1, false, S));
 	ck_assert_uint_eq(counted(REP_SHORT), 1);
 	ck_over();
@@ -605,8 +610,8 @@ static void step_answer(unsigned i, rep_time_t after)
 	rep_ticket_t t;
 
 	ck_assert_int_eq(pick("", NOW + after, false, &t), REP_PICKED);
-	rep_answered_put(answered, registry, dialog(i), &t, SHORT, NOW + after,
-			MONO + after);
+	rep_answered_put(answered, registry, dialog(i), &t, REP_ANSWERED, SHORT,
+			NOW + after, MONO + after);
 	if(model[i].there) {
 		expected[REP_ANSWERED] += model[i].number != t.number;
 		return;

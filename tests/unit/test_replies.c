@@ -360,7 +360,7 @@ static void answer(const char *call_id)
 	rep_answered_put(rep_shared->answered, registry,
 			rep_dialog_of(rep_span(call_id), rep_span(CALLER_TAG),
 					rep_span(CALLEE_TAG)),
-			&t, SHORT, shim_now, shim_mono);
+			&t, REP_ANSWERED, SHORT, shim_now, shim_mono);
 }
 
 static void pass(rep_time_t ms)

@@ -215,8 +215,8 @@ static bool put(struct rep_answered *t, rep_dialog_t dialog,
 }
 
 void rep_answered_put(struct rep_answered *t, rep_registry_t *registry,
-		rep_dialog_t dialog, const rep_ticket_t *ticket, uint32_t short_call_ms,
-		rep_time_t now, rep_time_t mono)
+		rep_dialog_t dialog, const rep_ticket_t *ticket, rep_outcome_t outcome,
+		uint32_t short_call_ms, rep_time_t now, rep_time_t mono)
 {
 	rep_ticket_t at_once = *ticket;
 	bool waits = false, same = false;
@@ -231,7 +231,7 @@ void rep_answered_put(struct rep_answered *t, rep_registry_t *registry,
 			   && t->entries[at].ticket.pool == ticket->pool;
 	rep_unlock(&t->lock);
 	if(!same && (!waits || !short_call_ms))
-		rep_ticket_count(registry, &at_once, REP_ANSWERED, now);
+		rep_ticket_count(registry, &at_once, outcome, now);
 	if(!waits || (!short_call_ms && !ticket->limited))
 		rep_ticket_hang_up(registry, &at_once, now);
 }

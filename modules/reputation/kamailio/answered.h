@@ -38,12 +38,13 @@ void rep_answered_destroy(struct rep_answered *answered);
  * wall clock (`now`). */
 
 /* A call was answered. Takes over the ticket: its outcome is counted, and it
- * is hung up, here. `short_call_ms` 0: no call is short. When the table is full
+ * is hung up, here. `short_call_ms` 0: it is known already, `outcome`; else that
+ * is REP_ANSWERED, or it was short. When the table is full
  * of calls that wait it is counted as answered now. A dialog that comes again
  * with the same number and pool, as in a spiral, is one call. */
 void rep_answered_put(struct rep_answered *answered, rep_registry_t *registry,
-		rep_dialog_t dialog, const rep_ticket_t *ticket, uint32_t short_call_ms,
-		rep_time_t now, rep_time_t mono);
+		rep_dialog_t dialog, const rep_ticket_t *ticket, rep_outcome_t outcome,
+		uint32_t short_call_ms, rep_time_t now, rep_time_t mono);
 
 /* The call ended. `unwanted`: by a BYE of the callee with Reason SIP 607
  * (RFC 8197); said once a dialog. False when the dialog is not remembered

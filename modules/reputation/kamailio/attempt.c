@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
+#include "core/hashes.h"
+#include "core/parser/parse_uri.h"
+
 #include "attempt.h"
 
 #include "rr_cookie.h"
@@ -78,6 +81,8 @@ static rep_picked_t renew(struct sip_msg *msg, const rep_call_key_t *key,
 	call->ticket = *ticket;
 	call->state = picked.state;
 	call->score = picked.score;
+	call->before = (uint8_t)rep_call_branches_out();
+	call->counted = (uint32_t)((UINT64_C(1) << call->before) - 1);
 	watch(msg, call, labels);
 	return picked;
 }
@@ -87,7 +92,8 @@ static rep_picked_t known(struct sip_msg *msg, rep_call_t *call,
 		const rep_call_key_t *key, rep_span_t routes,
 		const rep_labels_t *labels, rep_ticket_t *ticket)
 {
-	bool same = call->key.request == key->request, over = call->over;
+	bool same = call->key.request == key->request && !call->until;
+	bool over = call->over;
 	bool rejected = call->rejected;
 	rep_picked_t picked = {
 			.result = REP_PICKED, .state = call->state, .score = call->score};
@@ -167,6 +173,7 @@ rep_picked_t rep_attempt_again(struct sip_msg *msg, rep_call_id_t id, int pool,
 	rep_picked_t picked = result(REP_PICK_CALL_REJECTED);
 	rep_call_t *call;
 
+	memset(ticket, 0, sizeof(*ticket));
 	/* finals of this proxy's own are counted by now */
 	if(!rep_call_view(id, &view) || !(call = rep_call_lock(id)))
 		return result(REP_PICK_UNKNOWN_POOL);
@@ -190,22 +197,40 @@ rep_picked_t rep_attempt_again(struct sip_msg *msg, rep_call_id_t id, int pool,
 
 /* ---- chosen elsewhere ------------------------------------------------ */
 
+/* Whom a tracked call goes to, as the request has it: in the upper half, which
+ * a number leaves free. */
+static uint64_t dialled(struct sip_msg *msg)
+{
+	if(parse_sip_msg_uri(msg) < 0)
+		return 0;
+	return (uint64_t)get_hash1_raw(
+				   msg->parsed_uri.user.s, msg->parsed_uri.user.len)
+		   << 32;
+}
+
 bool rep_attempt_track(struct sip_msg *msg, int pool, rep_e164_t number,
 		rep_span_t route, const rep_labels_t *labels)
 {
 	rep_call_key_t key;
 	rep_call_t *call = NULL;
+	rep_call_id_t id;
 	rep_ticket_t ticket;
 	bool made = false;
 
-	if(rep_call_key_of(msg, number, &key))
+	if(rep_call_key_of(msg, number ^ dialled(msg), &key))
 		call = rep_call_claim(&key, &made);
 	if(call && !made) {
-		if(call->key.request == key.request) {
+		bool over = call->over;
+		if(call->key.request == key.request && !call->until) {
 			watch(msg, call, NULL);
 			return true;
 		}
+		id = rep_call_id(call);
 		rep_unlock(&call->lock);
+		if(!over) {
+			rep_call_show(msg, id);
+			return true;
+		}
 		call = rep_call_alloc(&key);
 	}
 	if(!rep_pool_track(
@@ -244,18 +269,21 @@ bool rep_attempt_cancel(rep_call_id_t id)
 {
 	rep_call_t *call = rep_call_lock(id);
 	rep_ticket_t ticket;
-	bool unused;
+	bool unused, shared;
 
 	if(!call)
 		return false;
-	unused = call->ticket.number && rep_call_branches_out() <= call->before;
+	/* of a retransmission without a transaction: it may be under way */
+	shared = call->ticket.number && call->bound > 1 && !rep_call_has_cell();
+	unused = call->ticket.number && !shared
+			 && rep_call_branches_out() <= call->before;
 	ticket = call->ticket;
 	if(unused)
 		memset(&call->ticket, 0, sizeof(call->ticket));
 	rep_unlock(&call->lock);
 	if(unused)
 		rep_ticket_cancel(rep_shared->registry, &ticket, rep_now());
-	return unused;
+	return unused || shared;
 }
 
 bool rep_attempt_outcome(rep_call_id_t id, rep_outcome_t outcome)

@@ -76,6 +76,8 @@ void rep_calls_destroy(struct rep_calls *calls)
 	rep_free(calls);
 }
 
+static bool end_lingering(struct rep_calls *calls, rep_time_t mono);
+
 static uint32_t index_of(const rep_call_t *call)
 {
 	const struct rep_calls *calls = rep_shared->calls;
@@ -106,6 +108,17 @@ static rep_call_id_t find(struct rep_calls *calls, const rep_call_key_t *key)
 			return rep_call_id(call);
 	}
 	return 0;
+}
+
+bool rep_call_exists(const rep_call_key_t *key)
+{
+	struct rep_calls *calls = rep_shared->calls;
+	bool found;
+
+	rep_lock(&calls->lock);
+	found = find(calls, key) != 0;
+	rep_unlock(&calls->lock);
+	return found;
 }
 
 rep_call_id_t rep_call_of_request(const rep_call_key_t *key)
@@ -142,7 +155,8 @@ static rep_call_t *take(struct rep_calls *calls, const rep_call_key_t *key)
 	rep_call_t *call;
 
 	if(calls->free == NO_CALL) {
-		calls->full++;
+		if(calls->lingers == NO_CALL)
+			calls->full++;
 		return NULL;
 	}
 	call = call_at(calls, calls->free);
@@ -167,9 +181,11 @@ rep_call_t *rep_call_alloc(const rep_call_key_t *key)
 	struct rep_calls *calls = rep_shared->calls;
 	rep_call_t *call;
 
-	rep_lock(&calls->lock);
-	call = take(calls, key);
-	rep_unlock(&calls->lock);
+	do {
+		rep_lock(&calls->lock);
+		call = take(calls, key);
+		rep_unlock(&calls->lock);
+	} while(!call && end_lingering(calls, INT64_MAX));
 	return call;
 }
 
@@ -187,7 +203,8 @@ rep_call_t *rep_call_claim(const rep_call_key_t *key, bool *made)
 		*made = call != NULL;
 		if(id)
 			call = rep_call_lock(id);
-	} while(id && !call); /* it was closed meanwhile */
+		/* it was closed meanwhile, or those that linger make room */
+	} while(!call && (id || end_lingering(calls, INT64_MAX)));
 	return call;
 }
 
@@ -264,25 +281,29 @@ void rep_call_unbind(rep_call_id_t id)
 	}
 }
 
-void rep_calls_tick(rep_time_t mono)
+/* The first of those that linger, if it has for long enough. */
+static bool end_lingering(struct rep_calls *calls, rep_time_t mono)
 {
-	struct rep_calls *calls = rep_shared->calls;
 	rep_call_t *call;
-	bool due = true;
+	bool due;
 
-	while(due) {
-		rep_lock(&calls->lock);
-		call = calls->lingers == NO_CALL ? NULL
-										 : call_at(calls, calls->lingers);
-		due = call && call->until <= mono;
-		if(due)
-			calls->lingers = call->next;
-		rep_unlock(&calls->lock);
-		if(!due)
-			return;
+	rep_lock(&calls->lock);
+	call = calls->lingers == NO_CALL ? NULL : call_at(calls, calls->lingers);
+	due = call && call->until <= mono;
+	if(due)
+		calls->lingers = call->next;
+	rep_unlock(&calls->lock);
+	if(due) {
 		rep_lock(&call->lock);
 		end(call);
 	}
+	return due;
+}
+
+void rep_calls_tick(rep_time_t mono)
+{
+	while(end_lingering(rep_shared->calls, mono))
+		;
 }
 
 uint32_t rep_calls_branches(void)

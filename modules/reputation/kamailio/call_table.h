@@ -33,7 +33,7 @@ typedef struct rep_calls_stats
 typedef struct rep_call_key
 {
 	uint64_t call_id;  /* hash of the Call-ID */
-	rep_e164_t callee; /* of a tracked call: its caller ID */
+	rep_e164_t callee; /* of a tracked call: of both ends */
 	uint64_t request;  /* hash of the topmost Via's branch and of CSeq */
 } rep_call_key_t;
 
@@ -108,6 +108,8 @@ rep_call_t *rep_call_claim(const rep_call_key_t *key, bool *made);
  * NULL when the table is full. */
 rep_call_t *rep_call_alloc(const rep_call_key_t *key);
 
+/* Is there a call of this identity? */
+bool rep_call_exists(const rep_call_key_t *key);
 /* The call of this very INVITE, whoever the callee is; 0 = none. */
 rep_call_id_t rep_call_of_request(const rep_call_key_t *key);
 

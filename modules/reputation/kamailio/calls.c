@@ -75,9 +75,9 @@ static ending_t conclude(rep_call_t *call, int branch, rep_class_t class,
 	ending_t ending = {
 			.ticket = ticket_of(call, branch), .outcome = class.outcome};
 
-	if(call->told != REP_OUTCOMES)
+	if(call->told != REP_OUTCOMES && class.outcome != REP_OUTCOMES)
 		ending.outcome = call->told;
-	ending.later = ending.outcome == REP_ANSWERED && dialog;
+	ending.later = dialog != NULL;
 	call->counted |= bit_of(branch);
 	call->final.status = (uint16_t)status;
 	call->final.outcome = ending.outcome;
@@ -102,7 +102,9 @@ static void carry_out(const ending_t *ending)
 
 	if(ending->later)
 		rep_answered_put(rep_shared->answered, rep_shared->registry,
-				ending->dialog, &ending->ticket, rep_config->short_call * 1000,
+				ending->dialog, &ending->ticket, ending->outcome,
+				ending->outcome == REP_ANSWERED ? rep_config->short_call * 1000
+												: 0,
 				now, rep_mono());
 	else
 		rep_ticket_count(
@@ -296,11 +298,12 @@ static void on_transaction(struct cell *t, int type, struct tmcb_params *ps)
 		on_reply(t, id, ps->rpl);
 	else if(type == TMCB_E2ECANCEL_IN)
 		cancel_rest(t, id);
-	else if(type == TMCB_RESPONSE_READY)
-		settle(t, id, false); /* before acc asks what came of the call */
-	else if(type == TMCB_RESPONSE_OUT && ps->code >= 200) {
+	else if(type == TMCB_RESPONSE_READY || type == TMCB_RESPONSE_OUT) {
+		/* before acc asks what came of the call, and before the caller can
+		 * send what it makes of the reply */
 		settle(t, id, false);
-		answer_caller(id, ps->code);
+		if(ps->code >= 200)
+			answer_caller(id, ps->code);
 	} else if(type == TMCB_DESTROY)
 		settle(t, id, true);
 }
@@ -422,9 +425,14 @@ rep_call_id_t rep_call_shown(struct sip_msg *msg)
 
 rep_call_id_t rep_call_find(struct sip_msg *msg)
 {
-	rep_call_id_t id = rep_call_shown(msg);
+	struct cell *t = transaction();
+	rep_call_id_t id = t ? call_of(t) : 0;
 
-	return id && id == pending.call && pending.shown ? 0 : id;
+	if(id)
+		return id;
+	return pending.id == msg->id && pending.pid == msg->pid && !pending.shown
+				   ? pending.call
+				   : 0;
 }
 
 static void set_pending(struct sip_msg *msg, rep_call_id_t id, bool bound)
@@ -475,6 +483,11 @@ rep_call_id_t rep_call_of(struct sip_msg *msg)
 			|| !rep_call_key_of(msg, 0, &key))
 		return 0;
 	return rep_call_of_request(&key);
+}
+
+bool rep_call_has_cell(void)
+{
+	return transaction() != NULL;
 }
 
 unsigned rep_call_branches_out(void)

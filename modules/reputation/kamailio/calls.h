@@ -43,7 +43,9 @@ rep_call_id_t rep_call_of(struct sip_msg *msg);
 bool rep_call_key_of(
 		struct sip_msg *msg, rep_e164_t callee, rep_call_key_t *key);
 
-/* Branches of this message's transaction that went out up to now. */
+/* Is a transaction of this message at hand? */
+bool rep_call_has_cell(void);
+/* Branches of it that went out up to now. */
 unsigned rep_call_branches_out(void);
 
 /* Watch the transaction of this INVITE (made now or later) for a call that has

@@ -128,13 +128,17 @@ static bool are_routes(const char *function, const str *route)
 
 /* Picked for when there was no room to watch it: the number that it shows
  * stays, and is watched from here on if there is room now. */
-static bool pick_unwatched(struct sip_msg *msg, int pool, str *route)
+static bool pick_unwatched(
+		struct sip_msg *msg, int pool, rep_e164_t callee, str *route)
 {
+	rep_call_key_t key;
 	rep_e164_t number =
 			get_route_type() == REQUEST_ROUTE ? 0 : rep_applied(msg);
 	rep_ticket_t ticket;
 
 	if(!number
+			|| (callee && rep_call_key_of(msg, callee, &key)
+					&& rep_call_exists(&key)) /* a spiral: it is watched */
 			|| !rep_pool_ticket(rep_shared->registry, pool, number,
 					rep_span_of(route), &ticket))
 		return false;
@@ -180,10 +184,10 @@ int ki_pick(struct sip_msg *msg, str *pool_name, str *callee, str *route)
 	if(pool == REP_NO_POOL
 			|| !rep_pool_country(rep_shared->registry, pool, country))
 		return refuse(REP_PICK_UNKNOWN_POOL);
-	if(!id && pick_unwatched(msg, pool, route))
-		return refuse(REP_PICKED);
 	if(rep_e164_complete(rep_span_of(callee), country, &number) != REP_E164_OK)
 		number = 0;
+	if(!id && pick_unwatched(msg, pool, number, route))
+		return refuse(REP_PICKED);
 	if(id) {
 		picked = rep_attempt_again(
 				msg, id, pool, number, rep_span_of(route), &ticket);

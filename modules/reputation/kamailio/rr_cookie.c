@@ -15,6 +15,7 @@
 
 #define PARAM ";rep="
 #define PARAM_LEN (sizeof(PARAM) - 1)
+#define TRIES 16 /* marks of a BYE that are looked at: each costs a hash */
 
 static struct rr_binds rr;
 static bool has_rr;
@@ -59,7 +60,7 @@ void rep_rr_cookie_add(struct sip_msg *invite, const rep_ticket_t *ticket)
 
 /* The last true mark of the first URI that has one: the newest pick's. */
 static bool read_header(struct sip_msg *bye, rep_span_t secret, const str *body,
-		rep_mark_t *mark)
+		rep_mark_t *mark, int *tries)
 {
 	const char *at = body->s, *end = body->s + body->len;
 	bool found = false;
@@ -67,10 +68,13 @@ static bool read_header(struct sip_msg *bye, rep_span_t secret, const str *body,
 	for(; (size_t)(end - at) >= PARAM_LEN + REP_MARK_LEN; at++) {
 		if(found && *at == ',')
 			break;
-		if(memcmp(at, PARAM, PARAM_LEN) == 0
-				&& rep_mark_read(secret, rep_span_of(&bye->callid->body),
-						rep_span_of(&get_to(bye)->tag_value),
-						(rep_span_t){at + PARAM_LEN, REP_MARK_LEN}, mark))
+		if(memcmp(at, PARAM, PARAM_LEN) != 0)
+			continue;
+		if((*tries)-- <= 0)
+			break;
+		if(rep_mark_read(secret, rep_span_of(&bye->callid->body),
+				   rep_span_of(&get_to(bye)->tag_value),
+				   (rep_span_t){at + PARAM_LEN, REP_MARK_LEN}, mark))
 			found = true;
 	}
 	return found;
@@ -96,6 +100,7 @@ bool rep_rr_cookie_ticket(
 	char bytes[REP_SECRET_MAX], label[REP_ROUTE_MAX + 1];
 	rep_span_t secret;
 	bool found = false;
+	int tries = TRIES;
 
 	if(!rep_config->late_bye)
 		return false;
@@ -104,7 +109,7 @@ bool rep_rr_cookie_ticket(
 	(void)parse_headers(bye, HDR_EOH_F, 0);
 	for(struct hdr_field *h = bye->headers; h && !found; h = h->next)
 		if(h->type == HDR_ROUTE_T)
-			found = read_header(bye, secret, &h->body, mark);
+			found = read_header(bye, secret, &h->body, mark, &tries);
 	if(!found || !find_number(secret, mark, ticket))
 		return false;
 	if(rep_mark_tag(secret, rep_span("")) == mark->route)
