@@ -3,7 +3,7 @@
 #   make             build modules/reputation/reputation.so
 #   make test        install what is missing, build, run every test
 #   make demo        install what is missing, build, show the main job
-#   make mutate      would the tests notice? about 140 small faults (long)
+#   make mutate      would the tests notice? about 170 small faults (long)
 #   make test-asan   the integration tests under ASan and UBSan (long)
 #   make test-load   2,000 calls a second for 30 s: counts exact, no leak
 #   make coverage    lines that the tests run, by room (long)

@@ -133,7 +133,8 @@ void __wrap_rep_free(void *p)
 		return;
 	memcpy(&size, start, sizeof(size));
 	__asan_poison_memory_region(p, size);
-	if(size <= KEPT_MAX)
+	/* there is none when tm, which ends last, frees what it still held */
+	if(quarantine && size <= KEPT_MAX)
 		start = atomic_exchange(
 				&quarantine->block[atomic_fetch_add(&quarantine->next, 1)
 								   % QUARANTINE],

@@ -61,6 +61,20 @@ def test_limit_with_record_route(make, tmp_path, carrier):
     assert not node.logged(UNCOUNTED)
 
 
+@pytest.mark.parametrize("as_list", [False, True])
+def test_limit_with_record_routes_above_ours(make, tmp_path, carrier, as_list):
+    """A proxy behind us puts its own first, into a header or into ours."""
+    node, caller = minimal(
+        make, tmp_path, carrier, without=["record_route();"], POOL="held",
+        pools={"held": (new_numbers(9), {**EAGER, "cap_concurrent": 5})})
+    routes = [f"<sip:{carrier.address};lr>",
+              f"<sip:127.0.0.1:{node.port};lr>"]
+    if as_list:
+        routes = [", ".join(routes)]
+    answered(caller, carrier, *[f"Record-Route: {r}" for r in routes])
+    assert not node.logged(UNCOUNTED)
+
+
 # ----- what is seen without `debug` ------------------------------------------
 
 

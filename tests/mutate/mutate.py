@@ -361,6 +361,8 @@ def report(table, seconds, whole):
 
 
 def main():
+    if len(sys.argv) > 1:  # --help, too: nothing is to begin then
+        sys.exit(__doc__)
     jobs = int(os.environ.get("JOBS") or os.cpu_count() or 1)
     table = [m for m in read_table(os.path.join(HERE, "mutations.txt"))
              if ROOM in ("", m.room) and (ONLY in m.file or ONLY in m.why)]

@@ -134,6 +134,8 @@ class Sipp:
              "-i", "127.0.0.1", "-p", self.port, "-r", rate, "-m",
              self.count, "-l", limit, "-nostdin", "-trace_err",
              "-error_file", self._errors, "-timeout", f"{timeout}s",
+             # a provisional reply that is sent again is no reason to give up
+             "-default_behaviors", "all,-abortunexp",
              "-timeout_error", "-trace_stat", "-stf", self.stat_path,
              "-fd", "1s", "-trace_counts", "-recv_timeout", "40000"],
             os.path.join(self.directory, "sipp.log"),
