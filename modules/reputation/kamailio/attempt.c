@@ -24,25 +24,32 @@ static void put_labels(rep_call_t *call, const rep_labels_t *labels)
 		*call->labels = *labels;
 }
 
+/* The call has this number from here on: branches that went out before are not
+ * its. */
+static void put_ticket(rep_call_t *call, const rep_ticket_t *ticket)
+{
+	unsigned out = rep_call_branches_out();
+
+	call->ticket = *ticket;
+	call->before = (uint8_t)out;
+	call->counted |= (uint32_t)((UINT64_C(1) << out) - 1);
+}
+
 /* A number for a call that has none. `call` is locked: who has the same INVITE
  * waits, and then finds the number. */
 static rep_picked_t pick(rep_call_t *call, int pool, rep_e164_t callee,
 		rep_span_t routes, rep_ticket_t *ticket)
 {
-	unsigned out = rep_call_branches_out();
 	rep_picked_t picked = rep_pool_pick(rep_shared->registry, pool, callee,
 			routes, rep_now(), false, ticket);
 
 	if(picked.result != REP_PICKED)
 		return picked;
-	call->ticket = *ticket;
+	put_ticket(call, ticket);
 	call->state = picked.state;
 	call->score = picked.score;
 	call->told = REP_OUTCOMES;
 	call->legs = 0;
-	/* branches that went out before are not this number's */
-	call->before = (uint8_t)out;
-	call->counted |= (uint32_t)((UINT64_C(1) << out) - 1);
 	return picked;
 }
 
@@ -78,11 +85,9 @@ static rep_picked_t renew(struct sip_msg *msg, const rep_call_key_t *key,
 		rep_call_close(call);
 		return picked;
 	}
-	call->ticket = *ticket;
+	put_ticket(call, ticket);
 	call->state = picked.state;
 	call->score = picked.score;
-	call->before = (uint8_t)rep_call_branches_out();
-	call->counted = (uint32_t)((UINT64_C(1) << call->before) - 1);
 	watch(msg, call, labels);
 	return picked;
 }
@@ -243,9 +248,7 @@ bool rep_attempt_track(struct sip_msg *msg, int pool, rep_e164_t number,
 		rep_ticket_hang_up(rep_shared->registry, &ticket, rep_now());
 		return true;
 	}
-	call->ticket = ticket;
-	call->before = (uint8_t)rep_call_branches_out();
-	call->counted = (uint32_t)((UINT64_C(1) << call->before) - 1);
+	put_ticket(call, &ticket);
 	watch(msg, call, labels);
 	return true;
 }
@@ -257,9 +260,7 @@ void rep_attempt_watch(struct sip_msg *msg, const rep_ticket_t *ticket)
 
 	if(!rep_call_key_of(msg, 0, &key) || !(call = rep_call_alloc(&key)))
 		return;
-	call->ticket = *ticket;
-	call->before = (uint8_t)rep_call_branches_out();
-	call->counted = (uint32_t)((UINT64_C(1) << call->before) - 1);
+	put_ticket(call, ticket);
 	watch(msg, call, NULL);
 }
 
