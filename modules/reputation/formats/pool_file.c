@@ -118,7 +118,8 @@ static struct json_object *parse(
 
 /* ---- walking ------------------------------------------------------------------ */
 
-static void bad_field(const rep_walk_t *w, const char *pool, const char *field)
+__attribute__((nonnull(2))) static void bad_field(
+		const rep_walk_t *w, const char *pool, const char *field)
 {
 	if(w->to->bad_field)
 		w->to->bad_field(w->to->ctx, rep_span(pool), rep_span(field));
