@@ -14,7 +14,6 @@ NUMBERS = new_numbers(4)
 def node(make, tmp_path):
     node = make.kamailio(
         "functions.cfg", start=False, leak_check=True, PROMETHEUS=1,
-        allow_errors=[r"receive_fd\(\): EOF"],
         POOL_FILE=write_pool_file(tmp_path, {"sales": (NUMBERS, EAGER)}))
     node.defines["LISTEN_TCP"] = f"tcp:127.0.0.1:{node.port}"
     node.start()

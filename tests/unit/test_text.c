@@ -256,6 +256,51 @@ START_TEST(sweep_lists)
 }
 END_TEST
 
+/* RFC 3629, 4: the table of well-formed sequences, by decoding. */
+static size_t naive_utf8(const unsigned char *s, size_t n)
+{
+	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+	size_t size = n == 0			? 0
+				  : s[0] < 0x80		? 1
+				  : s[0] >> 5 == 6	? 2
+				  : s[0] >> 4 == 14 ? 3
+				  : s[0] >> 3 == 30 ? 4
+									: 0;
+	uint32_t c = size < 2 ? 0 : s[0] & (0x7fu >> size);
+
+	if(size == 0 || size > n)
+		return 0;
+	for(size_t i = 1; i < size; i++) {
+		if(s[i] >> 6 != 2)
+			return 0;
+		c = c << 6 | (s[i] & 0x3f);
+	}
+	if(size > 1 && (c < least[size] || c > 0x10ffff || c >> 11 == 0x1b))
+		return 0;
+	return size;
+}
+
+START_TEST(utf8_characters)
+{
+	unsigned char s[4];
+
+	for(uint32_t c = 0; c < 0x10000; c++)
+		for(unsigned rest = 0; rest < 4; rest++) {
+			size_t n = 1 + rest;
+			s[0] = (unsigned char)(c >> 8);
+			s[1] = (unsigned char)c;
+			s[2] = rest & 1 ? 0x80 : 0xbf;
+			s[3] = rest & 2 ? 0xbf : 0x41;
+			ck_assert_uint_eq(rep_utf8_char((rep_span_t){(char *)s, n}),
+					naive_utf8(s, n));
+		}
+	ck_assert_uint_eq(rep_utf8_prefix(rep_span("J\xc3\xbcrgen \\\"x\\\"")), 13);
+	ck_assert_uint_eq(rep_utf8_prefix(rep_span("ab\xff")), 2);
+	ck_assert_uint_eq(rep_utf8_prefix(rep_span("ab\xe2\x82")), 2);
+	ck_assert_uint_eq(rep_utf8_prefix(rep_span("")), 0);
+}
+END_TEST
+
 Suite *text_suite(void)
 {
 	Suite *suite = suite_create("text");
@@ -265,6 +310,7 @@ Suite *text_suite(void)
 	tcase_add_loop_test(basic, basic_trim, 0, COUNT(trims));
 	tcase_add_loop_test(basic, basic_same, 0, COUNT(sames));
 	tcase_add_test(basic, basic_words);
+	tcase_add_test(basic, utf8_characters);
 	tcase_add_loop_test(basic, basic_lists, 0, COUNT(lists));
 	tcase_add_loop_test(basic, basic_item_in, 0, COUNT(members));
 	tcase_add_loop_test(basic, basic_split, 0, COUNT(splits));

@@ -289,9 +289,11 @@ static struct json_object *parse(rep_span_t text, char *why, size_t why_size)
 	struct json_object *object = NULL;
 	enum json_tokener_error error = json_tokener_error_depth;
 
-	if(t) {
-		json_tokener_set_flags(
-				t, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	/* json-c 0.18 refuses some UTF-8 that is none the worse */
+	if(rep_utf8_prefix(text) < text.len)
+		error = json_tokener_error_parse_utf8_string;
+	else if(t) {
+		json_tokener_set_flags(t, JSON_TOKENER_STRICT);
 		object = json_tokener_parse_ex(t, text.s, (int)text.len);
 		error = json_tokener_get_error(t);
 		if(error == json_tokener_continue) {

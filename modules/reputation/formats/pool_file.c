@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <json-c/json.h>
 
+#include "../engine/base/text.h"
+
 #define DEPTH_MAX 16
 #define SIZE_MAX_FILE (INT32_MAX - 1)
 
@@ -94,7 +96,12 @@ static struct json_object *parse(
 		complain(w, "no memory");
 		return NULL;
 	}
-	json_tokener_set_flags(t, JSON_TOKENER_VALIDATE_UTF8);
+	end = rep_utf8_prefix((rep_span_t){text, len});
+	if(end < len) { /* json-c 0.18 refuses some UTF-8 that is none the worse */
+		complain(w, "line %d: not JSON: invalid UTF-8", line_of(text, end));
+		json_tokener_free(t);
+		return NULL;
+	}
 	root = json_tokener_parse_ex(t, text, (int)len);
 	error = json_tokener_get_error(t);
 	end = json_tokener_get_parse_end(t);

@@ -7,6 +7,7 @@
 #include <json-c/json.h>
 
 #include "clock.h"
+#include "../engine/base/text.h"
 #include "../engine/judge/bucket.h"
 #include "../engine/pool/pools.h"
 #include "../engine/reply/e164.h"
@@ -16,25 +17,6 @@
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 /* ---- JSON: what every line is made of ----------------------------------- */
-
-/* Bytes of the UTF-8 character at `s`, 0 = it is none. */
-static int utf8(const unsigned char *s)
-{
-	int more = s[0] < 0x80	 ? 0
-			   : s[0] < 0xc2 ? -1
-			   : s[0] < 0xe0 ? 1
-			   : s[0] < 0xf0 ? 2
-			   : s[0] < 0xf5 ? 3
-							 : -1;
-
-	for(int i = 1; i <= more; i++)
-		if((s[i] & 0xc0) != 0x80)
-			return 0;
-	if((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f)
-			|| (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
-		return 0;
-	return more + 1;
-}
 
 /* Labels come from the log: what is not UTF-8 in them is replaced. */
 static void add_text(struct json_object *to, const char *name, const char *text)
@@ -46,7 +28,7 @@ static void add_text(struct json_object *to, const char *name, const char *text)
 	if(!copy)
 		return;
 	for(; *text; text += len ? len : 1) {
-		len = utf8((const unsigned char *)text);
+		len = (int)rep_utf8_char(rep_span(text));
 		p = mempcpy(p, len ? text : replacement, len ? (size_t)len : 3);
 	}
 	*p = '\0';

@@ -64,6 +64,42 @@ bool rep_split(rep_span_t text, char c, rep_span_t *before, rep_span_t *after)
 	return true;
 }
 
+size_t rep_utf8_char(rep_span_t text)
+{
+	const unsigned char *s = (const unsigned char *)text.s;
+	size_t size = text.len == 0	 ? 0
+				  : s[0] < 0x80	 ? 1
+				  : s[0] < 0xc2	 ? 0
+				  : s[0] < 0xe0	 ? 2
+				  : s[0] < 0xf0	 ? 3
+				  : s[0] <= 0xf4 ? 4
+								 : 0;
+
+	if(size > text.len)
+		return 0;
+	for(size_t i = 1; i < size; i++)
+		if((s[i] & 0xc0) != 0x80)
+			return 0;
+	/* no longer than need be, no surrogate, not beyond U+10FFFF */
+	if(size > 1
+			&& ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f)
+					|| (s[0] == 0xf0 && s[1] < 0x90)
+					|| (s[0] == 0xf4 && s[1] > 0x8f)))
+		return 0;
+	return size;
+}
+
+size_t rep_utf8_prefix(rep_span_t text)
+{
+	size_t at = 0, size = 1;
+
+	while(size && at < text.len) {
+		size = rep_utf8_char((rep_span_t){text.s + at, text.len - at});
+		at += size;
+	}
+	return at;
+}
+
 uint64_t rep_hash(rep_span_t text)
 {
 	uint64_t h = 0xcbf29ce484222325u;

@@ -74,6 +74,12 @@ bool rep_item_in(rep_span_t list, rep_span_t item);
  * written, when there is no `c`. */
 bool rep_split(rep_span_t text, char c, rep_span_t *before, rep_span_t *after);
 
+/* Bytes of the UTF-8 character (RFC 3629, 4) at the beginning of the text; 0 =
+ * it is none, or cut off. */
+size_t rep_utf8_char(rep_span_t text);
+/* Bytes up to the first that is not UTF-8: all of them when the text is. */
+size_t rep_utf8_prefix(rep_span_t text);
+
 /* 64-bit FNV-1a, never 0. */
 uint64_t rep_hash(rep_span_t text);
 
