@@ -283,17 +283,27 @@ const char *rep_attrs_from(struct json_object *object, rep_attrs_text_t *out,
 	return NULL;
 }
 
+static bool is_ascii(rep_span_t text)
+{
+	size_t i = 0;
+
+	while(i < text.len && (unsigned char)text.s[i] < 0x80)
+		i++;
+	return i == text.len;
+}
+
 static struct json_object *parse(rep_span_t text, char *why, size_t why_size)
 {
 	struct json_tokener *t = json_tokener_new_ex(DEPTH_MAX);
 	struct json_object *object = NULL;
 	enum json_tokener_error error = json_tokener_error_depth;
 
-	/* json-c 0.18 refuses some UTF-8 that is none the worse */
 	if(rep_utf8_prefix(text) < text.len)
 		error = json_tokener_error_parse_utf8_string;
 	else if(t) {
-		json_tokener_set_flags(t, JSON_TOKENER_STRICT);
+		/* strict, json-c 0.18 takes what is not ASCII for control characters */
+		if(is_ascii(text))
+			json_tokener_set_flags(t, JSON_TOKENER_STRICT);
 		object = json_tokener_parse_ex(t, text.s, (int)text.len);
 		error = json_tokener_get_error(t);
 		if(error == json_tokener_continue) {

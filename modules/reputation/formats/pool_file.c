@@ -97,7 +97,7 @@ static struct json_object *parse(
 		return NULL;
 	}
 	end = rep_utf8_prefix((rep_span_t){text, len});
-	if(end < len) { /* json-c 0.18 refuses some UTF-8 that is none the worse */
+	if(end < len) {
 		complain(w, "line %d: not JSON: invalid UTF-8", line_of(text, end));
 		json_tokener_free(t);
 		return NULL;
