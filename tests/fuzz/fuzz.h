@@ -29,4 +29,14 @@ static inline rep_span_t fuzz_line(rep_span_t *rest)
 	return rep_span_cut(rest, '\n', &line) ? line : rep_span("");
 }
 
+/* A text of the redress contact: printable, and ended within its room. */
+static inline void check_place(const char *text, size_t room)
+{
+	size_t i;
+
+	for(i = 0; i < room && text[i]; i++)
+		CHECK(text[i] > ' ' && text[i] <= '~');
+	CHECK(i < room);
+}
+
 #endif

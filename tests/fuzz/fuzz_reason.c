@@ -5,15 +5,6 @@
 #include "fuzz.h"
 #include "engine/reply/outcome.h"
 
-static void check_place(const char *text, size_t room)
-{
-	size_t i;
-
-	for(i = 0; i < room && text[i]; i++)
-		CHECK(text[i] > ' ' && text[i] <= '~');
-	CHECK(i < room);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const int statuses[] = {183, 200, 403, 480, 486, 503, 603, 608};

@@ -23,15 +23,6 @@ static void try_headers(rep_span_t message)
 	CHECK(!rep_headers_next(&rest, &name, &value));
 }
 
-static void check_place(const char *text, size_t room)
-{
-	size_t i;
-
-	for(i = 0; i < room && text[i]; i++)
-		CHECK(text[i] > ' ' && text[i] <= '~');
-	CHECK(i < room);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	rep_span_t message = {(const char *)data, size}, rest = message;
