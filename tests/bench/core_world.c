@@ -14,6 +14,7 @@
 #include "engine/pool/pool_policy.h"
 #include "engine/pool/registry.h"
 #include "engine/pool/routes.h"
+#include "engine/pool/strata.h"
 #include "engine/pool/tick.h"
 #include "engine/pool/view.h"
 
@@ -92,7 +93,9 @@ static void fill_hour(
 			continue;
 		for(unsigned c = 0; c < CALLS_AN_HOUR; c++)
 			rep_evidence_count(pool, i, 0,
-					(uint8_t)rep_route_put(pool, world_route(world, c)),
+					(uint16_t)rep_stratum_put(pool,
+							rep_route_put(pool, world_route(world, c)), 0, 0,
+							false),
 					world_outcome(world), at);
 	}
 }

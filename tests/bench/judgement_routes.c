@@ -59,6 +59,7 @@ static int judge(const pool_t *pool, int i)
 	rep_cusum_t on[ROUTES], sum;
 	rep_counts_t whole = {{0}};
 	rep_judged_t judged;
+	rep_sums_t sums;
 
 	for(int r = 0; r < ROUTES; r++) {
 		const rep_counts_t *window = &pool->number[i][r].window;
@@ -72,9 +73,11 @@ static int judge(const pool_t *pool, int i)
 		unsigned slot = (pool->sim.hour + b) % SIM_BUCKETS;
 
 		for(int r = 0; r < ROUTES; r++) {
-			rep_cusum_add(&on[r], &pool->number[i][r].ring[slot],
-					&pool->route[r].ring[slot]);
+			rep_sums_make(&sums, charts, &pool->route[r].ring[slot], 1);
+			rep_cusum_find(&on[r], &pool->number[i][r].ring[slot],
+					&pool->route[r].ring[slot], &sums);
 			rep_cusum_merge(&sum, &on[r]);
+			rep_cusum_step(&on[r]);
 		}
 		rep_cusum_step(&sum);
 	}

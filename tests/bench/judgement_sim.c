@@ -115,7 +115,7 @@ void sim_next_hour(sim_t *sim)
 	for(unsigned i = 0; i < sim->world->numbers; i++)
 		expire(&sim->number[i], slot);
 	expire(&sim->pool, slot);
-	rep_sums_make(&sim->sums[slot], &sim->charts, &sim->pool.ring[slot]);
+	rep_sums_make(&sim->sums[slot], &sim->charts, &sim->pool.ring[slot], 1);
 	compare_numbers(sim);
 	sim->moved += old;
 	follow(sim);
@@ -190,7 +190,7 @@ void sim_count(sim_t *sim, unsigned i, rep_outcome_t outcome)
 	number->last[number->calls++ % SIM_LAST] = (uint8_t)outcome;
 	number->recent.n[outcome]++;
 	count(&sim->pool, slot, outcome);
-	rep_sums_make(&sim->sums[slot], &sim->charts, &sim->pool.ring[slot]);
+	rep_sums_make(&sim->sums[slot], &sim->charts, &sim->pool.ring[slot], 1);
 	sim->moved++;
 	follow(sim);
 }
@@ -205,7 +205,7 @@ void sim_forget(sim_t *sim, unsigned i, bool pool)
 			sim->pool.window.n[c] -= number->ring[b].n[c];
 		}
 	for(int b = 0; pool && b < SIM_BUCKETS; b++)
-		rep_sums_make(&sim->sums[b], &sim->charts, &sim->pool.ring[b]);
+		rep_sums_make(&sim->sums[b], &sim->charts, &sim->pool.ring[b], 1);
 	memset(number, 0, sizeof(*number));
 }
 

@@ -56,6 +56,7 @@ static const struct
 		{"slab", slab_suite},
 		{"stamp", stamp_suite},
 		{"stop", stop_suite},
+		{"strata", strata_suite},
 		{"view", view_suite},
 		{"text", text_suite},
 		{"url", url_suite},

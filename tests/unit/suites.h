@@ -50,6 +50,7 @@ Suite *replies_suite(void);
 Suite *slab_suite(void);
 Suite *stamp_suite(void);
 Suite *stop_suite(void);
+Suite *strata_suite(void);
 Suite *view_suite(void);
 Suite *text_suite(void);
 Suite *url_suite(void);

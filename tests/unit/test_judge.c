@@ -279,16 +279,20 @@ START_TEST(basic_routes)
 	rep_counts_t window = scaled(36000), half = {{0}}, pool = scaled(500);
 	rep_cusum_t a, b, sum;
 	rep_judged_t judged;
+	rep_sums_t sums;
 
 	half.n[REP_BLOCKED] = 2;
 	half.n[REP_NOANSWER] = 2;
 	rep_baseline_make(&baseline, &charts, &window, 2);
 	rep_cusum_start(&a, &charts, &baseline, &half);
 	b = sum = a;
-	rep_cusum_add(&a, &half, &pool);
-	rep_cusum_add(&b, &half, &pool);
+	rep_sums_make(&sums, &charts, &pool, 1);
+	rep_cusum_find(&a, &half, &pool, &sums);
+	rep_cusum_find(&b, &half, &pool, &sums);
 	rep_cusum_merge(&sum, &a);
 	rep_cusum_merge(&sum, &b);
+	rep_cusum_step(&a);
+	rep_cusum_step(&b);
 	rep_cusum_step(&sum);
 	rep_cusum_end(&a, &judged);
 	ck_assert(!judged.crossed);

@@ -3,7 +3,9 @@
 
 #include "engine/pool/index.h"
 #include "engine/pool/slot.h"
+#include "engine/pool/routes.h"
 #include "engine/pool/stamp.h"
+#include "engine/pool/strata.h"
 #include "engine/pool/standing.h"
 
 #include "pool_test.h"
@@ -60,12 +62,13 @@ START_TEST(of_number_and_route)
 	ck_assert_uint_eq(rep_stamp_of(inside(), number, 1), 0x3478);
 	ck_assert_uint_eq(rep_stamp_of(inside(), number, 2), 0x3400);
 	cell.stamp = 0x3377;
-	cell.route = 1;
+	cell.stratum = (uint16_t)rep_stratum_put(inside(), 1, 0, 0, false);
 	rep_stamp_read(inside(), number, &cell, &turn, &on_route);
 	ck_assert_uint_eq(turn, 0x1233);
 	ck_assert_uint_eq(on_route, 0x5677);
 	cell.stamp = 0x3300;
-	cell.route = 2;
+	cell.stratum = (uint16_t)rep_stratum_put(
+			inside(), rep_route_put(inside(), rep_span("b")), 0, 0, false);
 	rep_stamp_read(inside(), number, &cell, &turn, &on_route);
 	ck_assert_uint_eq(on_route, 0);
 }

@@ -83,6 +83,7 @@ static const figure_t figures[] = {
 	AT(registry.full_numbers, "full_numbers", "no room: max_numbers"),
 	AT(registry.full_memory, "full_memory", "no room: shared memory"),
 	AT(registry.full_routes, "full_routes", "no room: labels of routes"),
+	AT(registry.full_strata, "full_strata", "no room: campaigns and networks"),
 	AT(calls.full, "full_calls", "no room: max_calls"),
 	AT(answered.full, "full_answered", "no room: answered calls"),
 };

@@ -197,6 +197,9 @@ static void watch_tables(rep_time_t now)
 					"shared memory is full: start Kamailio with a larger -m"},
 			{registry.full_routes, "more route labels than a pool can hold: the"
 								   " rest count as no route"},
+			{registry.full_strata,
+					"more campaigns, networks or mixtures of them than a pool"
+					" can hold: the rest count by their route alone"},
 	};
 	for(size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
 		if(tables[i].full && !told[i])

@@ -482,10 +482,11 @@ static void rpc_stats(rpc_t *rpc, void *ctx)
 	rpc->struct_add(item, "uuuu", "picks", rep_rpc_u32(registry.picks),
 			"refusals", rep_rpc_u32(registry.refusals), "counted",
 			rep_rpc_u32(registry.counted), "lost", rep_rpc_u32(registry.lost));
-	rpc->struct_add(item, "uuuuuu", "full_numbers",
+	rpc->struct_add(item, "uuuuuuu", "full_numbers",
 			rep_rpc_u32(registry.full_numbers), "full_memory",
 			rep_rpc_u32(registry.full_memory), "full_routes",
-			rep_rpc_u32(registry.full_routes), "full_calls",
+			rep_rpc_u32(registry.full_routes), "full_strata",
+			rep_rpc_u32(registry.full_strata), "full_calls",
 			rep_rpc_u32(calls.full), "full_answered",
 			rep_rpc_u32(answered.full), "memory", rep_rpc_u32(registry.bytes));
 	add_errors(rpc, item);

@@ -61,12 +61,16 @@ void rep_baseline_make(rep_baseline_t *baseline, const rep_charts_t *charts,
 	gains(baseline, charts);
 }
 
-void rep_sums_make(
-		rep_sums_t *sums, const rep_charts_t *charts, const rep_counts_t *pool)
+void rep_sums_make(rep_sums_t *sums, const rep_charts_t *charts,
+		const rep_counts_t *pool, unsigned unit)
 {
+	vec_t each = vec_all(1.0f / (float)unit), common, rare;
 	shares_t v = counts_of(pool);
-	vec_t common = common_times(&v, charts->ew);
-	vec_t rare = rare_times(&v, charts->ew);
+
+	for(int i = 0; i < HALVES; i++)
+		v.h[i] *= each;
+	common = common_times(&v, charts->ew);
+	rare = rare_times(&v, charts->ew);
 
 	memcpy(sums->common, &common, sizeof(common));
 	memcpy(sums->rare, &rare, sizeof(rare));
@@ -77,6 +81,6 @@ void rep_sums_make(
 
 		if(ceiling < 1)
 			sums->peak = larger(
-					sums->peak, (float)pool->n[c] / larger(ceiling, RAREST));
+					sums->peak, share_of(&v, c) / larger(ceiling, RAREST));
 	}
 }

@@ -54,7 +54,10 @@ typedef struct rep_sums
 	float peak; /* with fewer calls, a ceiling may be touched */
 } rep_sums_t;
 
-void rep_sums_make(
-		rep_sums_t *sums, const rep_charts_t *charts, const rep_counts_t *pool);
+#define REP_WEIGHT 16 /* a call of full weight, where counts are weighed */
+
+/* `pool`: calls, `unit` (1 or REP_WEIGHT) for each that counts in full. */
+void rep_sums_make(rep_sums_t *sums, const rep_charts_t *charts,
+		const rep_counts_t *pool, unsigned unit);
 
 #endif

@@ -101,13 +101,10 @@ static inline vec_t doubted(vec_t x, vec_t doubt)
 	return x - part * (one - part * per_doubt);
 }
 
-static inline void climb(rep_cusum_t *cusum, vec_t x)
+static inline void found(rep_cusum_t *cusum, vec_t x)
 {
-	vec_t s = vec_not_negative(vec_load(cusum->s) + x);
-
-	memcpy(cusum->s, &s, sizeof(s));
+	x += vec_load(cusum->x);
 	memcpy(cusum->x, &x, sizeof(x));
-	cusum->buckets++;
 }
 
 __attribute__((always_inline)) static inline void find(rep_cusum_t *cusum,
@@ -132,7 +129,7 @@ __attribute__((always_inline)) static inline void find(rep_cusum_t *cusum,
 	z = z - vec_all(z[REP_CHARTS]) + vec_load(cusum->caution);
 	x = doubted(x - z * vec_all(n), doubt * vec_all(n * n));
 	x[REP_CHARTS] = n;
-	climb(cusum, x);
+	found(cusum, x);
 }
 
 __attribute__((noinline, cold)) static void find_huge(rep_cusum_t *cusum,
@@ -144,7 +141,7 @@ __attribute__((noinline, cold)) static void find_huge(rep_cusum_t *cusum,
 	find(cusum, own, &mine, shares_sum(&mine), pool, sums);
 }
 
-void rep_cusum_add_summed(rep_cusum_t *cusum, const rep_counts_t *own,
+void rep_cusum_find(rep_cusum_t *cusum, const rep_counts_t *own,
 		const rep_counts_t *pool, const rep_sums_t *sums)
 {
 	int32_t n = small_counts_sum(own);
@@ -152,12 +149,17 @@ void rep_cusum_add_summed(rep_cusum_t *cusum, const rep_counts_t *own,
 
 	if(n < 0) {
 		find_huge(cusum, own, pool, sums);
-	} else if(n == 0) {
-		memset(cusum->x, 0, sizeof(cusum->x));
-	} else {
+	} else if(n > 0) {
 		mine = small_counts_of(own);
 		find(cusum, own, &mine, (float)n, pool, sums);
 	}
+}
+
+void rep_cusum_add_summed(rep_cusum_t *cusum, const rep_counts_t *own,
+		const rep_counts_t *pool, const rep_sums_t *sums)
+{
+	rep_cusum_find(cusum, own, pool, sums);
+	rep_cusum_step(cusum);
 }
 
 void rep_cusum_add(
@@ -165,21 +167,23 @@ void rep_cusum_add(
 {
 	rep_sums_t sums;
 
-	rep_sums_make(&sums, cusum->charts, pool);
+	rep_sums_make(&sums, cusum->charts, pool, 1);
 	rep_cusum_add_summed(cusum, own, pool, &sums);
 }
 
 void rep_cusum_merge(rep_cusum_t *sum, const rep_cusum_t *route)
 {
-	vec_t x = vec_load(sum->x) + vec_load(route->x);
-
-	memcpy(sum->x, &x, sizeof(x));
+	found(sum, vec_load(route->x));
 }
 
 void rep_cusum_step(rep_cusum_t *cusum)
 {
-	if(cusum->x[REP_CHARTS] > 0)
-		climb(cusum, vec_load(cusum->x));
+	vec_t s = vec_not_negative(vec_load(cusum->s) + vec_load(cusum->x));
+
+	if(cusum->x[REP_CHARTS] > 0) {
+		memcpy(cusum->s, &s, sizeof(s));
+		cusum->buckets++;
+	}
 	memset(cusum->x, 0, sizeof(cusum->x));
 }
 

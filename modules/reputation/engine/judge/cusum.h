@@ -12,7 +12,7 @@ typedef struct rep_cusum
 	const rep_charts_t *charts;
 	const rep_baseline_t *baseline;
 	float s[REP_LANES];		 /* the statistics, never below 0; then the calls */
-	float x[REP_LANES];		 /* what the last bucket added to them */
+	float x[REP_LANES];		 /* what this bucket adds to them */
 	uint32_t buckets;		 /* with calls */
 	float mix[REP_OUTCOMES]; /* window mix without this number */
 	/* the rest is the implementation's */
@@ -31,13 +31,18 @@ void rep_cusum_start(rep_cusum_t *cusum, const rep_charts_t *charts,
 void rep_cusum_add(
 		rep_cusum_t *cusum, const rep_counts_t *own, const rep_counts_t *pool);
 
-/* The same, faster, with `sums` made from `pool`. */
+/* Of a bucket that more than one piece of evidence fills: add what a piece
+ * says, with `sums` made from `pool`. The bucket ends with rep_cusum_step(). */
+void rep_cusum_find(rep_cusum_t *cusum, const rep_counts_t *own,
+		const rep_counts_t *pool, const rep_sums_t *sums);
+
+/* As rep_cusum_add(), faster, with `sums` made from `pool`. */
 void rep_cusum_add_summed(rep_cusum_t *cusum, const rep_counts_t *own,
 		const rep_counts_t *pool, const rep_sums_t *sums);
 
-/* The number as a whole where there are routes: after the same bucket has
- * been added to the judging of each route, add up what they found, and close
- * the bucket. `sum` was started like any other (baseline of the pool). */
+/* The number as a whole where there are routes: add up what was found in this
+ * bucket in the judging of each route, before its step; then close the bucket.
+ * `sum` was started like any other (baseline of the pool). */
 void rep_cusum_merge(rep_cusum_t *sum, const rep_cusum_t *route);
 void rep_cusum_step(rep_cusum_t *sum);
 

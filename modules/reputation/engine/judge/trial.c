@@ -21,9 +21,11 @@ rep_trial_t rep_judge_trial(const rep_charts_t *charts,
 	const float pass = (float)log(TRIAL_BETA / (1 - TRIAL_ALPHA));
 	rep_chart_t worst = REP_CHART_BLOCKED;
 	rep_cusum_t cusum;
+	rep_sums_t sums;
 
 	rep_cusum_start(&cusum, charts, baseline, since_return);
-	rep_cusum_add(&cusum, since_return, pool ? pool : since_return);
+	rep_sums_make(&sums, charts, pool ? pool : since_return, 1);
+	rep_cusum_find(&cusum, since_return, pool ? pool : since_return, &sums);
 	for(int j = 1; j < REP_CHARTS; j++)
 		if(cusum.x[j] > cusum.x[worst])
 			worst = (rep_chart_t)j;

@@ -64,14 +64,13 @@ static uint32_t apart(uint32_t a, uint32_t b)
 	return d > 720 ? 1440 - d : d;
 }
 
-static void gather_route(const rep_pool_t *pool, const rep_route_t *route,
-		uint32_t minute, rep_cause_cell_t *cell)
+static void gather_stratum(const rep_pool_t *pool, const rep_stratum_t *stratum,
+		uint32_t minute, rep_cause_cell_t *cell, rep_counts_t *this_hour)
 {
-	rep_counts_t this_hour = {{0}};
 	uint32_t span = pool->policy.bucket_minutes;
 
-	for(uint32_t i = 0; route->rows && i < pool->n_rows; i++) {
-		const rep_row_t *row = &route->rows[i];
+	for(uint32_t i = 0; stratum->rows && i < pool->n_rows; i++) {
+		const rep_row_t *row = &stratum->rows[i];
 		if(!row->bucket || row->bucket > minute)
 			continue;
 		if(row->bucket + span + RECENT > minute) {
@@ -80,8 +79,18 @@ static void gather_route(const rep_pool_t *pool, const rep_route_t *route,
 		}
 		rep_counts_add(&cell->past, &row->counts);
 		if(apart(row->bucket, minute) <= RECENT)
-			rep_counts_add(&this_hour, &row->counts);
+			rep_counts_add(this_hour, &row->counts);
 	}
+}
+
+static void gather_route(const rep_pool_t *pool, uint32_t route,
+		uint32_t minute, rep_cause_cell_t *cell)
+{
+	rep_counts_t this_hour = {{0}};
+
+	for(uint32_t s = 0; s < pool->n_strata; s++)
+		if(pool->strata[s]->route == route && !pool->strata[s]->repeat)
+			gather_stratum(pool, pool->strata[s], minute, cell, &this_hour);
 	if(rep_counts_judged(&this_hour) >= ENOUGH_AT_THIS_HOUR)
 		cell->past = this_hour;
 }
@@ -101,7 +110,7 @@ static void gather(rep_registry_t *registry, struct rep_alarms *a,
 				r++) {
 			rep_cause_cell_t *cell = &a->cells[a->n_cells];
 			memset(cell, 0, sizeof(*cell));
-			gather_route(pool, pool->routes[r], minute, cell);
+			gather_route(pool, r, minute, cell);
 			cell->pool = (uint32_t)p;
 			cell->route = label_put(a, pool->routes[r]->label);
 			if(rep_counts_judged(&cell->recent))

@@ -7,6 +7,7 @@
 #include "rows.h"
 #include "stamp.h"
 #include "standing.h"
+#include "strata.h"
 #include "../judge/bucket.h"
 
 /* What is worked out once for each route that the number has evidence on. */
@@ -47,7 +48,7 @@ static unsigned route_of(const rep_pool_t *pool, const rep_number_t *number,
 	return r;
 }
 
-/* Sums over the window, from the newest cell on. The chain is turned round on
+/* Sums over the window without repeats, from the newest cell on. The chain is turned round on
  * the way: add_cells() meets the oldest first and turns it back. Returns the
  * oldest cell that counts; `*rest` is the chain of those that do not. */
 static uint32_t gather(const rep_pool_t *pool, const rep_number_t *number,
@@ -58,13 +59,15 @@ static uint32_t gather(const rep_pool_t *pool, const rep_number_t *number,
 
 	while(ref != REP_NONE) {
 		rep_cell_head_t *cell = rep_cell_at(pool, ref);
+		const rep_stratum_t *stratum = rep_stratum_of(pool, cell);
 		uint32_t older = cell->next;
 
 		if(cell->bucket < oldest)
 			break;
-		if(r >= a->n_routes || a->routes[r].route != cell->route)
-			r = route_of(pool, number, cell->route, a, on);
-		rep_cell_add(pool, ref, &a->routes[r].window);
+		if(r >= a->n_routes || a->routes[r].route != stratum->route)
+			r = route_of(pool, number, stratum->route, a, on);
+		if(!stratum->repeat)
+			rep_cell_add(pool, ref, &a->routes[r].window);
 		cell->next = newer;
 		newer = ref;
 		ref = older;
@@ -77,18 +80,40 @@ static uint32_t gather(const rep_pool_t *pool, const rep_number_t *number,
 
 static void add_cell(const rep_pool_t *pool, uint32_t ref, on_route_t *on)
 {
-	const rep_row_t *row = rep_row_of(
-			pool, on->assessed->route, rep_cell_at(pool, ref)->bucket);
+	const rep_cell_head_t *cell = rep_cell_at(pool, ref);
+	const rep_row_t *row = rep_row_of(pool, cell->stratum, cell->bucket);
+	rep_sums_t sums;
 	rep_counts_t counts = {{0}};
 
 	rep_cell_add(pool, ref, &counts);
 	rep_counts_add(&on->assessed->counts, &counts);
 	if(row) {
 		rep_counts_add(&on->assessed->pool, &row->counts);
-		rep_cusum_add_summed(&on->cusum, &counts, &row->counts, &row->sums);
+		rep_cusum_find(&on->cusum, &counts, &row->counts, &row->sums);
 	} else {
-		rep_cusum_add(&on->cusum, &counts, &counts);
+		rep_sums_make(&sums, &pool->charts, &counts, 1);
+		rep_cusum_find(&on->cusum, &counts, &counts, &sums);
 	}
+}
+
+/* A repeat is counted and judges nobody. */
+static void add_repeat(const rep_pool_t *pool, uint32_t ref,
+		rep_assessment_t *a, struct rep_assessed *on)
+{
+	rep_cell_add(pool, ref, &on->window);
+	rep_cell_add(pool, ref, &a->window);
+}
+
+/* All cells of a bucket were added, of whichever stratum and route. */
+static void end_bucket(rep_assessment_t *a, on_route_t *on, rep_cusum_t *sum)
+{
+	for(unsigned r = 0; r < a->n_routes; r++) {
+		if(sum && on[r].in_sum)
+			rep_cusum_merge(sum, &on[r].cusum);
+		rep_cusum_step(&on[r].cusum);
+	}
+	if(sum)
+		rep_cusum_step(sum);
 }
 
 /* The cells of this turn, oldest first, to the charts of their routes and
@@ -102,24 +127,24 @@ static void add_cells(const rep_pool_t *pool, const rep_number_t *number,
 
 	while(ref != REP_NONE) {
 		rep_cell_head_t *cell = rep_cell_at(pool, ref);
+		const rep_stratum_t *stratum = rep_stratum_of(pool, cell);
 		uint32_t newer = cell->next;
 
-		if(at->assessed->route != cell->route)
-			at = &on[route_of(pool, number, cell->route, a, on)];
+		if(at->assessed->route != stratum->route)
+			at = &on[route_of(pool, number, stratum->route, a, on)];
 		cell->next = older;
 		older = ref;
-		if(cell->stamp == at->stamp) {
-			if(sum && cell->bucket != bucket)
-				rep_cusum_step(sum);
+		if(stratum->repeat) {
+			add_repeat(pool, ref, a, at->assessed);
+		} else if(cell->stamp == at->stamp) {
+			if(cell->bucket != bucket)
+				end_bucket(a, on, sum);
 			bucket = cell->bucket;
 			add_cell(pool, ref, at);
-			if(sum && at->in_sum)
-				rep_cusum_merge(sum, &at->cusum);
 		}
 		ref = newer;
 	}
-	if(sum)
-		rep_cusum_step(sum);
+	end_bucket(a, on, sum);
 }
 
 void rep_assess(const rep_pool_t *pool, const rep_number_t *number,

@@ -46,7 +46,7 @@ void rep_cell_free(rep_pool_t *pool, uint32_t ref)
  * before it. A cell is put in its place, newest bucket first, if need be;
  * NULL without memory. */
 uint32_t *rep_cell_find(rep_pool_t *pool, rep_number_t *number, uint32_t bucket,
-		rep_stamp_t stamp, uint8_t route)
+		rep_stamp_t stamp, uint16_t stratum)
 {
 	uint32_t *at = &number->cells, ref;
 	rep_cell_head_t *cell;
@@ -56,7 +56,7 @@ uint32_t *rep_cell_find(rep_pool_t *pool, rep_number_t *number, uint32_t bucket,
 		if(cell->bucket < bucket)
 			break;
 		if(cell->bucket == bucket && cell->stamp == stamp
-				&& cell->route == route)
+				&& cell->stratum == stratum)
 			return at;
 	}
 	ref = rep_slab_alloc(&pool->narrow);
@@ -65,7 +65,7 @@ uint32_t *rep_cell_find(rep_pool_t *pool, rep_number_t *number, uint32_t bucket,
 		return NULL;
 	}
 	cell = rep_cell_at(pool, ref);
-	*cell = (rep_cell_head_t){*at, bucket, stamp, route, 0};
+	*cell = (rep_cell_head_t){*at, bucket, stamp, stratum, 0, REP_WEIGHT};
 	*at = ref;
 	return at;
 }

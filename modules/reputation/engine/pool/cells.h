@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Cells: the outcomes of one number in one bucket, on one route, under one
+/* Cells: the outcomes of one number in one bucket, in one stratum, under one
  * stamp. A number's cells are chained, newest bucket first. */
 
 #ifndef REP_CELLS_H
@@ -38,7 +38,7 @@ static inline void rep_cell_add(
 /* Where the reference to the cell is kept: in the number or in the cell
  * before it. A cell is put in its place if need be; NULL without memory. */
 uint32_t *rep_cell_find(rep_pool_t *pool, rep_number_t *number, uint32_t bucket,
-		rep_stamp_t stamp, uint8_t route);
+		rep_stamp_t stamp, uint16_t stratum);
 /* One counter of the cell that is kept at `*at`, own or others'. */
 uint32_t rep_cell_get(const rep_pool_t *pool, uint32_t ref, bool own, int o);
 /* Set it; the cell may move, `*at` follows. False without memory. */

@@ -8,6 +8,7 @@
 #include "lock.h"
 #include "slot.h"
 #include "standing.h"
+#include "strata.h"
 #include "usable.h"
 #include "use.h"
 #include "verdict.h"
@@ -64,6 +65,16 @@ static bool to_be_judged(const rep_pool_t *pool, uint32_t i, uint8_t route,
 						   &pool->routes[route]->baseline, outcome));
 }
 
+static bool count(rep_pool_t *pool, const rep_ticket_t *ticket, uint32_t i,
+		rep_outcome_t outcome, rep_time_t now)
+{
+	uint32_t stratum = rep_stratum_put(pool, ticket->route, 0, 0, false);
+
+	return stratum != REP_NONE
+		   && rep_evidence_count(
+				   pool, i, ticket->stamp, (uint16_t)stratum, outcome, now);
+}
+
 bool rep_ticket_count(rep_registry_t *registry, const rep_ticket_t *ticket,
 		rep_outcome_t outcome, rep_time_t now)
 {
@@ -75,9 +86,7 @@ bool rep_ticket_count(rep_registry_t *registry, const rep_ticket_t *ticket,
 	pool = rep_pool_lock(registry, ticket->pool);
 	if(pool) {
 		i = rep_number_index(pool, ticket);
-		if(i != REP_NONE
-				&& rep_evidence_count(pool, i, ticket->stamp,
-						(uint8_t)ticket->route, outcome, now)
+		if(i != REP_NONE && count(pool, ticket, i, outcome, now)
 				&& to_be_judged(pool, i, (uint8_t)ticket->route, outcome))
 			rep_verdict_judge(pool, i, now);
 		if(outcome == REP_REFUSED)

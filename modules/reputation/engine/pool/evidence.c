@@ -10,11 +10,11 @@
 #include "../judge/bucket.h"
 
 bool rep_evidence_count(rep_pool_t *pool, uint32_t i, rep_stamp_t stamp,
-		uint8_t route, rep_outcome_t outcome, rep_time_t now)
+		uint16_t stratum, rep_outcome_t outcome, rep_time_t now)
 {
 	rep_number_t *number = rep_number_at(pool, i);
 	uint32_t bucket = rep_bucket_of(&pool->policy, now);
-	uint32_t *at = rep_cell_find(pool, number, bucket, stamp, route), before;
+	uint32_t *at = rep_cell_find(pool, number, bucket, stamp, stratum), before;
 
 	if(!at)
 		return false;
@@ -24,17 +24,17 @@ bool rep_evidence_count(rep_pool_t *pool, uint32_t i, rep_stamp_t stamp,
 		return false;
 	rep_cell_at(pool, *at)->flags |= REP_CELL_DIRTY;
 	if(rep_rows_hold(pool, i))
-		rep_row_add(pool, route, bucket, outcome, 1);
+		rep_row_add(pool, rep_cell_at(pool, *at), outcome, 1);
 	rep_number_mark(pool, i, REP_DIRTY_CELLS);
 	rep_number_mark(pool, i, REP_DIRTY_HEALTH);
 	return true;
 }
 
 bool rep_evidence_put_others(rep_pool_t *pool, uint32_t i, uint32_t bucket,
-		rep_stamp_t stamp, uint8_t route, const rep_counts_t *others)
+		rep_stamp_t stamp, uint16_t stratum, const rep_counts_t *others)
 {
 	rep_number_t *number = rep_number_at(pool, i);
-	uint32_t *at = rep_cell_find(pool, number, bucket, stamp, route);
+	uint32_t *at = rep_cell_find(pool, number, bucket, stamp, stratum);
 
 	if(!at)
 		return false;
@@ -45,10 +45,25 @@ bool rep_evidence_put_others(rep_pool_t *pool, uint32_t i, uint32_t bucket,
 		if(!rep_cell_set(pool, at, false, o, others->n[o]))
 			return false;
 		if(rep_rows_hold(pool, i))
-			rep_row_add(pool, route, bucket, o, (int64_t)others->n[o] - before);
+			rep_row_add(pool, rep_cell_at(pool, *at), o,
+					(int64_t)others->n[o] - before);
 	}
 	rep_number_mark(pool, i, REP_DIRTY_HEALTH);
 	return true;
+}
+
+void rep_cell_weigh(rep_pool_t *pool, uint32_t i, uint32_t ref, uint8_t weight)
+{
+	rep_cell_head_t *cell = rep_cell_at(pool, ref);
+	rep_counts_t counts = {{0}};
+
+	if(cell->weight == weight)
+		return;
+	if(rep_rows_hold(pool, i)) {
+		rep_cell_add(pool, ref, &counts);
+		rep_row_weigh(pool, cell, &counts, (int)weight - cell->weight);
+	}
+	cell->weight = weight;
 }
 
 void rep_evidence_trim(rep_pool_t *pool, rep_number_t *number, uint32_t oldest)

@@ -8,11 +8,14 @@
 
 /* Count one call of number `i` now; false without memory. */
 bool rep_evidence_count(rep_pool_t *pool, uint32_t i, rep_stamp_t stamp,
-		uint8_t route, rep_outcome_t outcome, rep_time_t now);
+		uint16_t stratum, rep_outcome_t outcome, rep_time_t now);
 /* What all other nodes counted in a cell (absolute, replaces). False without
  * memory. */
 bool rep_evidence_put_others(rep_pool_t *pool, uint32_t i, uint32_t bucket,
-		rep_stamp_t stamp, uint8_t route, const rep_counts_t *others);
+		rep_stamp_t stamp, uint16_t stratum, const rep_counts_t *others);
+/* Let the calls of a cell of number `i` count `weight` of REP_WEIGHT each in
+ * its row; those that come later too. */
+void rep_cell_weigh(rep_pool_t *pool, uint32_t i, uint32_t ref, uint8_t weight);
 /* Free cells older than `oldest`. */
 void rep_evidence_trim(rep_pool_t *pool, rep_number_t *number, uint32_t oldest);
 /* Free all. The rows keep what was counted while the number was there: the

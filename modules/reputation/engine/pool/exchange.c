@@ -11,6 +11,7 @@
 #include "routes.h"
 #include "slot.h"
 #include "stamp.h"
+#include "strata.h"
 #include "verdict.h"
 #include "../judge/bucket.h"
 
@@ -30,7 +31,8 @@ static bool drain_number(const rep_pool_t *pool, const rep_number_t *number,
 		out[*n] = (rep_cell_t){.number = number->e164,
 				.bucket = cell->bucket,
 				.stamp = cell->stamp};
-		memcpy(out[*n].route, pool->routes[cell->route]->label,
+		memcpy(out[*n].route,
+				pool->routes[rep_stratum_of(pool, cell)->route]->label,
 				sizeof(out[*n].route));
 		rep_cell_own(pool, ref, &out[*n].counts);
 		++*n;
@@ -72,8 +74,9 @@ static void requeue(rep_pool_t *pool, uint32_t i, const rep_cell_t *only)
 		cell = rep_cell_at(pool, ref);
 		if(only
 				&& (cell->bucket != only->bucket || cell->stamp != only->stamp
-						|| strcmp(pool->routes[cell->route]->label, only->route)
-								   != 0))
+						|| !rep_span_is(rep_stratum_route(pool,
+												rep_stratum_of(pool, cell)),
+								only->route)))
 			continue;
 		rep_cell_own(pool, ref, &own);
 		for(int o = 0; o < REP_OUTCOMES; o++)
@@ -148,21 +151,22 @@ static bool forgotten(const rep_number_t *number, rep_stamp_t stamp)
 bool rep_pool_put_others(rep_registry_t *registry, int id,
 		const rep_cell_t *cell, rep_time_t now)
 {
-	uint32_t i, route;
+	uint32_t i, route, stratum;
 	rep_pool_t *pool = rep_number_lock(registry, id, cell->number, &i);
 	bool done = false;
 
 	if(!pool)
 		return false;
 	route = rep_route_put(pool, rep_span(cell->route));
+	stratum = rep_stratum_put(pool, route, 0, 0, false);
 	if(cell->bucket >= rep_bucket_oldest(&pool->policy, now)
 			&& cell->bucket <= rep_bucket_of(&pool->policy, now)
 									   + pool->policy.bucket_minutes
 			&& cell->stamp <= UINT16_MAX
 			&& !forgotten(rep_number_at(pool, i), (rep_stamp_t)cell->stamp)
-			&& (route != 0 || !cell->route[0]))
+			&& (route != 0 || !cell->route[0]) && stratum != REP_NONE)
 		done = rep_evidence_put_others(pool, i, cell->bucket,
-				(rep_stamp_t)cell->stamp, (uint8_t)route, &cell->counts);
+				(rep_stamp_t)cell->stamp, (uint16_t)stratum, &cell->counts);
 	if(done)
 		rep_verdict_judge(pool, i, now);
 	rep_pool_unlock(pool);

@@ -20,7 +20,7 @@
 
 /* ---- evidence -------------------------------------------------------- */
 
-/* A cell holds the outcomes of one number in one bucket, on one route, under
+/* A cell holds the outcomes of one number in one bucket, in one stratum, under
  * one stamp. Most fit into eight-bit counters; one that does not is moved to
  * a wide cell. References: index, with REP_WIDE set for wide ones. */
 #define REP_WIDE 0x80000000u
@@ -35,8 +35,9 @@ typedef struct rep_cell_head
 	uint32_t next;	 /* older cell of the same number, or REP_NONE */
 	uint32_t bucket; /* its start, minutes since 1970 */
 	rep_stamp_t stamp;
-	uint8_t route;
+	uint16_t stratum; /* its index in the pool */
 	uint8_t flags;
+	uint8_t weight; /* what a call counts in the row, of REP_WEIGHT */
 } rep_cell_head_t;
 
 typedef struct rep_narrow
@@ -51,13 +52,37 @@ typedef struct rep_wide
 	uint32_t own[REP_OUTCOMES], others[REP_OUTCOMES];
 } rep_wide_t;
 
-/* The pool's own counts in one bucket on one route. */
+/* The pool's own counts in one bucket in one stratum. */
 typedef struct rep_row
 {
 	uint32_t bucket;
-	rep_counts_t counts;
-	rep_sums_t sums; /* of the counts, for the judge */
+	rep_counts_t counts;  /* calls */
+	rep_counts_t weighed; /* each by its cell's weight, of REP_WEIGHT */
+	rep_sums_t sums;	  /* of what is weighed, for the judge */
 } rep_row_t;
+
+/* Calls that are held against each other: those on one route, of one campaign
+ * to one network. Made when first counted in. Repeats (this callee has had
+ * this outcome from this number) have strata of their own: they show in counts
+ * and rates, but are in no yardstick, and judge nobody. */
+typedef struct rep_stratum
+{
+	uint8_t route, campaign, network; /* indices in the pool; 0 = none */
+	bool repeat;
+	rep_row_t *rows;	  /* a ring as long as the window, or NULL */
+	rep_counts_t window;  /* of all rows: calls, */
+	rep_counts_t weighed; /* and what they weigh */
+	rep_baseline_t baseline;
+} rep_stratum_t;
+
+#define REP_STRATA_MAX 1024 /* a pool */
+
+/* Names of campaigns, or of networks; the first is "", none. */
+typedef struct rep_names
+{
+	char (*at)[REP_ROUTE_MAX + 1];
+	uint32_t n, room;
+} rep_names_t;
 
 /* ---- verdicts -------------------------------------------------------- */
 
@@ -147,8 +172,8 @@ typedef struct rep_route
 	bool stop_announced;
 	rep_heap_t queue;
 	bool open; /* the queue is kept */
-	rep_row_t *rows;
-	rep_counts_t window;
+	/* of its strata without repeats: calls, and what they weigh */
+	rep_counts_t window, weighed;
 	rep_baseline_t baseline;
 } rep_route_t;
 
@@ -180,8 +205,13 @@ struct rep_pool
 
 	rep_route_t *routes[REP_ROUTES_MAX];
 	uint32_t n_routes;
+	rep_names_t campaigns, networks;
+	rep_stratum_t **strata;
+	uint32_t *strata_keys; /* what rep_stratum_put() finds them by */
+	uint32_t n_strata, strata_room;
 	uint32_t n_rows; /* slots of a ring of rows */
-	rep_counts_t window;
+	/* of all strata without repeats: calls, and what they weigh */
+	rep_counts_t window, weighed;
 
 	uint32_t live_numbers;
 	/* warming counts as active here */
@@ -208,7 +238,7 @@ struct rep_registry
 	rep_pool_t *pools[REP_POOLS_MAX];
 	_Atomic uint64_t outcomes[REP_OUTCOMES], lost;
 	_Atomic uint64_t refused[REP_PICKS]; /* picks */
-	_Atomic uint64_t full_numbers, full_memory, full_routes;
+	_Atomic uint64_t full_numbers, full_memory, full_routes, full_strata;
 
 	_Atomic rep_time_t started; /* of the first tick */
 	rep_time_t asked_at;		/* for causes; by the process that ticks */

@@ -10,6 +10,7 @@
 #include "pools.h"
 #include "routes.h"
 #include "slot.h"
+#include "strata.h"
 
 rep_registry_t *rep_registry_create(uint32_t max_numbers)
 {
@@ -53,9 +54,9 @@ static void pool_clear(rep_pool_t *pool)
 	rep_heap_clear(&pool->timer);
 	for(uint32_t r = 0; r < pool->n_routes; r++) {
 		rep_heap_clear(&pool->routes[r]->queue);
-		rep_free(pool->routes[r]->rows);
 		rep_free(pool->routes[r]);
 	}
+	rep_strata_clear(pool);
 }
 
 static void pool_destroy(rep_pool_t *pool)
@@ -177,7 +178,10 @@ static size_t pool_bytes(const rep_pool_t *pool)
 	for(uint32_t i = 0; i < pool->n_routes; i++) {
 		const rep_route_t *route = pool->routes[i];
 		bytes += sizeof(*route) + route->queue.room * sizeof(rep_heap_entry_t);
-		if(route->rows)
+	}
+	for(uint32_t s = 0; s < pool->n_strata; s++) {
+		bytes += sizeof(rep_stratum_t);
+		if(pool->strata[s]->rows)
 			bytes += pool->n_rows * sizeof(rep_row_t);
 	}
 	return bytes;
@@ -192,6 +196,7 @@ void rep_registry_stats(rep_registry_t *registry, rep_registry_stats_t *out)
 			.full_numbers = atomic_load(&registry->full_numbers),
 			.full_memory = atomic_load(&registry->full_memory),
 			.full_routes = atomic_load(&registry->full_routes),
+			.full_strata = atomic_load(&registry->full_strata),
 			.bytes = sizeof(*registry),
 	};
 	for(int o = 0; o < REP_OUTCOMES; o++) {

@@ -28,7 +28,7 @@ typedef struct rep_registry_stats
 	uint64_t picks, refusals, counted, lost; /* lost: the number was gone */
 	/* of those counted, of those refused, and what was announced first here */
 	uint64_t outcomes[REP_OUTCOMES], refused[REP_PICKS], events[REP_EVENTS];
-	uint64_t full_numbers, full_memory, full_routes;
+	uint64_t full_numbers, full_memory, full_routes, full_strata;
 	size_t bytes; /* memory in use */
 } rep_registry_stats_t;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Rows: the pool's own counts in each bucket on each route, which numbers are
+/* Rows: the pool's own counts in each bucket in each stratum, which numbers are
  * judged by. A ring as long as the window. */
 
 #ifndef REP_ROWS_H
@@ -7,12 +7,16 @@
 
 #include "pool.h"
 
-/* `by` calls with this outcome more, or fewer: in the row and the windows. */
+/* `by` calls of a cell with this outcome more, or fewer: in the row and the
+ * windows, by the cell's weight. */
 void rep_row_add(
-		rep_pool_t *pool, uint8_t route, uint32_t bucket, int o, int64_t by);
-/* The pool's row for a bucket on a route; NULL when it has none. */
+		rep_pool_t *pool, const rep_cell_head_t *cell, int o, int64_t by);
+/* `counts` of a cell are to weigh `by` more each, or less. */
+void rep_row_weigh(rep_pool_t *pool, const rep_cell_head_t *cell,
+		const rep_counts_t *counts, int by);
+/* The pool's row for a bucket in a stratum; NULL when it has none. */
 const rep_row_t *rep_row_of(
-		const rep_pool_t *pool, uint8_t route, uint32_t bucket);
+		const rep_pool_t *pool, uint16_t stratum, uint32_t bucket);
 
 /* The weights have changed: make the sums of all rows anew. */
 void rep_rows_resum(rep_pool_t *pool);

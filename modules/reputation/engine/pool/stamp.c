@@ -4,6 +4,7 @@
 #include "stamp.h"
 
 #include "standing.h"
+#include "strata.h"
 
 #define PAST 192 /* of the 256 turns that eight bits name, those behind */
 
@@ -28,8 +29,9 @@ uint32_t rep_stamp_turn(uint32_t turn, unsigned bits)
 void rep_stamp_read(const rep_pool_t *pool, const rep_number_t *number,
 		const rep_cell_head_t *cell, uint32_t *turn, uint32_t *route_turn)
 {
+	uint8_t route = rep_stratum_of(pool, cell)->route;
 	const rep_verdict_t *on =
-			cell->route ? rep_verdict_of(pool, number, cell->route) : NULL;
+			route ? rep_verdict_of(pool, number, route) : NULL;
 
 	*turn = rep_stamp_turn(number->verdict.turn, cell->stamp >> 8);
 	*route_turn = rep_stamp_turn(on ? on->turn : 0, cell->stamp & 0xff);

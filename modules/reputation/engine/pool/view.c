@@ -14,6 +14,7 @@
 #include "stamp.h"
 #include "standing.h"
 #include "stop.h"
+#include "strata.h"
 #include "usable.h"
 
 /* ---- pools that stop --------------------------------------------------- */
@@ -262,10 +263,11 @@ size_t rep_view_buckets(rep_registry_t *registry, int id, rep_e164_t e164,
 		out[n].bucket = cell->bucket;
 		rep_stamp_read(pool, rep_number_at(pool, i), cell, &out[n].turn,
 				&out[n].route_turn);
-		memcpy(out[n].route, pool->routes[cell->route]->label,
+		memcpy(out[n].route,
+				pool->routes[rep_stratum_of(pool, cell)->route]->label,
 				sizeof(out[n].route));
 		rep_cell_add(pool, ref, &out[n].own);
-		row = rep_row_of(pool, cell->route, cell->bucket);
+		row = rep_row_of(pool, cell->stratum, cell->bucket);
 		if(row)
 			out[n].pool = row->counts;
 	}
@@ -332,11 +334,11 @@ bool rep_view_pool(
 			.used_today = rep_window_used(&pool->day, rep_day_of(pool, now)),
 			.stop_reason = on_all(pool, rep_pool_stop),
 			.refused = refused(pool, now),
-			.counts = pool->window,
 			.baseline = pool->baseline,
 			.picks = pool->picks,
 			.refusals = pool->refusals,
 	};
+	rep_strata_window(pool, &out->counts);
 	out->stopped = out->stop_reason != REP_PICKED;
 	count_states(pool, now, out);
 	rep_pool_unlock(pool);

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Strata: calls on one route, of one campaign to one network. What a call is
+ * counted in, and held against. A pool makes them as they come, up to
+ * REP_STRATA_MAX, and keeps them. */
+
+#ifndef REP_STRATA_H
+#define REP_STRATA_H
+
+#include "pool.h"
+
+/* Name -> index, made if need be; 0 (none) when there are REP_ROUTES_MAX of
+ * them, when it is no label (see rep_route_or_none()), or without memory. */
+uint8_t rep_campaign_put(rep_pool_t *pool, rep_span_t name);
+uint8_t rep_network_put(rep_pool_t *pool, rep_span_t name);
+
+/* Indices of labels -> the stratum's, made if need be. When there are too
+ * many, that of the route alone. REP_NONE without memory. */
+uint32_t rep_stratum_put(rep_pool_t *pool, uint32_t route, uint32_t campaign,
+		uint32_t network, bool repeat);
+
+static inline const rep_stratum_t *rep_stratum_of(
+		const rep_pool_t *pool, const rep_cell_head_t *cell)
+{
+	return pool->strata[cell->stratum];
+}
+
+/* Its labels; each stays true until a name is made. */
+rep_span_t rep_stratum_route(
+		const rep_pool_t *pool, const rep_stratum_t *stratum);
+rep_span_t rep_stratum_campaign(
+		const rep_pool_t *pool, const rep_stratum_t *stratum);
+rep_span_t rep_stratum_network(
+		const rep_pool_t *pool, const rep_stratum_t *stratum);
+
+/* Calls of the window, repeats among them, of all strata. */
+void rep_strata_window(const rep_pool_t *pool, rep_counts_t *out);
+
+void rep_strata_clear(rep_pool_t *pool);
+
+#endif
