@@ -38,7 +38,8 @@ static void try_cell(rep_registry_t *registry, rep_span_t field,
 	CHECK(rep_pack_field(&cell, NULL, out) < sizeof(out));
 	CHECK(rep_unpack_field(rep_span(out), &again, NULL));
 	CHECK(again.number == cell.number && again.stamp == cell.stamp);
-	CHECK(strcmp(again.route, cell.route) == 0);
+	CHECK(memcmp(&again.dims, &cell.dims, sizeof(again.dims)) == 0);
+	CHECK(again.repeat == cell.repeat);
 	if(!rep_unpack_counts(text, &cell.counts))
 		return;
 	CHECK(rep_pack_counts(&cell.counts, counts) < sizeof(counts));
@@ -51,7 +52,7 @@ static void try_cell(rep_registry_t *registry, rep_span_t field,
 static void try_record(rep_registry_t *registry, rep_span_t field,
 		rep_span_t text, rep_time_t now)
 {
-	char out[REP_RECORD_TEXT], name[REP_FIELD_TEXT];
+	char out[REP_RECORD_TEXT], name[REP_RECORD_FIELD];
 	rep_record_t record, again;
 
 	if(!rep_unpack_record(field, text, &record))

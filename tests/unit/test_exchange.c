@@ -47,6 +47,62 @@ START_TEST(cells_between_nodes)
 }
 END_TEST
 
+static void count_as(const char *campaign, const char *network,
+		rep_outcome_t outcome, unsigned n)
+{
+	rep_ticket_t t;
+
+	while(n-- > 0) {
+		ck_assert(rep_pool_ticket(registry, pool, FIRST, rep_span("east"), &t));
+		rep_ticket_label(registry, &t, rep_span(campaign), rep_span(network));
+		ck_assert(rep_ticket_count(registry, &t, outcome, NOW));
+	}
+}
+
+/* Each set of labels is a cell of its own, on both nodes. */
+START_TEST(labels_between_nodes)
+{
+	rep_registry_t *other = rep_registry_create(10);
+	int there = rep_registry_put(other, rep_span("sales"));
+	const rep_pool_t *p = other->pools[there];
+	rep_number_view_t v;
+	rep_cell_t cells[8];
+
+	put_numbers(1);
+	rep_pool_put(other, there, FIRST, &plain, 0, 0, NOW);
+	count_as("spring", "x", REP_BUSY, 1);
+	count_as("spring", "y", REP_BUSY, 2);
+	count_as("", "y", REP_BUSY, 4);
+	count_as("", "", REP_BUSY, 8);
+	ck_assert_uint_eq(rep_pool_drain_cells(registry, pool, cells, 8), 4);
+	for(int i = 0; i < 4; i++) {
+		ck_assert_str_eq(cells[i].dims.route, "east");
+		ck_assert(rep_pool_put_others(other, there, &cells[i], NOW));
+	}
+	ck_assert(rep_view_number(other, there, FIRST, NOW, &v, NULL, 0, NULL));
+	ck_assert_uint_eq(v.counts.n[REP_BUSY], 15);
+	ck_assert_uint_eq(p->n_strata, 4);
+	/* one that was not delivered is one to be taken again */
+	rep_pool_requeue_cells(registry, pool, &cells[2], 1);
+	ck_assert_uint_eq(rep_pool_drain_cells(registry, pool, cells, 8), 1);
+	/* where there is no room for its labels it would take another's place */
+	for(unsigned c = 0; c < REP_ROUTES_MAX; c++) {
+		snprintf(cells[0].dims.campaign, sizeof(cells[0].dims.campaign), "%u",
+				c);
+		ck_assert(rep_pool_put_others(other, there, &cells[0], NOW)
+				  == (c < REP_ROUTES_MAX - 2));
+	}
+	/* repeats are cells of their own, and show in the counts alone */
+	cells[0].dims.campaign[0] = '\0';
+	cells[0].counts = (rep_counts_t){.n[REP_BUSY] = 100};
+	cells[0].repeat = true;
+	ck_assert(rep_view_number(other, there, FIRST, NOW, &v, NULL, 0, NULL));
+	ck_assert(rep_pool_put_others(other, there, &cells[0], NOW));
+	ck_assert_uint_eq(p->window.n[REP_BUSY], v.counts.n[REP_BUSY]);
+	rep_registry_destroy(other);
+}
+END_TEST
+
 static bool others(rep_time_t now, int64_t ahead)
 {
 	const rep_pool_t *p = inside();
@@ -138,6 +194,7 @@ Suite *exchange_suite(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, cells_between_nodes);
+	tcase_add_test(tc, labels_between_nodes);
 	tcase_add_test(tc, others_cells_are_taken_long_after_a_reset);
 	tcase_add_test(tc, others_cells_of_before_a_reset_are_refused);
 	tcase_add_test(tc, cells_of_future_buckets_are_refused);

@@ -21,7 +21,7 @@ START_TEST(records_there_and_back)
 			.strikes = 4,
 			.score = 0.25f};
 	rep_record_t out;
-	char field[REP_FIELD_TEXT], text[REP_RECORD_TEXT];
+	char field[REP_RECORD_FIELD], text[REP_RECORD_TEXT];
 
 	rep_pack_record_field(&in, field);
 	rep_pack_record(&in, "node one", text);

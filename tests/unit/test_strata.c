@@ -296,7 +296,7 @@ START_TEST(names_and_their_limit)
 	ck_assert_uint_eq(rep_campaign_put(p, rep_span(" spring ")), 1);
 	ck_assert_uint_eq(rep_campaign_put(p, rep_span("spring")), 1);
 	ck_assert_uint_eq(rep_network_put(p, rep_span("spring")), 1);
-	ck_assert_uint_eq(rep_campaign_put(p, rep_span("a,b")), 0);
+	ck_assert_uint_eq(rep_campaign_put(p, (rep_span_t){"a\0b", 3}), 0);
 	ck_assert_uint_eq(atomic_load(&registry->full_strata), 1);
 	for(unsigned n = 2; n < REP_ROUTES_MAX; n++)
 		ck_assert_uint_eq(rep_campaign_put(p, numbered("c", n)), n);

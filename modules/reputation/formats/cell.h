@@ -7,11 +7,13 @@
 
 #include "../engine/pool/exchange.h"
 
-#define REP_FIELD_TEXT 256 /* +NUMBER|STAMP|WRITER|ROUTE */
+#define REP_FIELD_TEXT 704 /* +NUMBER|STAMP|WRITER|ROUTE|CAMPAIGN|NETWORK */
 #define REP_WRITER_MAX 95  /* longest writer's name */
 
 /* The field of a cell in its bucket's hash; writer "*" is the total. With
- * `writer` NULL the cell's name in the feed: "+NUMBER|STAMP|ROUTE". */
+ * `writer` NULL the cell's name in the feed: "+NUMBER|STAMP|ROUTE", or
+ * "+NUMBER|STAMP|ROUTE|CAMPAIGN|NETWORK" with % as %25 and | as %7C in the
+ * labels. STAMPr: repeats. */
 size_t rep_pack_field(
 		const rep_cell_t *cell, const char *writer, char out[REP_FIELD_TEXT]);
 /* The reverse; the bucket and the counts are left alone. With `writer` NULL

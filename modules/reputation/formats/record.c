@@ -21,7 +21,7 @@ double rep_score_shown(float score)
 }
 
 size_t rep_pack_record_field(
-		const rep_record_t *record, char out[REP_FIELD_TEXT])
+		const rep_record_t *record, char out[REP_RECORD_FIELD])
 {
 	size_t n = rep_e164_print(record->number, out);
 

@@ -8,12 +8,13 @@
 #include "../engine/pool/records.h"
 
 #define REP_RECORD_TEXT 320
+#define REP_RECORD_FIELD 96 /* +NUMBER|ROUTE */
 
 /* A verdict: field "+NUMBER" or "+NUMBER|ROUTE", text
  * "turn state reason since until struck strikes score reset node", times in
  * ms up to the year 10000, an empty reason as "-". */
 size_t rep_pack_record_field(
-		const rep_record_t *record, char out[REP_FIELD_TEXT]);
+		const rep_record_t *record, char out[REP_RECORD_FIELD]);
 size_t rep_pack_record(const rep_record_t *record, const char *node,
 		char out[REP_RECORD_TEXT]);
 /* The number and the route alone. */

@@ -221,7 +221,9 @@ static int compare_cells(const void *a, const void *b)
 		return x->number < y->number ? -1 : 1;
 	if(x->stamp != y->stamp)
 		return x->stamp < y->stamp ? -1 : 1;
-	return strcmp(x->route, y->route);
+	if(x->repeat != y->repeat)
+		return x->repeat ? 1 : -1;
+	return memcmp(&x->dims, &y->dims, sizeof(x->dims));
 }
 
 static size_t unique(rep_cell_t *cells, size_t n)
@@ -255,7 +257,7 @@ static bool read_cells(rep_store_t *store, rep_store_pool_t *pool)
 static bool read_records(rep_store_t *store, rep_store_pool_t *pool)
 {
 	struct rep_news *news = store->news;
-	char text[32][REP_FIELD_TEXT];
+	char text[32][REP_RECORD_FIELD];
 	rep_span_t fields[32];
 
 	for(size_t i = 0; i < news->n_records;) {

@@ -68,7 +68,7 @@ static void adopt(rep_store_t *store, const rep_store_pool_t *pool,
 static void decided(rep_store_t *store, const rep_store_pool_t *pool,
 		const rep_record_t *record, const redisReply *answer)
 {
-	char field[REP_FIELD_TEXT];
+	char field[REP_RECORD_FIELD];
 	size_t n;
 
 	if(!answer || answer->type == REDIS_REPLY_INTEGER) {

@@ -30,10 +30,9 @@ static bool drain_number(const rep_pool_t *pool, const rep_number_t *number,
 		cell->flags &= ~REP_CELL_DIRTY;
 		out[*n] = (rep_cell_t){.number = number->e164,
 				.bucket = cell->bucket,
-				.stamp = cell->stamp};
-		memcpy(out[*n].route,
-				pool->routes[rep_stratum_of(pool, cell)->route]->label,
-				sizeof(out[*n].route));
+				.stamp = cell->stamp,
+				.repeat = rep_stratum_of(pool, cell)->repeat};
+		rep_stratum_dims(pool, rep_stratum_of(pool, cell), &out[*n].dims);
 		rep_cell_own(pool, ref, &out[*n].counts);
 		++*n;
 	}
@@ -61,6 +60,16 @@ size_t rep_pool_drain_cells(
 	return n;
 }
 
+static bool is_cell(const rep_pool_t *pool, const rep_cell_head_t *head,
+		const rep_cell_t *cell)
+{
+	const rep_stratum_t *stratum = rep_stratum_of(pool, head);
+
+	return head->bucket == cell->bucket && head->stamp == cell->stamp
+		   && stratum->repeat == cell->repeat
+		   && rep_stratum_is(pool, stratum, &cell->dims);
+}
+
 /* Mark the cells of a number that hold own counts; all of them, or (`only`)
  * one. */
 static void requeue(rep_pool_t *pool, uint32_t i, const rep_cell_t *only)
@@ -72,11 +81,7 @@ static void requeue(rep_pool_t *pool, uint32_t i, const rep_cell_t *only)
 	for(uint32_t ref = rep_number_at(pool, i)->cells; ref != REP_NONE;
 			ref = cell->next) {
 		cell = rep_cell_at(pool, ref);
-		if(only
-				&& (cell->bucket != only->bucket || cell->stamp != only->stamp
-						|| !rep_span_is(rep_stratum_route(pool,
-												rep_stratum_of(pool, cell)),
-								only->route)))
+		if(only && !is_cell(pool, cell, only))
 			continue;
 		rep_cell_own(pool, ref, &own);
 		for(int o = 0; o < REP_OUTCOMES; o++)
@@ -148,26 +153,40 @@ static bool forgotten(const rep_number_t *number, rep_stamp_t stamp)
 		   < number->verdict.reset;
 }
 
+/* The stratum of a cell; REP_NONE where there is no room for it: what others
+ * count there would take the place of what they count elsewhere. */
+static uint32_t stratum_of(rep_pool_t *pool, const rep_cell_t *cell)
+{
+	const rep_dims_t *dims = &cell->dims;
+	uint32_t s = rep_stratum_put(pool,
+			rep_route_put(pool, rep_span(dims->route)),
+			rep_campaign_put(pool, rep_span(dims->campaign)),
+			rep_network_put(pool, rep_span(dims->network)), cell->repeat);
+
+	return s != REP_NONE && rep_stratum_is(pool, pool->strata[s], dims)
+				   ? s
+				   : REP_NONE;
+}
+
 bool rep_pool_put_others(rep_registry_t *registry, int id,
 		const rep_cell_t *cell, rep_time_t now)
 {
-	uint32_t i, route, stratum;
+	uint32_t i, stratum;
 	rep_pool_t *pool = rep_number_lock(registry, id, cell->number, &i);
 	bool done = false;
 
 	if(!pool)
 		return false;
-	route = rep_route_put(pool, rep_span(cell->route));
-	stratum = rep_stratum_put(pool, route, 0, 0, false);
+	stratum = stratum_of(pool, cell);
 	if(cell->bucket >= rep_bucket_oldest(&pool->policy, now)
 			&& cell->bucket <= rep_bucket_of(&pool->policy, now)
 									   + pool->policy.bucket_minutes
 			&& cell->stamp <= UINT16_MAX
 			&& !forgotten(rep_number_at(pool, i), (rep_stamp_t)cell->stamp)
-			&& (route != 0 || !cell->route[0]) && stratum != REP_NONE)
+			&& stratum != REP_NONE)
 		done = rep_evidence_put_others(pool, i, cell->bucket,
 				(rep_stamp_t)cell->stamp, (uint16_t)stratum, &cell->counts);
-	if(done)
+	if(done && !cell->repeat)
 		rep_verdict_judge(pool, i, now);
 	rep_pool_unlock(pool);
 	return done;

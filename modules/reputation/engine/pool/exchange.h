@@ -5,16 +5,18 @@
 #define REP_EXCHANGE_H
 
 #include "handle.h"
+#include "labels.h"
 #include "../judge/counts.h"
 
-/* One cell of evidence: a number's outcomes in one bucket, on one route, in
+/* One cell of evidence: a number's outcomes in one bucket, under one set of labels, in
  * one turn of its verdict. Own counts only ever grow. */
 typedef struct rep_cell
 {
 	rep_e164_t number;
 	uint32_t bucket; /* its start, minutes since 1970 */
 	uint32_t stamp;
-	char route[REP_ROUTE_MAX + 1];
+	rep_dims_t dims;
+	bool repeat; /* the callee had had this outcome from this number */
 	rep_counts_t counts;
 } rep_cell_t;
 

@@ -7,6 +7,14 @@
 
 #include "../base/text.h"
 
+/* What a call is counted under: each a label, or "" for none. */
+typedef struct rep_dims
+{
+	char route[REP_ROUTE_MAX + 1];	  /* the trunk */
+	char campaign[REP_ROUTE_MAX + 1]; /* the list that the callee is from */
+	char network[REP_ROUTE_MAX + 1];  /* the callee's carrier */
+} rep_dims_t;
+
 #define REP_ROUTES_LISTED 16 /* labels in one list, at most */
 
 /* Is it one label? 1 to REP_ROUTE_MAX bytes, neither a comma nor a zero among

@@ -11,6 +11,7 @@
 #include "slot.h"
 #include "stamp.h"
 #include "stop.h"
+#include "strata.h"
 #include "tags.h"
 #include "timer.h"
 #include "usable.h"
@@ -276,6 +277,33 @@ char rep_ticket_attest(rep_registry_t *registry, const rep_ticket_t *ticket)
 	return attest;
 }
 
+void rep_ticket_label(rep_registry_t *registry, rep_ticket_t *ticket,
+		rep_span_t campaign, rep_span_t network)
+{
+	rep_pool_t *pool;
+
+	if(!campaign.len && !network.len)
+		return;
+	pool = rep_pool_lock(registry, ticket->pool);
+	if(!pool)
+		return;
+	ticket->campaign = rep_campaign_put(pool, campaign);
+	ticket->network = rep_network_put(pool, network);
+	rep_pool_unlock(pool);
+}
+
+void rep_ticket_dims(rep_registry_t *registry, const rep_ticket_t *ticket,
+		rep_dims_t *out)
+{
+	rep_pool_t *pool = rep_pool_lock(registry, ticket->pool);
+
+	memset(out, 0, sizeof(*out));
+	if(!pool)
+		return;
+	rep_dims_of(pool, ticket->route, ticket->campaign, ticket->network, out);
+	rep_pool_unlock(pool);
+}
+
 void rep_ticket_route(rep_registry_t *registry, const rep_ticket_t *ticket,
 		char label[REP_ROUTE_MAX + 1])
 {
@@ -356,6 +384,8 @@ static rep_pick_t keep(rep_registry_t *registry, rep_ticket_t *ticket,
 	}
 	if(result == REP_PICKED) {
 		ticket_fill(pool, i, where.r, ticket);
+		ticket->campaign = kept.campaign;
+		ticket->network = kept.network;
 		if(again) {
 			rep_number_hold(pool, i, ticket);
 		} else {

@@ -13,6 +13,7 @@
 #define REP_PICK_H
 
 #include "handle.h"
+#include "labels.h"
 #include "ticket.h"
 #include "../judge/state.h"
 
@@ -54,6 +55,14 @@ bool rep_pool_ticket(rep_registry_t *registry, int pool, rep_e164_t number,
 
 /* The attestation of the ticket's number on its route, 'A' to 'C'; 0 = none. */
 char rep_ticket_attest(rep_registry_t *registry, const rep_ticket_t *ticket);
+
+/* The call is of this campaign, to this network ("" = none): to be said before
+ * it is counted. A label for which the pool has no room counts as none. */
+void rep_ticket_label(rep_registry_t *registry, rep_ticket_t *ticket,
+		rep_span_t campaign, rep_span_t network);
+/* What it is counted under; "" where its pool is gone. */
+void rep_ticket_dims(rep_registry_t *registry, const rep_ticket_t *ticket,
+		rep_dims_t *out);
 
 /* The label of a ticket's route, "" for none. */
 void rep_ticket_route(rep_registry_t *registry, const rep_ticket_t *ticket,

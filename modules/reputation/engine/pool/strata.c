@@ -3,7 +3,7 @@
 
 #include "strata.h"
 
-#include "labels.h"
+#include "../base/text.h"
 
 /* Room that is kept for those of a route alone, with and without repeats. */
 #define KEPT (2 * REP_ROUTES_MAX)
@@ -39,7 +39,8 @@ static uint8_t name_put(rep_pool_t *pool, rep_names_t *names, rep_span_t name)
 			return (uint8_t)i;
 	if(!names->n)
 		names->n = make_name_room(names);
-	if(names->n == REP_ROUTES_MAX || !rep_route_fits(name)
+	if(names->n == REP_ROUTES_MAX || name.len > REP_ROUTE_MAX
+			|| memchr(name.s, '\0', name.len)
 			|| !make_name_room(names)) {
 		atomic_fetch_add(&pool->registry->full_strata, 1);
 		return 0;
@@ -58,27 +59,30 @@ uint8_t rep_network_put(rep_pool_t *pool, rep_span_t name)
 	return name_put(pool, &pool->networks, name);
 }
 
-static rep_span_t name_of(const rep_names_t *names, uint32_t i)
+static const char *name_of(const rep_names_t *names, uint32_t i)
 {
-	return rep_span(i < names->n ? names->at[i] : "");
+	return i < names->n ? names->at[i] : "";
 }
 
-rep_span_t rep_stratum_route(
-		const rep_pool_t *pool, const rep_stratum_t *stratum)
+void rep_dims_of(const rep_pool_t *pool, uint32_t route, uint32_t campaign,
+		uint32_t network, rep_dims_t *out)
 {
-	return rep_span(pool->routes[stratum->route]->label);
+	memset(out, 0, sizeof(*out));
+	if(route < pool->n_routes)
+		strcpy(out->route, pool->routes[route]->label);
+	strcpy(out->campaign, name_of(&pool->campaigns, campaign));
+	strcpy(out->network, name_of(&pool->networks, network));
 }
 
-rep_span_t rep_stratum_campaign(
-		const rep_pool_t *pool, const rep_stratum_t *stratum)
+bool rep_stratum_is(const rep_pool_t *pool, const rep_stratum_t *stratum,
+		const rep_dims_t *dims)
 {
-	return name_of(&pool->campaigns, stratum->campaign);
-}
-
-rep_span_t rep_stratum_network(
-		const rep_pool_t *pool, const rep_stratum_t *stratum)
-{
-	return name_of(&pool->networks, stratum->network);
+	return strcmp(pool->routes[stratum->route]->label, dims->route) == 0
+		   && strcmp(name_of(&pool->campaigns, stratum->campaign),
+					  dims->campaign)
+					  == 0
+		   && strcmp(name_of(&pool->networks, stratum->network), dims->network)
+					  == 0;
 }
 
 /* ---- strata ------------------------------------------------------------- */

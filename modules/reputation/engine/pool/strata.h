@@ -6,10 +6,11 @@
 #ifndef REP_STRATA_H
 #define REP_STRATA_H
 
+#include "labels.h"
 #include "pool.h"
 
 /* Name -> index, made if need be; 0 (none) when there are REP_ROUTES_MAX of
- * them, when it is no label (see rep_route_or_none()), or without memory. */
+ * them, when it is longer than REP_ROUTE_MAX or holds a zero, or without memory. */
 uint8_t rep_campaign_put(rep_pool_t *pool, rep_span_t name);
 uint8_t rep_network_put(rep_pool_t *pool, rep_span_t name);
 
@@ -24,13 +25,18 @@ static inline const rep_stratum_t *rep_stratum_of(
 	return pool->strata[cell->stratum];
 }
 
-/* Its labels; each stays true until a name is made. */
-rep_span_t rep_stratum_route(
-		const rep_pool_t *pool, const rep_stratum_t *stratum);
-rep_span_t rep_stratum_campaign(
-		const rep_pool_t *pool, const rep_stratum_t *stratum);
-rep_span_t rep_stratum_network(
-		const rep_pool_t *pool, const rep_stratum_t *stratum);
+/* Indices -> labels, and those of a stratum. */
+void rep_dims_of(const rep_pool_t *pool, uint32_t route, uint32_t campaign,
+		uint32_t network, rep_dims_t *out);
+static inline void rep_stratum_dims(const rep_pool_t *pool,
+		const rep_stratum_t *stratum, rep_dims_t *out)
+{
+	rep_dims_of(
+			pool, stratum->route, stratum->campaign, stratum->network, out);
+}
+/* Are these the labels of the stratum? */
+bool rep_stratum_is(const rep_pool_t *pool, const rep_stratum_t *stratum,
+		const rep_dims_t *dims);
 
 /* Calls of the window, repeats among them, of all strata. */
 void rep_strata_window(const rep_pool_t *pool, rep_counts_t *out);
