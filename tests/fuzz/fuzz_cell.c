@@ -82,12 +82,17 @@ static void look(rep_registry_t *registry, rep_time_t now)
 {
 	rep_number_view_t views[NUMBERS];
 	rep_record_t records[NUMBERS];
+	rep_health_labels_t labels;
 	char text[REP_HEALTH_TEXT];
 	uint32_t cursor = 0;
 	size_t n = rep_view_list(registry, 0, now, &cursor, views, NUMBERS);
 
-	for(size_t i = 0; i < n; i++)
-		CHECK(rep_pack_health(&views[i], text) < sizeof(text));
+	for(size_t i = 0; i < n; i++) {
+		for(int d = 0; d < REP_DIMS; d++)
+			labels.n[d] = rep_view_by_label(registry, 0, views[i].number,
+					(rep_dim_t)d, now, labels.labels[d], REP_HEALTH_LABELS);
+		CHECK(rep_pack_health(&views[i], &labels, text) < sizeof(text));
+	}
 	rep_pool_drain_records(registry, 0, records, NUMBERS);
 }
 

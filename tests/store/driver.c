@@ -121,6 +121,7 @@ static void do_spread(char **a)
 static void do_view(char **a)
 {
 	rep_number_view_t view;
+	static const rep_health_labels_t none;
 	char json[REP_HEALTH_TEXT];
 
 	if(!rep_view_number(registry, pool_of(a[1]), number_of(a[2]), now(), &view,
@@ -128,7 +129,7 @@ static void do_view(char **a)
 		printf("null\n");
 		return;
 	}
-	rep_pack_health(&view, json);
+	rep_pack_health(&view, &none, json);
 	json[strlen(json) - 1] = '\0';
 	printf("%s,\"turn\":%" PRIu32 ",\"usable\":%s,\"cap_day\":%" PRIu32 "}\n",
 			json, view.turn, view.usable ? "true" : "false", view.cap_day);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "engine/judge/bucket.h"
+#include "engine/pool/by_label.h"
 #include "engine/pool/cells.h"
 #include "engine/pool/evidence.h"
 #include "engine/pool/exchange.h"
@@ -286,6 +287,81 @@ START_TEST(strata_of_a_bucket_are_one_step)
 }
 END_TEST
 
+/* ---- counts by label ---------------------------------------------------- */
+
+static void call_as(
+		rep_e164_t number, const char *campaign, unsigned n, rep_time_t at)
+{
+	rep_ticket_t t;
+
+	while(n-- > 0) {
+		ck_assert(rep_pool_ticket(registry, pool, number, rep_span(""), &t));
+		rep_ticket_label(registry, &t, rep_span(campaign), rep_span(""));
+		ck_assert(rep_ticket_count(registry, &t, REP_BUSY, at));
+	}
+}
+
+static void shows(rep_e164_t number, rep_dim_t dim, rep_time_t now,
+		const char *label, unsigned n, size_t at, size_t of)
+{
+	rep_label_view_t views[4];
+
+	ck_assert_uint_eq(
+			rep_view_by_label(registry, pool, number, dim, now, views, 4), of);
+	if(!of)
+		return;
+	ck_assert_str_eq(views[at].label, label);
+	ck_assert_uint_eq(views[at].counts.n[REP_BUSY], n);
+}
+
+START_TEST(counts_by_label)
+{
+	rep_time_t later = NOW + 3 * HOUR;
+
+	policy_set("window_hours", "3", NOW);
+	put_numbers(2);
+	call_as(FIRST, "", 3, NOW);
+	shows(FIRST, REP_DIM_CAMPAIGN, NOW, "", 0, 0, 0); /* no label known */
+	call_as(FIRST, "spring", 2, NOW + HOUR);
+	call_as(FIRST, "autumn", 5, NOW + HOUR);
+	shows(FIRST, REP_DIM_CAMPAIGN, NOW, "autumn", 5, 0, 3);
+	shows(FIRST, REP_DIM_CAMPAIGN, NOW, "", 3, 1, 3);
+	shows(FIRST, REP_DIM_NETWORK, NOW, "", 0, 0, 0);
+	shows(FIRST + 1, REP_DIM_CAMPAIGN, NOW, "", 0, 0, 0);
+	call_as(FIRST + 1, "", 1, NOW + HOUR);
+	shows(FIRST + 1, REP_DIM_CAMPAIGN, NOW, "", 0, 0, 0); /* all without */
+	shows(0, REP_DIM_CAMPAIGN, NOW, "", 4, 1, 3);
+	shows(FIRST, REP_DIM_CAMPAIGN, later, "spring", 2, 1, 2); /* aged */
+	rep_registry_tick(registry, later);
+	shows(0, REP_DIM_CAMPAIGN, later, "", 1, 2, 3);
+}
+END_TEST
+
+START_TEST(what_a_ticket_is_counted_under)
+{
+	rep_dims_t dims, known;
+	unsigned found = 0;
+	rep_ticket_t t;
+
+	put_numbers(2);
+	ck_assert(rep_pool_ticket(registry, pool, FIRST, rep_span("east"), &t));
+	rep_ticket_label(registry, &t, rep_span("spring"), rep_span("x"));
+	ck_assert_int_eq(rep_ticket_reroute(registry, &t, rep_span("west"), NOW),
+			REP_PICKED); /* keeps them */
+	rep_ticket_dims(registry, &t, &dims);
+	ck_assert_str_eq(dims.route, "west");
+	ck_assert_str_eq(dims.campaign, "spring");
+	ck_assert_str_eq(dims.network, "x");
+	rep_ticket_count(registry, &t, REP_BUSY, NOW);
+	for(uint32_t n = 0; rep_view_dims(registry, pool, n, &known); n++)
+		found += memcmp(&known, &dims, sizeof(dims)) == 0;
+	ck_assert_uint_eq(found, 1);
+	rep_ticket_label(registry, &t, rep_span(""), rep_span(""));
+	rep_ticket_dims(registry, &t, &dims);
+	ck_assert_str_eq(dims.campaign, "");
+}
+END_TEST
+
 /* ---- limits ------------------------------------------------------------- */
 
 START_TEST(names_and_their_limit)
@@ -345,6 +421,8 @@ Suite *strata_suite(void)
 	tcase_add_test(tc, repeats_judge_nobody);
 	tcase_add_loop_test(tc, held_against_the_campaign, 0, 2);
 	tcase_add_test(tc, strata_of_a_bucket_are_one_step);
+	tcase_add_test(tc, counts_by_label);
+	tcase_add_test(tc, what_a_ticket_is_counted_under);
 	tcase_add_test(tc, names_and_their_limit);
 	tcase_add_test(tc, strata_and_their_limit);
 	suite_add_tcase(suite, tc);

@@ -86,7 +86,13 @@ static struct json_object *bucket_object(const rep_bucket_view_t *bucket)
 	json_object_object_add(object, "start",
 			json_object_new_int64((int64_t)bucket->bucket * 60));
 	json_object_object_add(
-			object, "route", json_object_new_string(bucket->route));
+			object, "route", json_object_new_string(bucket->dims.route));
+	if(bucket->dims.campaign[0])
+		json_object_object_add(object, "campaign",
+				json_object_new_string(bucket->dims.campaign));
+	if(bucket->dims.network[0])
+		json_object_object_add(object, "network",
+				json_object_new_string(bucket->dims.network));
 	json_object_object_add(object, "counts", counts_object(&bucket->own));
 	json_object_object_add(object, "pool_counts", counts_object(&bucket->pool));
 	return object;
@@ -96,9 +102,11 @@ static struct json_object *bucket_object(const rep_bucket_view_t *bucket)
 static bool was_judged(
 		const rep_bucket_view_t *bucket, const rep_event_t *event)
 {
+	if(bucket->repeat)
+		return false;
 	if(!event->route[0])
 		return bucket->turn == event->turn - 1;
-	return strcmp(bucket->route, event->route) == 0
+	return strcmp(bucket->dims.route, event->route) == 0
 		   && bucket->route_turn == event->turn - 1;
 }
 

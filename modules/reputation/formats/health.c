@@ -5,43 +5,81 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "counts.h"
 #include "record.h"
 
-/* The route that a number is benched on, as a member; labels that JSON would
- * have to escape are left out. */
+/* Labels that JSON would have to escape are left out. */
+static bool plain(const char *label)
+{
+	for(const char *p = label; *p; p++)
+		if((unsigned char)*p < 0x20 || *p == '"' || *p == '\\')
+			return false;
+	return true;
+}
+
+/* The route that a number is benched on, as a member. */
 static const char *benched_on(
 		const rep_number_view_t *view, char out[REP_ROUTE_MAX + 24])
 {
 	out[0] = '\0';
-	for(const char *p = view->benched_on; *p; p++)
-		if((unsigned char)*p < 0x20 || *p == '"' || *p == '\\')
-			return out;
-	if(view->benched_on[0])
+	if(view->benched_on[0] && plain(view->benched_on))
 		snprintf(out, REP_ROUTE_MAX + 24, ",\"benched_on\":\"%s\"",
 				view->benched_on);
 	return out;
 }
 
-size_t rep_pack_health(const rep_number_view_t *view, char out[REP_HEALTH_TEXT])
+/* ,"campaigns":{"spring":{"calls":..}} */
+static size_t by_label(const rep_health_labels_t *labels, rep_dim_t dim,
+		char *out, size_t size)
+{
+	size_t n = 0;
+	bool first = true;
+
+	for(size_t i = 0; i < labels->n[dim]; i++) {
+		const rep_label_view_t *v = &labels->labels[dim][i];
+		uint32_t judged = rep_counts_judged(&v->counts), calls = 0;
+		double by = judged ? judged : 1;
+		if(!plain(v->label))
+			continue;
+		if(first)
+			n += (size_t)snprintf(out, size, ",\"%ss\":{", rep_dim_name(dim));
+		for(int o = 0; o < REP_OUTCOMES; o++)
+			calls += v->counts.n[o];
+		n += (size_t)snprintf(out + n, size - n,
+				"%s\"%s\":{\"calls\":%" PRIu32
+				",\"answered\":%.4f,\"rejected\":%.4f,\"blocked\":%.4f}",
+				first ? "" : ",", v->label, calls,
+				(v->counts.n[REP_ANSWERED] + v->counts.n[REP_SHORT]) / by,
+				(v->counts.n[REP_DECLINED] + v->counts.n[REP_UNWANTED]) / by,
+				v->counts.n[REP_BLOCKED] / by);
+		first = false;
+	}
+	if(!first)
+		n += (size_t)snprintf(out + n, size - n, "}");
+	return n;
+}
+
+size_t rep_pack_health(const rep_number_view_t *view,
+		const rep_health_labels_t *labels, char out[REP_HEALTH_TEXT])
 {
 	const rep_counts_t *c = &view->counts;
 	uint32_t judged = rep_counts_judged(c);
 	double by = judged ? judged : 1;
 	uint32_t calls = 0;
 	char outcomes[360], route[REP_ROUTE_MAX + 24];
-	int n;
+	size_t n;
 
 	for(int i = 0; i < REP_OUTCOMES; i++)
 		calls += c->n[i];
 	rep_pack_outcomes(c, outcomes, sizeof(outcomes));
-	n = snprintf(out, REP_HEALTH_TEXT,
+	n = (size_t)snprintf(out, REP_HEALTH_TEXT,
 			"{\"state\":\"%s\",\"since\":%" PRId64 ",\"until\":%" PRId64
 			",\"strikes\":%" PRIu32 ",\"reason\":\"%s\",\"score\":%.3f,"
 			"\"calls\":%" PRIu32 ",\"counts\":%s,\"rates\":{"
 			"\"answered\":%.4f,\"declined\":%.4f,\"rejected\":%.4f,"
-			"\"blocked\":%.4f}%s%s}",
+			"\"blocked\":%.4f}%s%s",
 			rep_state_name(view->state), view->since / 1000, view->until / 1000,
 			view->strikes, rep_reason_name(view->reason),
 			rep_score_shown(view->judged.score), calls, outcomes,
@@ -50,5 +88,8 @@ size_t rep_pack_health(const rep_number_view_t *view, char out[REP_HEALTH_TEXT])
 			(c->n[REP_DECLINED] + c->n[REP_UNWANTED]) / by,
 			c->n[REP_BLOCKED] / by, benched_on(view, route),
 			view->observed ? ",\"mode\":\"observe\"" : "");
-	return n < REP_HEALTH_TEXT ? (size_t)n : REP_HEALTH_TEXT - 1;
+	for(int d = 0; d < REP_DIMS; d++)
+		n += by_label(labels, (rep_dim_t)d, out + n, REP_HEALTH_TEXT - n);
+	memcpy(out + n, "}", 2);
+	return n + 1;
 }

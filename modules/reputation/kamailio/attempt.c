@@ -8,20 +8,32 @@
 #include "rr_cookie.h"
 #include "shared.h"
 #include "../engine/pool/count.h"
+#include "../engine/pool/pick.h"
 
 static rep_picked_t result(rep_pick_t why)
 {
 	return (rep_picked_t){.result = why};
 }
 
+static bool any(const rep_labels_t *labels)
+{
+	return labels->campaign[0] || labels->network[0] || labels->probe;
+}
+
 static void put_labels(rep_call_t *call, const rep_labels_t *labels)
 {
-	if(!labels->campaign[0] && !labels->network[0] && !labels->probe)
+	if(!any(labels))
 		return;
 	if(!call->labels)
 		call->labels = rep_alloc(sizeof(*labels));
 	if(call->labels)
 		*call->labels = *labels;
+}
+
+void rep_attempt_label(rep_ticket_t *ticket, const rep_labels_t *labels)
+{
+	rep_ticket_label(rep_shared->registry, ticket, rep_span(labels->campaign),
+			rep_span(labels->network));
 }
 
 /* The call has this number from here on: branches that went out before are not
@@ -38,13 +50,14 @@ static void put_ticket(rep_call_t *call, const rep_ticket_t *ticket)
 /* A number for a call that has none. `call` is locked: who has the same INVITE
  * waits, and then finds the number. */
 static rep_picked_t pick(rep_call_t *call, int pool, rep_e164_t callee,
-		rep_span_t routes, rep_ticket_t *ticket)
+		rep_span_t routes, const rep_labels_t *labels, rep_ticket_t *ticket)
 {
 	rep_picked_t picked = rep_pool_pick(rep_shared->registry, pool, callee,
 			routes, rep_now(), false, ticket);
 
 	if(picked.result != REP_PICKED)
 		return picked;
+	rep_attempt_label(ticket, labels);
 	put_ticket(call, ticket);
 	call->state = picked.state;
 	call->score = picked.score;
@@ -85,6 +98,7 @@ static rep_picked_t renew(struct sip_msg *msg, const rep_call_key_t *key,
 		rep_call_close(call);
 		return picked;
 	}
+	rep_attempt_label(ticket, labels);
 	put_ticket(call, ticket);
 	call->state = picked.state;
 	call->score = picked.score;
@@ -143,7 +157,7 @@ rep_picked_t rep_attempt_pick(struct sip_msg *msg, int pool, rep_e164_t callee,
 	if(call && call->ticket.number)
 		return known(msg, call, &key, routes, labels, ticket);
 	if(call) {
-		picked = pick(call, pool, callee, routes, ticket);
+		picked = pick(call, pool, callee, routes, labels, ticket);
 		if(picked.result == REP_PICKED)
 			watch(msg, call, labels);
 		else
@@ -152,8 +166,10 @@ rep_picked_t rep_attempt_pick(struct sip_msg *msg, int pool, rep_e164_t callee,
 	}
 	picked = rep_pool_pick(rep_shared->registry, pool, callee, routes,
 			rep_now(), false, ticket);
-	if(picked.result == REP_PICKED) /* it goes on unwatched */
+	if(picked.result == REP_PICKED) { /* it goes on unwatched */
+		rep_attempt_label(ticket, labels);
 		rep_ticket_hang_up(rep_shared->registry, ticket, rep_now());
+	}
 	return picked;
 }
 
@@ -172,7 +188,8 @@ static void fix_routes(rep_call_t *call)
 }
 
 rep_picked_t rep_attempt_again(struct sip_msg *msg, rep_call_id_t id, int pool,
-		rep_e164_t callee, rep_span_t routes, rep_ticket_t *ticket)
+		rep_e164_t callee, rep_span_t routes, const rep_labels_t *labels,
+		rep_ticket_t *ticket)
 {
 	rep_call_view_t view;
 	rep_picked_t picked = result(REP_PICK_CALL_REJECTED);
@@ -185,7 +202,10 @@ rep_picked_t rep_attempt_again(struct sip_msg *msg, rep_call_id_t id, int pool,
 	if(!call->rejected && !call->ticket.number && !callee) {
 		picked.result = REP_PICK_BAD_CALLEE;
 	} else if(!call->rejected && !call->ticket.number) {
-		picked = pick(call, pool, callee, routes, ticket);
+		/* written anew, or as they were for the pick that was cancelled */
+		put_labels(call, labels);
+		picked = pick(call, pool, callee, routes,
+				call->labels ? call->labels : labels, ticket);
 	} else if(!call->rejected) {
 		fix_routes(call);
 		picked.result = rep_ticket_reroute(
@@ -248,12 +268,14 @@ bool rep_attempt_track(struct sip_msg *msg, int pool, rep_e164_t number,
 		rep_ticket_hang_up(rep_shared->registry, &ticket, rep_now());
 		return true;
 	}
+	rep_attempt_label(&ticket, labels);
 	put_ticket(call, &ticket);
 	watch(msg, call, labels);
 	return true;
 }
 
-void rep_attempt_watch(struct sip_msg *msg, const rep_ticket_t *ticket)
+void rep_attempt_watch(struct sip_msg *msg, const rep_ticket_t *ticket,
+		const rep_labels_t *labels)
 {
 	rep_call_key_t key;
 	rep_call_t *call;
@@ -261,7 +283,7 @@ void rep_attempt_watch(struct sip_msg *msg, const rep_ticket_t *ticket)
 	if(!rep_call_key_of(msg, 0, &key) || !(call = rep_call_alloc(&key)))
 		return;
 	put_ticket(call, ticket);
-	watch(msg, call, NULL);
+	watch(msg, call, labels);
 }
 
 /* ---- what a script says of its call ---------------------------------- */

@@ -23,14 +23,16 @@
  *   6xx: REP_PICK_CALL_REJECTED.
  *
  * `ticket` gets the number and its route, when the result is REP_PICKED or the
- * call has a number already. `labels` are taken over by a fresh pick. */
+ * call has a number already. `labels` are taken over by a fresh pick: it is
+ * counted under them. */
 rep_picked_t rep_attempt_pick(struct sip_msg *msg, int pool, rep_e164_t callee,
 		rep_span_t routes, const rep_labels_t *labels, rep_ticket_t *ticket);
 
 /* The failover alone, for the call of rep_call_find(); the callee is asked for
  * only when a cancelled pick left it without a number. */
 rep_picked_t rep_attempt_again(struct sip_msg *msg, rep_call_id_t id, int pool,
-		rep_e164_t callee, rep_span_t routes, rep_ticket_t *ticket);
+		rep_e164_t callee, rep_span_t routes, const rep_labels_t *labels,
+		rep_ticket_t *ticket);
 
 /* Watch a call whose number was chosen elsewhere. False when the number is not
  * of the pool. */
@@ -39,7 +41,11 @@ bool rep_attempt_track(struct sip_msg *msg, int pool, rep_e164_t number,
 
 /* Watch this call of a number that was picked when there was no room for it,
  * if there is now. */
-void rep_attempt_watch(struct sip_msg *msg, const rep_ticket_t *ticket);
+void rep_attempt_watch(struct sip_msg *msg, const rep_ticket_t *ticket,
+		const rep_labels_t *labels);
+
+/* What this ticket's calls are counted under, besides the route. */
+void rep_attempt_label(rep_ticket_t *ticket, const rep_labels_t *labels);
 
 /* The pick was not used: caps and place come back. False when branches went
  * out by it, or there is none. */

@@ -65,8 +65,14 @@ static void add_buckets(rpc_t *rpc, void *parent, int pool, rep_e164_t number)
 	for(size_t i = 0; i < n; i++) {
 		rpc->array_add(list, "{", &item);
 		rpc->struct_add(item, "usuu", "start", buckets[i].bucket * 60, "route",
-				buckets[i].route, "turn", buckets[i].turn, "route_turn",
+				buckets[i].dims.route, "turn", buckets[i].turn, "route_turn",
 				buckets[i].route_turn);
+		if(buckets[i].dims.campaign[0])
+			rpc->struct_add(item, "s", "campaign", buckets[i].dims.campaign);
+		if(buckets[i].dims.network[0])
+			rpc->struct_add(item, "s", "network", buckets[i].dims.network);
+		if(buckets[i].repeat)
+			rpc->struct_add(item, "s", "repeat", "yes");
 		rep_rpc_counts(rpc, item, "counts", &buckets[i].own);
 		rep_rpc_counts(rpc, item, "pool_counts", &buckets[i].pool);
 	}
@@ -217,6 +223,7 @@ void rep_rpc_explain(rpc_t *rpc, void *ctx)
 	add_charts(rpc, item, &view.judged);
 	add_mix(rpc, item, "yardstick", pool_view.baseline.mix);
 	add_routes(rpc, item, routes, n_routes);
+	rep_rpc_by_label(rpc, item, pool, number);
 	add_buckets(rpc, item, pool, number);
 	add_events(rpc, item, pool, number);
 }

@@ -142,9 +142,10 @@ static bool pick_unwatched(
 			|| !rep_pool_ticket(rep_shared->registry, pool, number,
 					rep_span_of(route), &ticket))
 		return false;
+	rep_attempt_label(&ticket, &rep_answer.labels);
 	rep_answer.number = number;
 	rep_answer.picked = ticket;
-	rep_attempt_watch(msg, &ticket);
+	rep_attempt_watch(msg, &ticket, &rep_answer.labels);
 	return true;
 }
 
@@ -190,7 +191,8 @@ int ki_pick(struct sip_msg *msg, str *pool_name, str *callee, str *route)
 		return refuse(REP_PICKED);
 	if(id) {
 		picked = rep_attempt_again(
-				msg, id, pool, number, rep_span_of(route), &ticket);
+				msg, id, pool, number, rep_span_of(route), &rep_answer.labels,
+				&ticket);
 		return answer_picked(&picked, &ticket, true);
 	}
 	if(!number)
@@ -289,6 +291,7 @@ int ki_report_route(
 			|| !rep_pool_ticket(rep_shared->registry, pool, number,
 					rep_span_of(route), &ticket))
 		return ERROR;
+	rep_attempt_label(&ticket, &rep_answer.labels);
 	rep_answer.outcome = rep_outcome_name(outcome);
 	return rep_ticket_count(rep_shared->registry, &ticket, outcome, rep_now())
 				   ? USED

@@ -17,7 +17,9 @@ typedef struct rep_mark
 	uint32_t incarnation; /* of the start that picked */
 	uint32_t picked;	  /* when, s since 1970 */
 	rep_e164_t number;
-	uint16_t pool, route; /* rep_mark_tag() of their names */
+	/* rep_mark_tag() of their names; where the call has other labels, route is
+	 * that of "ROUTE|CAMPAIGN|NETWORK" */
+	uint16_t pool, route;
 } rep_mark_t;
 
 /* A name as marks have it: few other names have the same tag. */

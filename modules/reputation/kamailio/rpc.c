@@ -42,6 +42,7 @@ static void add_pool(rpc_t *rpc, void *list, int pool)
 			"in_flight", view.in_flight, "used_today", view.used_today, "picks",
 			rep_rpc_u32(view.picks), "refusals", rep_rpc_u32(view.refusals));
 	rep_rpc_counts(rpc, item, "counts", &view.counts);
+	rep_rpc_by_label(rpc, item, pool, 0);
 }
 
 static void rpc_pools(rpc_t *rpc, void *ctx)

@@ -8,6 +8,7 @@
 
 #include "rpc_args.h"
 #include "shared.h"
+#include "../engine/pool/by_label.h"
 #include "../engine/pool/numbers.h"
 #include "../engine/pool/pick.h"
 #include "../engine/pool/pools.h"
@@ -179,6 +180,26 @@ static unsigned total(const rep_counts_t *counts)
 static double share(uint32_t part, unsigned of)
 {
 	return of ? (double)part / of : 0;
+}
+
+void rep_rpc_by_label(rpc_t *rpc, void *item, int pool, rep_e164_t number)
+{
+	static rep_label_view_t labels[REP_ROUTES_MAX];
+	static const char *const lists[REP_DIMS] = {"campaigns", "networks"};
+	void *list, *one;
+
+	for(int d = 0; d < REP_DIMS; d++) {
+		size_t n = rep_view_by_label(rep_shared->registry, pool, number,
+				(rep_dim_t)d, rep_now(), labels, REP_ROUTES_MAX);
+		if(n)
+			rpc->struct_add(item, "[", lists[d], &list);
+		for(size_t i = 0; i < n; i++) {
+			rpc->array_add(list, "{", &one);
+			rpc->struct_add(one, "s", rep_dim_name((rep_dim_t)d),
+					labels[i].label);
+			rep_rpc_counts(rpc, one, "counts", &labels[i].counts);
+		}
+	}
 }
 
 void rep_rpc_view(rpc_t *rpc, void *item, const rep_number_view_t *view)

@@ -31,6 +31,9 @@ void rep_rpc_unknown(rpc_t *rpc, void *ctx, rep_e164_t number); /* 404 */
 /* A struct member with all outcomes. */
 void rep_rpc_counts(
 		rpc_t *rpc, void *parent, const char *name, const rep_counts_t *counts);
+/* Lists `campaigns` and `networks`, where there are such labels, with the
+ * counts of a number, or (0) of the whole pool. */
+void rep_rpc_by_label(rpc_t *rpc, void *item, int pool, rep_e164_t number);
 /* Members that numbers have in lists and explanations alike. */
 void rep_rpc_view(rpc_t *rpc, void *item, const rep_number_view_t *view);
 /* 32 bits are what every RPC transport carries. */

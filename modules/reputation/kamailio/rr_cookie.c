@@ -9,6 +9,7 @@
 #include "rr_cookie.h"
 #include "config.h"
 #include "shared.h"
+#include "../engine/pool/by_label.h"
 #include "../engine/pool/pick.h"
 #include "../engine/pool/pools.h"
 #include "../store/secret.h"
@@ -31,10 +32,21 @@ static rep_span_t secret_of(char bytes[REP_SECRET_MAX])
 	return (rep_span_t){bytes, rep_secret_read(&rep_shared->secret, bytes)};
 }
 
+static uint16_t tag_of(rep_span_t secret, const rep_dims_t *dims)
+{
+	char text[sizeof(*dims)];
+
+	if(!dims->campaign[0] && !dims->network[0])
+		return rep_mark_tag(secret, rep_span(dims->route));
+	snprintf(text, sizeof(text), "%s|%s|%s", dims->route, dims->campaign,
+			dims->network);
+	return rep_mark_tag(secret, rep_span(text));
+}
+
 void rep_rr_cookie_add(struct sip_msg *invite, const rep_ticket_t *ticket)
 {
 	char param[PARAM_LEN + REP_MARK_LEN] = PARAM, bytes[REP_SECRET_MAX];
-	char route[REP_ROUTE_MAX + 1];
+	rep_dims_t dims;
 	str s = {param, sizeof(param)};
 	rep_span_t secret;
 	rep_mark_t mark;
@@ -43,14 +55,14 @@ void rep_rr_cookie_add(struct sip_msg *invite, const rep_ticket_t *ticket)
 			|| !invite->callid || parse_from_header(invite) < 0)
 		return;
 	secret = secret_of(bytes);
-	rep_ticket_route(rep_shared->registry, ticket, route);
+	rep_ticket_dims(rep_shared->registry, ticket, &dims);
 	mark = (rep_mark_t){.incarnation = rep_shared->incarnation,
 			.picked = (uint32_t)(rep_now() / 1000),
 			.number = ticket->number,
 			.pool = rep_mark_tag(
 					secret, rep_span(rep_registry_name(
 									rep_shared->registry, ticket->pool))),
-			.route = rep_mark_tag(secret, rep_span(route))};
+			.route = tag_of(secret, &dims)};
 	rep_mark_write(secret, rep_span_of(&invite->callid->body),
 			rep_span_of(&get_from(invite)->tag_value), &mark,
 			param + PARAM_LEN);
@@ -94,11 +106,25 @@ static bool find_number(
 	return false;
 }
 
+/* What the call is counted under: one of what the pool knows, or nothing. */
+static bool find_dims(rep_span_t secret, const rep_mark_t *mark, int pool,
+		rep_dims_t *dims)
+{
+	memset(dims, 0, sizeof(*dims));
+	if(tag_of(secret, dims) == mark->route)
+		return false;
+	for(uint32_t n = 0; rep_view_dims(rep_shared->registry, pool, n, dims); n++)
+		if(tag_of(secret, dims) == mark->route)
+			return true;
+	return false;
+}
+
 bool rep_rr_cookie_ticket(
 		struct sip_msg *bye, rep_mark_t *mark, rep_ticket_t *ticket)
 {
-	char bytes[REP_SECRET_MAX], label[REP_ROUTE_MAX + 1];
+	char bytes[REP_SECRET_MAX];
 	rep_span_t secret;
+	rep_dims_t dims;
 	bool found = false;
 	int tries = TRIES;
 
@@ -112,16 +138,12 @@ bool rep_rr_cookie_ticket(
 			found = read_header(bye, secret, &h->body, mark, &tries);
 	if(!found || !find_number(secret, mark, ticket))
 		return false;
-	if(rep_mark_tag(secret, rep_span("")) == mark->route)
+	if(!find_dims(secret, mark, ticket->pool, &dims))
 		return true;
-	for(ticket->route = 1;; ticket->route++) {
-		rep_ticket_route(rep_shared->registry, ticket, label);
-		if(!label[0])
-			break;
-		if(rep_mark_tag(secret, rep_span(label)) == mark->route)
-			return rep_pool_ticket(rep_shared->registry, ticket->pool,
-					mark->number, rep_span(label), ticket);
-	}
-	ticket->route = 0;
+	if(!rep_pool_ticket(rep_shared->registry, ticket->pool, mark->number,
+			   rep_span(dims.route), ticket))
+		return false;
+	rep_ticket_label(rep_shared->registry, ticket, rep_span(dims.campaign),
+			rep_span(dims.network));
 	return true;
 }

@@ -21,10 +21,20 @@ static void trouble(rep_store_t *store, const char *key)
 		rep_store_refused(store, "writing health");
 }
 
+static void labels_of(rep_store_t *store, const rep_store_pool_t *pool,
+		rep_e164_t number, rep_health_labels_t *out)
+{
+	for(int d = 0; d < REP_DIMS; d++)
+		out->n[d] = rep_view_by_label(store->registry, pool->index, number,
+				(rep_dim_t)d, store->clock(), out->labels[d],
+				REP_HEALTH_LABELS);
+}
+
 static bool write_batch(rep_store_t *store, rep_store_pool_t *pool,
 		const rep_number_view_t *views, size_t n)
 {
 	char key[REP_KEY_MAX], number[REP_E164_MAX], json[REP_HEALTH_TEXT];
+	rep_health_labels_t labels;
 	redisReply *reply;
 
 	rep_args_command(&store->args, "HSET");
@@ -33,7 +43,8 @@ static bool write_batch(rep_store_t *store, rep_store_pool_t *pool,
 		size_t len = rep_e164_print(views[i].number, number);
 
 		rep_args_span(&store->args, (rep_span_t){number, len});
-		len = rep_pack_health(&views[i], json);
+		labels_of(store, pool, views[i].number, &labels);
+		len = rep_pack_health(&views[i], &labels, json);
 		rep_args_span(&store->args, (rep_span_t){json, len});
 	}
 	reply = rep_link_call(&store->link, &store->args);

@@ -282,6 +282,7 @@ void rep_ticket_label(rep_registry_t *registry, rep_ticket_t *ticket,
 {
 	rep_pool_t *pool;
 
+	ticket->campaign = ticket->network = 0;
 	if(!campaign.len && !network.len)
 		return;
 	pool = rep_pool_lock(registry, ticket->pool);

@@ -263,9 +263,8 @@ size_t rep_view_buckets(rep_registry_t *registry, int id, rep_e164_t e164,
 		out[n].bucket = cell->bucket;
 		rep_stamp_read(pool, rep_number_at(pool, i), cell, &out[n].turn,
 				&out[n].route_turn);
-		memcpy(out[n].route,
-				pool->routes[rep_stratum_of(pool, cell)->route]->label,
-				sizeof(out[n].route));
+		rep_stratum_dims(pool, rep_stratum_of(pool, cell), &out[n].dims);
+		out[n].repeat = rep_stratum_of(pool, cell)->repeat;
 		rep_cell_add(pool, ref, &out[n].own);
 		row = rep_row_of(pool, cell->stratum, cell->bucket);
 		if(row)

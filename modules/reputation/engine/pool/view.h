@@ -5,6 +5,7 @@
 #define REP_VIEW_H
 
 #include "handle.h"
+#include "labels.h"
 #include "../judge/cusum.h"
 #include "../judge/state.h"
 
@@ -61,9 +62,10 @@ typedef struct rep_bucket_view
 	uint32_t bucket;	 /* its start, minutes since 1970 */
 	uint32_t turn;		 /* of the number's verdict, */
 	uint32_t route_turn; /* and of that on its route, when it was counted */
-	char route[REP_ROUTE_MAX + 1];
+	rep_dims_t dims;
+	bool repeat;	   /* calls that are in no chart and no yardstick */
 	rep_counts_t own;  /* the number's, over all nodes */
-	rep_counts_t pool; /* the pool's in this bucket on this route */
+	rep_counts_t pool; /* the pool's in this bucket under these labels */
 } rep_bucket_view_t;
 
 /* Newest first; returns how many of at most `max`. */
