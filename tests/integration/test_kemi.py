@@ -21,6 +21,10 @@ function ksr_request_route()
 	end
 	local what, code = KSR.is_INVITE() and arg("Ask") or arg("Do"), 0
 	if KSR.is_ACK() then return 1 end
+	if arg("Campaign") ~= "" then
+		KSR.pv.sets("$rep(campaign)", arg("Campaign"))
+		KSR.pv.sets("$rep(network)", arg("Network"))
+	end
 	if what == "pick" then code = R.pick(arg("Pool"), arg("Callee"),
 		arg("Route"))
 	elseif what == "apply" and arg("Options") ~= "" then
@@ -169,6 +173,11 @@ def test_every_function(make, tmp_path, pool_file):
     assert call("report", outcome="busy", route="east", **known).code == 1
     wait_until(lambda: view.route_counts(node, "sales", number, "east")
                == {"busy": 1})
+    assert call("report", outcome="busy", campaign="spring", network="x",
+                **known).code == 1
+    for kind, label in (("campaign", "spring"), ("network", "x")):
+        assert view.by_label(view.explain(node, "sales", number), kind)[
+            label] == {"busy": 1}
     assert call("track", pool="sales", number="+15005550000").code == -1
 
 

@@ -216,6 +216,35 @@ def test_bad_on_one_route(replay):
     assert " carrier_b " in text
 
 
+def test_each_campaign_has_its_own_yardstick(replay):
+    """A number that works on the cold list alone, and all others on both."""
+    draw = random.Random(3)
+    mixes = {"warm": with_share("answered", .4),
+             "cold": with_share("answered", .1)}
+    calls = calls_of(per_day=4000)
+    for call in calls:
+        call["campaign"] = "cold" if call["number"] == BAD \
+            else draw.choice(["warm", "cold"])
+        mix = mixes[call["campaign"]]
+        outcome = draw.choices(list(mix), list(mix.values()))[0]
+        (call["status"], call["reason"], call["reason_header"],
+         call["duration"]) = REPLIES[outcome]
+        call["network"] = "x" if call["campaign"] == "cold" else ""
+    labels = ["campaign", "network"]
+    assert BAD in {e["number"] for e in replay(
+        as_csv(calls), *CALM).of("benched")}
+    for kept in (labels, labels[:1], labels[1:]):
+        result = replay(as_csv(calls, FIELDS + kept), *CALM)
+        assert not result.of("benched")
+    told = {e["campaign"]: e for e in replay(
+        as_csv(calls, FIELDS + labels), *CALM).of("label")
+        if "campaign" in e}
+    assert sum(e["calls"] for e in told.values()) == len(calls)
+    cold = sum(1 for c in calls if c["campaign"] == "cold"
+               and c["status"] == 200 and int(c["duration"]) > 6)
+    assert told["cold"]["outcomes"]["answered"] == cold
+
+
 def test_a_shift_of_the_whole_pool_is_an_alarm(replay):
     draw = random.Random(5)
     calls = calls_of(seed=4, days=3)
@@ -255,7 +284,7 @@ def test_count_all(replay):
      as_csv(BAD_BLOCKED).replace("status", "answer", 1)),
     ((), as_csv(BAD_BLOCKED).replace(
         "time,number,pool,route,status,reason,reason_header,duration",
-        "Start Time,Caller-ID,Campaign,Trunk,SIP code,Reason Phrase,"
+        "Start Time,Caller-ID,Pool,Trunk,SIP code,Reason Phrase,"
         "SIP reason header,billsec", 1)),
 ], ids=["jsonl", "flat", "log", "jsonl forced", "acc forced", "reversed",
         "semicolons", "bom", "column", "synonyms"])
@@ -408,7 +437,7 @@ def test_huge_fields(replay):
     assert result.summary["calls"] == 51
     assert ":53: the line is longer than a megabyte" in result.err
     assert ":54: the pool's name" in result.err
-    assert ":55: the route's label" in result.err
+    assert ":55: a label is longer" in result.err
 
 
 # ---- policies ---------------------------------------------------------------

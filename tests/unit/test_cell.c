@@ -12,7 +12,8 @@
 
 START_TEST(cell_fields)
 {
-	rep_cell_t in = {.number = 15551230001, .stamp = 7, .dims.route = "a|b"}, out;
+	rep_cell_t in = {.number = 15551230001, .stamp = 7, .dims.route = "a|b"},
+			   out;
 	char text[REP_FIELD_TEXT];
 	rep_span_t writer;
 

@@ -190,9 +190,8 @@ int ki_pick(struct sip_msg *msg, str *pool_name, str *callee, str *route)
 	if(!id && pick_unwatched(msg, pool, number, route))
 		return refuse(REP_PICKED);
 	if(id) {
-		picked = rep_attempt_again(
-				msg, id, pool, number, rep_span_of(route), &rep_answer.labels,
-				&ticket);
+		picked = rep_attempt_again(msg, id, pool, number, rep_span_of(route),
+				&rep_answer.labels, &ticket);
 		return answer_picked(&picked, &ticket, true);
 	}
 	if(!number)

@@ -195,8 +195,8 @@ void rep_rpc_by_label(rpc_t *rpc, void *item, int pool, rep_e164_t number)
 			rpc->struct_add(item, "[", lists[d], &list);
 		for(size_t i = 0; i < n; i++) {
 			rpc->array_add(list, "{", &one);
-			rpc->struct_add(one, "s", rep_dim_name((rep_dim_t)d),
-					labels[i].label);
+			rpc->struct_add(
+					one, "s", rep_dim_name((rep_dim_t)d), labels[i].label);
 			rep_rpc_counts(rpc, one, "counts", &labels[i].counts);
 		}
 	}

@@ -107,8 +107,8 @@ static bool find_number(
 }
 
 /* What the call is counted under: one of what the pool knows, or nothing. */
-static bool find_dims(rep_span_t secret, const rep_mark_t *mark, int pool,
-		rep_dims_t *dims)
+static bool find_dims(
+		rep_span_t secret, const rep_mark_t *mark, int pool, rep_dims_t *dims)
 {
 	memset(dims, 0, sizeof(*dims));
 	if(tag_of(secret, dims) == mark->route)

@@ -168,6 +168,8 @@ void replay_calls_free(replay_calls_t *calls)
 	replay_names_free(&calls->numbers);
 	replay_names_free(&calls->pools);
 	replay_names_free(&calls->routes);
+	replay_names_free(&calls->campaigns);
+	replay_names_free(&calls->networks);
 	*calls = (replay_calls_t){0};
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The calls of the log, all in memory: 16 bytes each. */
+/* The calls of the log, all in memory: 24 bytes each. */
 
 #ifndef REP_REPLAY_CALLS_H
 #define REP_REPLAY_CALLS_H
@@ -27,10 +27,9 @@ void replay_names_free(replay_names_t *names);
 typedef struct replay_call
 {
 	rep_time_t at;
-	uint32_t number; /* index below */
-	uint16_t route;	 /* index below */
+	uint32_t number;				   /* index below */
+	uint16_t route, campaign, network; /* likewise */
 	uint8_t outcome; /* rep_outcome_t; REP_OUTCOMES: to be dropped */
-	uint8_t unused;
 } replay_call_t;
 
 typedef struct replay_number
@@ -47,7 +46,7 @@ typedef struct replay_calls
 	replay_number_t *number;
 	uint32_t n_numbers;
 	size_t number_room;
-	replay_names_t numbers, pools, routes;
+	replay_names_t numbers, pools, routes, campaigns, networks;
 } replay_calls_t;
 
 /* Index of the number, made if need be; UINT32_MAX without memory. */

@@ -11,7 +11,7 @@
 /* ---- names -------------------------------------------------------------- */
 
 #define SYNONYMS 10
-#define ROUTES_MAX 4096
+#define LABELS_MAX 4096 /* of each kind */
 
 /* The proper name first, then others in the order of preference. */
 static const char *const names[REPLAY_FIELDS][SYNONYMS] = {
@@ -19,8 +19,11 @@ static const char *const names[REPLAY_FIELDS][SYNONYMS] = {
 				"date", "calldate", "at"},
 		[REPLAY_NUMBER] = {"number", "caller_id", "callerid", "caller",
 				"from_number", "from_user", "src_user", "src", "ani", "cli"},
-		[REPLAY_POOL] = {"pool", "campaign"},
+		[REPLAY_POOL] = {"pool"},
 		[REPLAY_ROUTE] = {"route", "carrier", "trunk", "gateway"},
+		[REPLAY_CAMPAIGN] = {"campaign", "list"},
+		[REPLAY_NETWORK] = {"network", "terminating_network", "callee_network",
+				"callee_carrier"},
 		[REPLAY_STATUS] = {"status", "code", "sip_code", "sip_status",
 				"status_code", "response_code"},
 		[REPLAY_REASON] = {"reason", "phrase", "reason_phrase", "sip_reason"},
@@ -203,14 +206,29 @@ static const char *parse_outcome(
 				   : "the status is provisional, or asks for credentials";
 }
 
+/* A label's index. NULL, or what is wrong with it. */
+static const char *parse_label(
+		replay_names_t *labels, rep_span_t text, uint16_t *label)
+{
+	uint32_t i;
+
+	text = rep_trim(text);
+	if(text.len > REP_ROUTE_MAX || (text.len && memchr(text.s, '\0', text.len)))
+		return "a label is longer than 63 bytes, or holds a zero";
+	i = replay_name_put(labels, text, LABELS_MAX);
+	if(i == REPLAY_NO_NAME)
+		return "there are more than 4096 routes, campaigns or networks";
+	*label = (uint16_t)i;
+	return NULL;
+}
+
 const char *replay_take(
 		const replay_take_t *take, const replay_row_t *row, replay_call_t *call)
 {
 	rep_span_t pool = rep_trim(row->field[REPLAY_POOL]);
-	rep_span_t route = rep_trim(row->field[REPLAY_ROUTE]);
 	rep_e164_t number;
 	const char *wrong;
-	uint32_t p, r;
+	uint32_t p;
 
 	if(!pool.len && take->pool)
 		pool = rep_span(take->pool);
@@ -222,16 +240,16 @@ const char *replay_take(
 		return wrong;
 	if(!rep_pool_name_fits(pool))
 		return "the pool's name is not 1 to 64 of A-Z a-z 0-9 _ -";
-	if(route.len > REP_ROUTE_MAX
-			|| (route.len && memchr(route.s, '\0', route.len)))
-		return "the route's label is longer than 63 bytes, or holds a zero";
 	p = replay_name_put(&take->calls->pools, pool, REP_POOLS_MAX);
 	if(p == REPLAY_NO_NAME)
 		return "there are more than 1024 pools";
-	r = replay_name_put(&take->calls->routes, route, ROUTES_MAX);
-	if(r == REPLAY_NO_NAME)
-		return "there are more than 4096 routes";
+	if((wrong = parse_label(
+				&take->calls->routes, row->field[REPLAY_ROUTE], &call->route))
+			|| (wrong = parse_label(&take->calls->campaigns,
+						row->field[REPLAY_CAMPAIGN], &call->campaign))
+			|| (wrong = parse_label(&take->calls->networks,
+						row->field[REPLAY_NETWORK], &call->network)))
+		return wrong;
 	call->number = replay_number_put(take->calls, p, number);
-	call->route = (uint16_t)r;
 	return call->number == UINT32_MAX ? "there is no memory" : NULL;
 }

@@ -13,6 +13,8 @@ typedef enum replay_field
 	REPLAY_NUMBER,
 	REPLAY_POOL,
 	REPLAY_ROUTE,
+	REPLAY_CAMPAIGN,
+	REPLAY_NETWORK, /* the callee's */
 	REPLAY_STATUS,
 	REPLAY_REASON, /* the reason phrase */
 	REPLAY_REASON_HEADER,

@@ -14,6 +14,7 @@
 #include "../formats/event.h"
 
 #define WORD 80
+#define LABELS_SHOWN 20 /* of a kind, as text */
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 /* ---- JSON: what every line is made of ----------------------------------- */
@@ -334,18 +335,15 @@ static void text_line(
 	putc('\n', out);
 }
 
-static void text_mix(FILE *out, const line_t *line)
+static void text_mix(FILE *out, const uint64_t *outcomes, uint64_t calls)
 {
 	const char *before = " ";
 
-	fprintf(out, "%-16s", pool_of(line));
 	for(int o = 0; o < REP_OUTCOMES; o++) {
-		uint64_t n = line->n[REPLAY_N_OUTCOMES + o];
-
-		if(!n)
+		if(!outcomes[o])
 			continue;
 		fprintf(out, "%s%s %.1f%%", before, rep_outcome_name((rep_outcome_t)o),
-				100.0 * (double)n / (double)line->n[REPLAY_N_CALLS]);
+				100.0 * (double)outcomes[o] / (double)calls);
 		before = ", ";
 	}
 	putc('\n', out);
@@ -378,8 +376,94 @@ static void text_summary(FILE *out, const line_t *lines, unsigned n)
 	for(unsigned i = 0; i < n; i++)
 		text_line(out, &lines[i], summary, COUNT(summary));
 	fprintf(out, "\nMix of all calls in the log:\n");
-	for(unsigned i = 0; i < n; i++)
-		text_mix(out, &lines[i]);
+	for(unsigned i = 0; i < n; i++) {
+		fprintf(out, "%-16s", pool_of(&lines[i]));
+		text_mix(out, &lines[i].n[REPLAY_N_OUTCOMES],
+				lines[i].n[REPLAY_N_CALLS]);
+	}
+}
+
+/* ---- by label ----------------------------------------------------------- */
+
+/* What the calls of one campaign, or to one network, came to. */
+typedef struct labelled
+{
+	const char *label;
+	uint64_t calls, outcomes[REP_OUTCOMES];
+} labelled_t;
+
+static int most_first(const void *a, const void *b)
+{
+	const labelled_t *x = a, *y = b;
+
+	return (x->calls < y->calls) - (x->calls > y->calls);
+}
+
+/* All calls of the log by their labels, most calls first; to be freed. NULL
+ * where no call has one, or without memory. */
+static labelled_t *by_label(const replay_calls_t *calls, bool network)
+{
+	const replay_names_t *names =
+			network ? &calls->networks : &calls->campaigns;
+	labelled_t *by;
+
+	if(names->n == 0 || (names->n == 1 && !names->text[0][0]))
+		return NULL;
+	by = calloc(names->n, sizeof(*by));
+	for(uint32_t i = 0; by && i < names->n; i++)
+		by[i].label = names->text[i];
+	for(size_t i = 0; by && i < calls->n; i++) {
+		const replay_call_t *call = &calls->call[i];
+		labelled_t *of = &by[network ? call->network : call->campaign];
+		of->calls++;
+		of->outcomes[call->outcome]++;
+	}
+	if(by)
+		qsort(by, names->n, sizeof(*by), most_first);
+	return by;
+}
+
+static void text_labelled(FILE *out, const labelled_t *of)
+{
+	char label[WORD];
+
+	fprintf(out, "%-16s %8" PRIu64, word_of(of->label, label), of->calls);
+	text_mix(out, of->outcomes, of->calls);
+}
+
+static void json_labelled(FILE *out, const char *kind, const labelled_t *of)
+{
+	struct json_object *object = json_object_new_object(), *outcomes;
+
+	add_text(object, "event", "label");
+	add_text(object, kind, of->label);
+	add_count(object, "calls", of->calls);
+	outcomes = add_object(object, "outcomes");
+	for(int o = 0; o < REP_OUTCOMES; o++)
+		add_count(
+				outcomes, rep_outcome_name((rep_outcome_t)o), of->outcomes[o]);
+	print_line(out, object);
+}
+
+static void report_labels(
+		const replay_report_t *report, const replay_calls_t *calls)
+{
+	static const char *const kinds[] = {"campaign", "network"};
+
+	for(int k = 0; k < 2; k++) {
+		labelled_t *by = by_label(calls, k == 1);
+		uint32_t n = k ? calls->networks.n : calls->campaigns.n;
+		if(!by)
+			continue;
+		if(!report->json)
+			fprintf(report->out, "\nMix by %s:\n", kinds[k]);
+		for(uint32_t i = 0; i < n && by[i].calls; i++)
+			if(report->json)
+				json_labelled(report->out, kinds[k], &by[i]);
+			else if(i < LABELS_SHOWN)
+				text_labelled(report->out, &by[i]);
+		free(by);
+	}
 }
 
 void replay_report_summary(replay_report_t *report, const replay_run_t *run)
@@ -392,6 +476,7 @@ void replay_report_summary(replay_report_t *report, const replay_run_t *run)
 		if(report->headed)
 			putc('\n', report->out);
 		text_summary(report->out, lines, n);
+		report_labels(report, run->calls);
 		return;
 	}
 	for(unsigned i = 0; i < n; i++) {
@@ -401,6 +486,7 @@ void replay_report_summary(replay_report_t *report, const replay_run_t *run)
 		add_line(object, &lines[i]);
 		print_line(report->out, object);
 	}
+	report_labels(report, run->calls);
 }
 
 static void json_point(FILE *out, const replay_run_t *run, const line_t *line)

@@ -181,13 +181,18 @@ static bool ticket_for(replay_run_t *run, const replay_call_t *call, int pool,
 	rep_e164_t e164 = run->calls->number[call->number].e164;
 	rep_span_t route = rep_span(run->calls->routes.text[call->route]);
 
-	if(rep_pool_ticket(run->registry, pool, e164, route, ticket))
-		return true;
-	if(rep_pool_put(run->registry, pool, e164, &usual, 0, 1, call->at) < 0)
-		return false;
-	if(run->stopped[pool])
-		restop(run, pool);
-	return rep_pool_ticket(run->registry, pool, e164, route, ticket);
+	if(!rep_pool_ticket(run->registry, pool, e164, route, ticket)) {
+		if(rep_pool_put(run->registry, pool, e164, &usual, 0, 1, call->at) < 0)
+			return false;
+		if(run->stopped[pool])
+			restop(run, pool);
+		if(!rep_pool_ticket(run->registry, pool, e164, route, ticket))
+			return false;
+	}
+	rep_ticket_label(run->registry, ticket,
+			rep_span(run->calls->campaigns.text[call->campaign]),
+			rep_span(run->calls->networks.text[call->network]));
+	return true;
 }
 
 static bool replay_call(replay_run_t *run, const replay_call_t *call)

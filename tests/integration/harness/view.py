@@ -38,6 +38,13 @@ def route_counts(node, pool, number, route):
     return {}
 
 
+def by_label(entry, kind):
+    """{label: {outcome: n}} of an explanation or of a pool, by "campaign" or
+    "network"."""
+    return {one[kind]: nonzero(one["counts"])
+            for one in as_list(entry.get(kind + "s"))}
+
+
 def routes(node, pool, number):
     return {entry["route"]: entry for entry in
             as_list(explain(node, pool, number).get("routes"))}

@@ -25,8 +25,8 @@ static unsigned index_of(const rep_stratum_t *stratum, rep_dim_t dim)
 static void count_pool(const rep_pool_t *pool, rep_dim_t dim, rep_counts_t *by)
 {
 	for(uint32_t s = 0; s < pool->n_strata; s++)
-		rep_counts_add(&by[index_of(pool->strata[s], dim)],
-				&pool->strata[s]->window);
+		rep_counts_add(
+				&by[index_of(pool->strata[s], dim)], &pool->strata[s]->window);
 }
 
 static void count_number(const rep_pool_t *pool, const rep_number_t *number,

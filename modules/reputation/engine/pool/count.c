@@ -68,8 +68,8 @@ static bool to_be_judged(const rep_pool_t *pool, uint32_t i, uint8_t route,
 static bool count(rep_pool_t *pool, const rep_ticket_t *ticket, uint32_t i,
 		rep_outcome_t outcome, rep_time_t now)
 {
-	uint32_t stratum = rep_stratum_put(pool, ticket->route,
-			ticket->campaign, ticket->network, false);
+	uint32_t stratum = rep_stratum_put(
+			pool, ticket->route, ticket->campaign, ticket->network, false);
 
 	return stratum != REP_NONE
 		   && rep_evidence_count(

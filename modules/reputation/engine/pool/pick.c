@@ -293,8 +293,8 @@ void rep_ticket_label(rep_registry_t *registry, rep_ticket_t *ticket,
 	rep_pool_unlock(pool);
 }
 
-void rep_ticket_dims(rep_registry_t *registry, const rep_ticket_t *ticket,
-		rep_dims_t *out)
+void rep_ticket_dims(
+		rep_registry_t *registry, const rep_ticket_t *ticket, rep_dims_t *out)
 {
 	rep_pool_t *pool = rep_pool_lock(registry, ticket->pool);
 

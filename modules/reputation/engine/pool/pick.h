@@ -61,8 +61,8 @@ char rep_ticket_attest(rep_registry_t *registry, const rep_ticket_t *ticket);
 void rep_ticket_label(rep_registry_t *registry, rep_ticket_t *ticket,
 		rep_span_t campaign, rep_span_t network);
 /* What it is counted under; "" where its pool is gone. */
-void rep_ticket_dims(rep_registry_t *registry, const rep_ticket_t *ticket,
-		rep_dims_t *out);
+void rep_ticket_dims(
+		rep_registry_t *registry, const rep_ticket_t *ticket, rep_dims_t *out);
 
 /* The label of a ticket's route, "" for none. */
 void rep_ticket_route(rep_registry_t *registry, const rep_ticket_t *ticket,

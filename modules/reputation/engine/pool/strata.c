@@ -40,8 +40,7 @@ static uint8_t name_put(rep_pool_t *pool, rep_names_t *names, rep_span_t name)
 	if(!names->n)
 		names->n = make_name_room(names);
 	if(names->n == REP_ROUTES_MAX || name.len > REP_ROUTE_MAX
-			|| memchr(name.s, '\0', name.len)
-			|| !make_name_room(names)) {
+			|| memchr(name.s, '\0', name.len) || !make_name_room(names)) {
 		atomic_fetch_add(&pool->registry->full_strata, 1);
 		return 0;
 	}

@@ -28,11 +28,10 @@ static inline const rep_stratum_t *rep_stratum_of(
 /* Indices -> labels, and those of a stratum. */
 void rep_dims_of(const rep_pool_t *pool, uint32_t route, uint32_t campaign,
 		uint32_t network, rep_dims_t *out);
-static inline void rep_stratum_dims(const rep_pool_t *pool,
-		const rep_stratum_t *stratum, rep_dims_t *out)
+static inline void rep_stratum_dims(
+		const rep_pool_t *pool, const rep_stratum_t *stratum, rep_dims_t *out)
 {
-	rep_dims_of(
-			pool, stratum->route, stratum->campaign, stratum->network, out);
+	rep_dims_of(pool, stratum->route, stratum->campaign, stratum->network, out);
 }
 /* Are these the labels of the stratum? */
 bool rep_stratum_is(const rep_pool_t *pool, const rep_stratum_t *stratum,
