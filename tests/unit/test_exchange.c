@@ -2,10 +2,12 @@
 /* Evidence between nodes. */
 
 #include "engine/judge/bucket.h"
+#include "engine/pool/evidence.h"
 #include "engine/pool/exchange.h"
 #include "engine/pool/index.h"
 #include "engine/pool/slot.h"
 #include "engine/pool/stamp.h"
+#include "engine/pool/strata.h"
 
 #include "pool_test.h"
 #include "suites.h"
@@ -85,6 +87,13 @@ START_TEST(labels_between_nodes)
 	/* one that was not delivered is one to be taken again */
 	rep_pool_requeue_cells(registry, pool, &cells[2], 1);
 	ck_assert_uint_eq(rep_pool_drain_cells(registry, pool, cells, 8), 1);
+	rep_evidence_count(inside(), 0, 0,
+			(uint16_t)rep_stratum_put(inside(), 0, 0, 0, true), REP_BUSY, NOW);
+	ck_assert_uint_eq(rep_pool_drain_cells(registry, pool, cells + 4, 4), 1);
+	ck_assert(cells[4].repeat);
+	cells[4].repeat = false;
+	rep_pool_requeue_cells(registry, pool, &cells[4], 1); /* another cell */
+	ck_assert_uint_eq(rep_pool_drain_cells(registry, pool, cells + 5, 3), 0);
 	/* where there is no room for its labels it would take another's place */
 	for(unsigned c = 0; c < REP_ROUTES_MAX; c++) {
 		snprintf(cells[0].dims.campaign, sizeof(cells[0].dims.campaign), "%u",

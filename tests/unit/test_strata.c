@@ -60,6 +60,20 @@ static both_t naive(const rep_pool_t *p, uint32_t stratum, uint32_t bucket)
 	return sum;
 }
 
+/* Each stratum knows how many cells count in it. */
+static void check_cells(const rep_pool_t *p)
+{
+	uint32_t cells[STRATA] = {0};
+
+	for(uint32_t i = 0; i < NUMBERS; i++) {
+		uint32_t ref = rep_number_at(p, i)->cells;
+		for(; ref != REP_NONE; ref = rep_cell_at(p, ref)->next)
+			cells[rep_cell_at(p, ref)->stratum]++;
+	}
+	for(uint32_t s = 0; s < p->n_strata; s++)
+		ck_assert_uint_eq(p->strata[s]->cells, cells[s]);
+}
+
 static void check_rows(const rep_pool_t *p, rep_time_t now)
 {
 	uint32_t last = rep_bucket_of(&p->policy, now) + p->policy.bucket_minutes;
@@ -191,6 +205,7 @@ START_TEST(rows_sweep)
 		rep_registry_tick(registry, t);
 		check_rows(p, t);
 		check_windows(p);
+		check_cells(p);
 	}
 	ck_assert_uint_eq(p->n_strata, STRATA);
 }
@@ -244,7 +259,7 @@ static void count_mix(uint32_t i, unsigned campaign, unsigned answered)
  * mark of the number that works on nothing else. */
 START_TEST(held_against_the_campaign)
 {
-	unsigned spring = _i ? 1 : 0;
+	unsigned spring = _i ? rep_campaign_put(inside(), rep_span("spring")) : 0;
 	rep_judged_t judged;
 
 	put_numbers(10);
@@ -267,19 +282,20 @@ END_TEST
 /* Two strata of a route in one bucket are one step of its chart. */
 START_TEST(strata_of_a_bucket_are_one_step)
 {
+	unsigned spring = rep_campaign_put(inside(), rep_span("spring"));
 	rep_judged_t one, two;
 
 	put_numbers(10);
 	healthy(10, "", NOW);
 	for(uint32_t i = 1; i < 10; i++) {
-		count_in(i, 0, 1, false, REP_ANSWERED, 250, NOW);
-		count_in(i, 0, 1, false, REP_NOANSWER, 560, NOW);
-		count_in(i, 0, 1, false, REP_DECLINED, 90, NOW);
+		count_in(i, 0, spring, false, REP_ANSWERED, 250, NOW);
+		count_in(i, 0, spring, false, REP_NOANSWER, 560, NOW);
+		count_in(i, 0, spring, false, REP_DECLINED, 90, NOW);
 	}
 	rep_registry_tick(registry, NOW + 2 * MINUTE);
 	count_in(0, 0, 0, false, REP_BLOCKED, 4, NOW + HOUR);
 	one = view(FIRST, NOW + HOUR).judged;
-	count_in(0, 0, 1, false, REP_ANSWERED, 40, NOW + HOUR);
+	count_in(0, 0, spring, false, REP_ANSWERED, 40, NOW + HOUR);
 	two = view(FIRST, NOW + HOUR).judged;
 	/* what speaks for it weighs against what speaks against it */
 	ck_assert_float_gt(one.s[REP_CHART_BLOCKED], 1);
@@ -364,6 +380,12 @@ END_TEST
 
 /* ---- limits ------------------------------------------------------------- */
 
+static void count_one(uint32_t stratum, rep_time_t now)
+{
+	ck_assert(rep_evidence_count(
+			inside(), 0, 0, (uint16_t)stratum, REP_BUSY, now));
+}
+
 START_TEST(names_and_their_limit)
 {
 	rep_pool_t *p = inside();
@@ -374,8 +396,12 @@ START_TEST(names_and_their_limit)
 	ck_assert_uint_eq(rep_network_put(p, rep_span("spring")), 1);
 	ck_assert_uint_eq(rep_campaign_put(p, (rep_span_t){"a\0b", 3}), 0);
 	ck_assert_uint_eq(atomic_load(&registry->full_strata), 1);
-	for(unsigned n = 2; n < REP_ROUTES_MAX; n++)
-		ck_assert_uint_eq(rep_campaign_put(p, numbered("c", n)), n);
+	put_numbers(1);
+	for(unsigned n = 1; n < REP_ROUTES_MAX; n++) {
+		if(n > 1)
+			ck_assert_uint_eq(rep_campaign_put(p, numbered("c", n)), n);
+		count_one(rep_stratum_put(p, 0, n, 0, false), NOW);
+	}
 	ck_assert_uint_eq(rep_campaign_put(p, rep_span("one more")), 0);
 	ck_assert_uint_eq(rep_campaign_put(p, rep_span("c63")), 63);
 	ck_assert_uint_eq(rep_network_put(p, rep_span("x")), 2);
@@ -383,16 +409,90 @@ START_TEST(names_and_their_limit)
 }
 END_TEST
 
+/* A name or a stratum whose calls have aged makes room; who still holds the
+ * old name counts under none. */
+START_TEST(names_make_room)
+{
+	rep_pool_t *p = inside();
+	rep_time_t later = NOW + 80 * HOUR;
+	uint16_t old = 0, fresh;
+	rep_dims_t dims;
+
+	put_numbers(1);
+	for(unsigned n = 1; n < REP_ROUTES_MAX; n++) {
+		uint16_t name = rep_campaign_put(p, numbered("c", n));
+		count_one(rep_stratum_put(p, 0, name, 0, n % 2), n == 7 ? NOW : later);
+		if(n == 7)
+			old = name;
+	}
+	ck_assert_uint_eq(rep_campaign_put(p, rep_span("late")), 0);
+	for(rep_time_t t = later; t < later + 2 * HOUR; t += MINUTE)
+		rep_registry_tick(registry, t); /* what is old goes */
+	fresh = rep_campaign_put(p, rep_span("late"));
+	ck_assert_uint_eq(fresh & 0xff, 7);
+	ck_assert_uint_ne(fresh, old);
+	ck_assert_uint_eq(rep_campaign_put(p, rep_span("late")), fresh);
+	ck_assert_uint_eq(rep_stratum_put(p, 0, old, 0, false),
+			rep_stratum_put(p, 0, 0, 0, false));
+	rep_dims_of(p, 0, old, 0, &dims);
+	ck_assert_str_eq(dims.campaign, "");
+	rep_dims_of(p, 0, fresh, 0, &dims);
+	ck_assert_str_eq(dims.campaign, "late");
+}
+END_TEST
+
+START_TEST(strata_make_room)
+{
+	rep_pool_t *p = inside();
+	uint16_t campaign[32], network[32];
+	rep_time_t later = NOW + 80 * HOUR;
+	uint32_t kept, again, alone;
+
+	put_numbers(1);
+	for(unsigned n = 1; n < 32; n++) {
+		campaign[n] = rep_campaign_put(p, numbered("c", n));
+		network[n] = rep_network_put(p, numbered("n", n));
+	}
+	for(unsigned c = 1; c < 32; c++)
+		for(unsigned n = 1; n < 32; n++)
+			if(p->n_strata < REP_STRATA_MAX - 2 * REP_ROUTES_MAX)
+				count_one(rep_stratum_put(p, 0, campaign[c], network[n], false),
+						c == 3 && n == 3 ? later : NOW);
+	kept = rep_stratum_put(p, 0, campaign[3], network[3], false);
+	alone = rep_stratum_put(p, 0, 0, 0, false);
+	ck_assert(rep_stratum_put(p, 0, campaign[31], 0, false)
+			  == rep_stratum_put(p, 0, 0, 0, false));
+	for(rep_time_t t = later; t < later + 2 * HOUR; t += MINUTE)
+		rep_registry_tick(registry, t);
+	again = rep_stratum_put(p, 0, campaign[31], 0, false);
+	ck_assert_uint_ne(again, kept);
+	ck_assert_uint_ne(again, alone); /* that of a route stays */
+	ck_assert_uint_eq(p->strata[again]->campaign, 31);
+	ck_assert_uint_eq(p->strata[again]->network, 0);
+	ck_assert_uint_eq(
+			rep_stratum_put(p, 0, campaign[3], network[3], false), kept);
+	ck_assert_uint_le(p->n_strata, REP_STRATA_MAX);
+}
+END_TEST
+
 START_TEST(strata_and_their_limit)
 {
 	rep_pool_t *p = inside();
-	uint32_t first = rep_stratum_put(p, 0, 1, 1, false), s;
+	uint32_t first, s;
 
+	put_numbers(1);
+	for(unsigned n = 1; n < REP_ROUTES_MAX; n++) {
+		rep_campaign_put(p, numbered("c", n));
+		rep_network_put(p, numbered("n", n));
+	}
+	first = rep_stratum_put(p, 0, 1, 1, false);
+	count_one(first, NOW);
 	ck_assert_uint_eq(rep_stratum_put(p, 0, 1, 1, false), first);
 	ck_assert_uint_ne(rep_stratum_put(p, 0, 1, 1, true), first);
 	for(unsigned c = 0; c < 64; c++)
 		for(unsigned n = 0; n < 64; n++) {
 			s = rep_stratum_put(p, 0, c, n, false);
+			count_one(s, NOW);
 			if(s >= p->n_strata || p->strata[s]->campaign != c)
 				ck_assert(!p->strata[s]->campaign && !p->strata[s]->network);
 		}
@@ -424,6 +524,8 @@ Suite *strata_suite(void)
 	tcase_add_test(tc, counts_by_label);
 	tcase_add_test(tc, what_a_ticket_is_counted_under);
 	tcase_add_test(tc, names_and_their_limit);
+	tcase_add_test(tc, names_make_room);
+	tcase_add_test(tc, strata_make_room);
 	tcase_add_test(tc, strata_and_their_limit);
 	suite_add_tcase(suite, tc);
 	return suite;

@@ -65,7 +65,7 @@ static size_t most_first(const rep_names_t *labels, rep_counts_t *by,
 				most = i;
 		if(!calls_of(&by[most]))
 			break;
-		strcpy(out[n].label, labels->at[most]);
+		strcpy(out[n].label, labels->at[most].text);
 		out[n].counts = by[most];
 		by[most] = (rep_counts_t){{0}};
 	}

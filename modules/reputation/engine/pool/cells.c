@@ -36,6 +36,7 @@ void rep_cell_own(const rep_pool_t *pool, uint32_t ref, rep_counts_t *out)
 
 void rep_cell_free(rep_pool_t *pool, uint32_t ref)
 {
+	pool->strata[rep_cell_at(pool, ref)->stratum]->cells--;
 	if(ref & REP_WIDE)
 		rep_slab_free(&pool->wide, ref & ~REP_WIDE);
 	else
@@ -65,6 +66,7 @@ uint32_t *rep_cell_find(rep_pool_t *pool, rep_number_t *number, uint32_t bucket,
 		return NULL;
 	}
 	cell = rep_cell_at(pool, ref);
+	pool->strata[stratum]->cells++;
 	*cell = (rep_cell_head_t){*at, bucket, stamp, stratum, 0, REP_WEIGHT};
 	*at = ref;
 	return at;
@@ -86,6 +88,7 @@ static bool widen(rep_pool_t *pool, uint32_t *at)
 		set(cell, true, true, o, get(rep_cell_at(pool, old), false, true, o));
 		set(cell, true, false, o, get(rep_cell_at(pool, old), false, false, o));
 	}
+	pool->strata[cell->stratum]->cells++;
 	rep_cell_free(pool, old);
 	*at = ref | REP_WIDE;
 	return true;

@@ -69,6 +69,7 @@ typedef struct rep_stratum
 {
 	uint8_t route, campaign, network; /* indices in the pool; 0 = none */
 	bool repeat;
+	uint32_t cells;		  /* that count in it */
 	rep_row_t *rows;	  /* a ring as long as the window, or NULL */
 	rep_counts_t window;  /* of all rows: calls, */
 	rep_counts_t weighed; /* and what they weigh */
@@ -77,10 +78,15 @@ typedef struct rep_stratum
 
 #define REP_STRATA_MAX 1024 /* a pool */
 
-/* Names of campaigns, or of networks; the first is "", none. */
+/* Names of campaigns, or of networks; the first is "", none. A name that
+ * nothing is counted under any more makes room for another. */
 typedef struct rep_names
 {
-	char (*at)[REP_ROUTE_MAX + 1];
+	struct rep_name
+	{
+		char text[REP_ROUTE_MAX + 1];
+		uint8_t life; /* how many stood here before */
+	} * at;
 	uint32_t n, room;
 } rep_names_t;
 

@@ -13,7 +13,7 @@
 static bool make_name_room(rep_names_t *names)
 {
 	uint32_t room = names->room ? names->room * 2 : 4;
-	char(*at)[REP_ROUTE_MAX + 1];
+	struct rep_name *at;
 
 	if(names->n < names->room)
 		return true;
@@ -29,58 +29,112 @@ static bool make_name_room(rep_names_t *names)
 	return true;
 }
 
-static uint8_t name_put(rep_pool_t *pool, rep_names_t *names, rep_span_t name)
+/* Is anything counted there, by a number or in the window? */
+static bool in_use(const rep_stratum_t *stratum)
 {
+	uint32_t calls = stratum->cells;
+
+	for(int o = 0; o < REP_OUTCOMES; o++)
+		calls |= stratum->window.n[o];
+	return calls != 0;
+}
+
+/* The place for a fresh name; 0 = there is none. */
+static uint32_t fresh_name(rep_pool_t *pool, rep_names_t *names)
+{
+	uint64_t used = 1; /* a bit each */
+	uint32_t i = 1;
+
+	if(names->n < REP_ROUTES_MAX)
+		return make_name_room(names) ? names->n++ : 0;
+	for(uint32_t s = 0; s < pool->n_strata; s++)
+		if(in_use(pool->strata[s]))
+			used |= UINT64_C(1)
+					<< (names == &pool->campaigns ? pool->strata[s]->campaign
+												  : pool->strata[s]->network);
+	while(i < REP_ROUTES_MAX && used >> i & 1)
+		i++;
+	if(i == REP_ROUTES_MAX)
+		return 0;
+	names->at[i].life++;
+	return i;
+}
+
+static uint16_t name_put(rep_pool_t *pool, rep_names_t *names, rep_span_t name)
+{
+	uint32_t i = 1;
+
 	name = rep_trim(name);
 	if(name.len == 0)
 		return 0;
-	for(uint32_t i = 1; i < names->n; i++)
-		if(rep_span_is(name, names->at[i]))
-			return (uint8_t)i;
+	while(i < names->n && !rep_span_is(name, names->at[i].text))
+		i++;
 	if(!names->n)
 		names->n = make_name_room(names);
-	if(names->n == REP_ROUTES_MAX || name.len > REP_ROUTE_MAX
-			|| memchr(name.s, '\0', name.len) || !make_name_room(names)) {
-		atomic_fetch_add(&pool->registry->full_strata, 1);
-		return 0;
+	if(i >= names->n) {
+		bool fits = name.len <= REP_ROUTE_MAX && !memchr(name.s, '\0', name.len)
+					&& names->n;
+		i = fits ? fresh_name(pool, names) : 0;
+		if(!i) {
+			atomic_fetch_add(&pool->registry->full_strata, 1);
+			return 0;
+		}
+		memset(names->at[i].text, 0, sizeof(names->at[i].text));
+		memcpy(names->at[i].text, name.s, name.len);
 	}
-	memcpy(names->at[names->n], name.s, name.len);
-	return (uint8_t)names->n++;
+	return (uint16_t)(names->at[i].life << 8 | i);
 }
 
-uint8_t rep_campaign_put(rep_pool_t *pool, rep_span_t name)
+uint16_t rep_campaign_put(rep_pool_t *pool, rep_span_t name)
 {
 	return name_put(pool, &pool->campaigns, name);
 }
 
-uint8_t rep_network_put(rep_pool_t *pool, rep_span_t name)
+uint16_t rep_network_put(rep_pool_t *pool, rep_span_t name)
 {
 	return name_put(pool, &pool->networks, name);
 }
 
-static const char *name_of(const rep_names_t *names, uint32_t i)
+/* The place of a name, 0 if it has made room for another. */
+static uint8_t place_of(const rep_names_t *names, uint32_t name)
 {
-	return i < names->n ? names->at[i] : "";
+	uint8_t i = (uint8_t)name;
+
+	return i < names->n && names->at[i].life == name >> 8 ? i : 0;
+}
+
+static const char *text_of(const rep_names_t *names, uint32_t i)
+{
+	return i < names->n ? names->at[i].text : "";
+}
+
+void rep_stratum_dims(
+		const rep_pool_t *pool, const rep_stratum_t *stratum, rep_dims_t *out)
+{
+	memset(out, 0, sizeof(*out));
+	strcpy(out->route, pool->routes[stratum->route]->label);
+	strcpy(out->campaign, text_of(&pool->campaigns, stratum->campaign));
+	strcpy(out->network, text_of(&pool->networks, stratum->network));
 }
 
 void rep_dims_of(const rep_pool_t *pool, uint32_t route, uint32_t campaign,
 		uint32_t network, rep_dims_t *out)
 {
-	memset(out, 0, sizeof(*out));
-	if(route < pool->n_routes)
-		strcpy(out->route, pool->routes[route]->label);
-	strcpy(out->campaign, name_of(&pool->campaigns, campaign));
-	strcpy(out->network, name_of(&pool->networks, network));
+	rep_stratum_t as = {.route = (uint8_t)(route < pool->n_routes ? route : 0),
+			.campaign = place_of(&pool->campaigns, campaign),
+			.network = place_of(&pool->networks, network)};
+
+	rep_stratum_dims(pool, &as, out);
 }
 
 bool rep_stratum_is(const rep_pool_t *pool, const rep_stratum_t *stratum,
 		const rep_dims_t *dims)
 {
 	return strcmp(pool->routes[stratum->route]->label, dims->route) == 0
-		   && strcmp(name_of(&pool->campaigns, stratum->campaign),
+		   && strcmp(text_of(&pool->campaigns, stratum->campaign),
 					  dims->campaign)
 					  == 0
-		   && strcmp(name_of(&pool->networks, stratum->network), dims->network)
+		   && strcmp(text_of(&pool->networks, stratum->network), dims->network)
 					  == 0;
 }
 
@@ -113,40 +167,63 @@ static bool make_room(rep_pool_t *pool)
 	return true;
 }
 
+/* One in which nothing is counted any more; n_strata: there is none. */
+static uint32_t first_idle(const rep_pool_t *pool)
+{
+	uint32_t s = 0;
+
+	while(s < pool->n_strata
+			&& (in_use(pool->strata[s])
+					|| !(pool->strata[s]->campaign
+							|| pool->strata[s]->network)))
+		s++;
+	return s;
+}
+
+/* A stratum of these labels; REP_NONE: there is no room, or no memory. */
 static uint32_t make(rep_pool_t *pool, uint32_t key, const rep_stratum_t *as)
 {
-	rep_stratum_t *stratum = make_room(pool) ? rep_alloc(sizeof(*as)) : NULL;
+	bool labelled = as->campaign || as->network;
+	uint32_t s = pool->n_strata;
+	rep_stratum_t *stratum;
 
-	if(!stratum) {
-		atomic_fetch_add(&pool->registry->full_memory, 1);
-		return REP_NONE;
+	if(labelled && s >= REP_STRATA_MAX - KEPT)
+		s = first_idle(pool);
+	if(s == pool->n_strata) {
+		if(labelled && s >= REP_STRATA_MAX - KEPT)
+			return REP_NONE;
+		stratum = make_room(pool) ? rep_alloc(sizeof(*as)) : NULL;
+		if(!stratum) {
+			atomic_fetch_add(&pool->registry->full_memory, 1);
+			return REP_NONE;
+		}
+		pool->strata[pool->n_strata++] = stratum;
+	} else {
+		rep_free(pool->strata[s]->rows);
 	}
-	*stratum = *as;
-	rep_baseline_make(&stratum->baseline, &pool->charts, &stratum->window, 2);
-	pool->strata[pool->n_strata] = stratum;
-	pool->strata_keys[pool->n_strata] = key;
-	return pool->n_strata++;
+	*pool->strata[s] = *as;
+	rep_baseline_make(&pool->strata[s]->baseline, &pool->charts,
+			&pool->strata[s]->window, 2);
+	pool->strata_keys[s] = key;
+	return s;
 }
 
 uint32_t rep_stratum_put(rep_pool_t *pool, uint32_t route, uint32_t campaign,
 		uint32_t network, bool repeat)
 {
-	uint32_t key = route << 24 | campaign << 16 | network << 8 | repeat, s = 0;
-	bool labelled = campaign || network;
+	const rep_stratum_t as = {.route = (uint8_t)route,
+			.campaign = place_of(&pool->campaigns, campaign),
+			.network = place_of(&pool->networks, network),
+			.repeat = repeat};
+	uint32_t key = (uint32_t)as.route << 24 | (uint32_t)as.campaign << 16
+				   | (uint32_t)as.network << 8 | repeat;
+	uint32_t s = 0;
 
 	while(s < pool->n_strata && pool->strata_keys[s] != key)
 		s++;
-	if(s < pool->n_strata)
-		return s;
-	if(!labelled || s < REP_STRATA_MAX - KEPT)
-		s = make(pool, key,
-				&(rep_stratum_t){.route = (uint8_t)route,
-						.campaign = (uint8_t)campaign,
-						.network = (uint8_t)network,
-						.repeat = repeat});
-	else
-		s = REP_NONE;
-	if(s == REP_NONE && labelled) {
+	if(s == pool->n_strata)
+		s = make(pool, key, &as);
+	if(s == REP_NONE && (as.campaign || as.network)) {
 		atomic_fetch_add(&pool->registry->full_strata, 1);
 		s = rep_stratum_put(pool, route, 0, 0, repeat);
 	}

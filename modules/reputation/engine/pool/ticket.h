@@ -25,12 +25,12 @@ typedef struct rep_ticket
 	rep_e164_t number; /* 0 = no ticket */
 	int32_t pool;
 	uint32_t index, generation;
-	rep_stamp_t stamp;		   /* of the verdict, at the time of the pick */
-	uint16_t route;			   /* label's index in the pool, */
-	uint8_t campaign, network; /* likewise; 0 = none */
-	bool holds;				   /* counts as in flight until the hang-up */
-	bool limited;			   /* its pool limits calls at once */
-	bool spent;				   /* a pick or a track: `taken` is filled */
+	rep_stamp_t stamp;			/* of the verdict, at the time of the pick */
+	uint16_t route;				/* label's index in the pool */
+	uint16_t campaign, network; /* rep_campaign_put(); 0 = none */
+	bool holds;					/* counts as in flight until the hang-up */
+	bool limited;				/* its pool limits calls at once */
+	bool spent;					/* a pick or a track: `taken` is filled */
 	rep_taken_t taken;
 } rep_ticket_t;
 
