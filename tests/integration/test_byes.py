@@ -10,7 +10,7 @@ from harness.process import wait_until
 
 SHARED = new_numbers(1)
 NAMES = ("tags", "tampered", "declined", "pick", "branch", "failure",
-         "suspended", "failover", "off", "restart", "first")
+         "suspended", "failover", "labels", "off", "restart", "first")
 POOLS = {name: (new_numbers(1), EAGER) for name in NAMES}
 POOLS["one"] = POOLS["two"] = (SHARED, EAGER)
 FLEET = "0123456789abcdef, or what a fleet shares\n"
@@ -152,6 +152,23 @@ def test_on_the_route_that_answered(node, partner, caller, peers):
     at_partner(node, partner, peers[1], seen)
     view.settled(partner, "failover", seen.number, {"busy": 2, "unwanted": 1})
     assert by_route(partner, "failover", seen.number) == {"second": 1}
+
+
+def test_under_the_labels_of_the_pick(node, partner, caller, peers):
+    labels = ("X-Route: first", "X-Campaign: spring", "X-Network: x")
+    call, seen = answered(node, caller, peers[0], "labels", *labels)
+    # the partner knows them, and others
+    peers[0].behaviour = lambda seen: plans.busy()
+    for known in (labels[:2], labels[1:], labels, labels[:1]):
+        assert dial(make_caller(caller, partner), "labels",
+                    *known).status == 486
+    at_partner(node, partner, peers[0], seen)
+    view.settled(partner, "labels", seen.number, {"busy": 4, "unwanted": 1})
+    assert by_route(partner, "labels", seen.number) == {"first": 1}
+    explained = view.explain(partner, "labels", seen.number)
+    for kind, label in (("campaign", "spring"), ("network", "x")):
+        assert {name: counts.get("unwanted", 0) for name, counts in
+                view.by_label(explained, kind).items()} == {label: 1, "": 0}
 
 
 def make_caller(caller, node):
