@@ -53,6 +53,8 @@ static const struct
 		{"registry", registry_suite},
 		{"replay", replay_suite},
 		{"replies", replies_suite},
+		{"seen", seen_suite},
+		{"siphash", siphash_suite},
 		{"slab", slab_suite},
 		{"stamp", stamp_suite},
 		{"stop", stop_suite},

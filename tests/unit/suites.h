@@ -47,6 +47,8 @@ Suite *redis_error_suite(void);
 Suite *registry_suite(void);
 Suite *replay_suite(void);
 Suite *replies_suite(void);
+Suite *seen_suite(void);
+Suite *siphash_suite(void);
 Suite *slab_suite(void);
 Suite *stamp_suite(void);
 Suite *stop_suite(void);

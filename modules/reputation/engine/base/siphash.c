@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SipHash-2-4; names as in the paper. */
+
+#include "siphash.h"
+
+typedef struct sip
+{
+	uint64_t v0, v1, v2, v3;
+} sip_t;
+
+static uint64_t rotate(uint64_t x, int by)
+{
+	return x << by | x >> (64 - by);
+}
+
+static void rounds(sip_t *s, int n)
+{
+	while(n-- > 0) {
+		s->v0 += s->v1;
+		s->v2 += s->v3;
+		s->v1 = rotate(s->v1, 13) ^ s->v0;
+		s->v3 = rotate(s->v3, 16) ^ s->v2;
+		s->v0 = rotate(s->v0, 32) + s->v3;
+		s->v2 += s->v1;
+		s->v1 = rotate(s->v1, 17) ^ s->v2;
+		s->v3 = rotate(s->v3, 21) ^ s->v0;
+		s->v2 = rotate(s->v2, 32);
+	}
+}
+
+static void compress(sip_t *s, uint64_t m)
+{
+	s->v3 ^= m;
+	rounds(s, 2);
+	s->v0 ^= m;
+}
+
+/* Up to eight bytes, little-endian. */
+static uint64_t word(const unsigned char *at, size_t n)
+{
+	uint64_t m = 0;
+
+	while(n-- > 0)
+		m = m << 8 | at[n];
+	return m;
+}
+
+uint64_t rep_siphash(rep_sipkey_t key, const void *bytes, size_t len)
+{
+	const unsigned char *at = bytes;
+	sip_t s = {key.k0 ^ UINT64_C(0x736f6d6570736575),
+			key.k1 ^ UINT64_C(0x646f72616e646f6d),
+			key.k0 ^ UINT64_C(0x6c7967656e657261),
+			key.k1 ^ UINT64_C(0x7465646279746573)};
+	size_t left = len;
+
+	for(; left >= 8; left -= 8, at += 8)
+		compress(&s, word(at, 8));
+	compress(&s, word(at, left) | (uint64_t)len << 56);
+	s.v2 ^= 0xff;
+	rounds(&s, 4);
+	return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
+}
