@@ -20,6 +20,7 @@ static const struct
 		{"bucket", bucket_suite},
 		{"by_hand", by_hand_suite},
 		{"call_table", call_table_suite},
+		{"callees", callees_suite},
 		{"cancel", cancel_suite},
 		{"cause", cause_suite},
 		{"cell", cell_suite},

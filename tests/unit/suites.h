@@ -14,6 +14,7 @@ Suite *attrs_suite(void);
 Suite *bucket_suite(void);
 Suite *by_hand_suite(void);
 Suite *call_table_suite(void);
+Suite *callees_suite(void);
 Suite *cancel_suite(void);
 Suite *cause_suite(void);
 Suite *cell_suite(void);

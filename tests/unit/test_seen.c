@@ -103,8 +103,8 @@ START_TEST(what_is_lost)
 			lost += seen.lines[i].until[k] > 1;
 	lost = n - lost;
 	ck_assert_uint_eq(lost, seen.gave_way);
-	ck_assert_msg(lost <= n / 10000.0 * shares[_i].at_most,
-			"%u of %u are lost", lost, n);
+	ck_assert_msg(lost <= n / 10000.0 * shares[_i].at_most, "%u of %u are lost",
+			lost, n);
 }
 END_TEST
 

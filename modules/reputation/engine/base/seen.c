@@ -14,8 +14,8 @@ typedef struct offer
 	bool found; /* the fingerprint */
 } offer_t;
 
-static offer_t look(const rep_seen_t *seen, uint32_t half, uint64_t print,
-		uint32_t now)
+static offer_t look(
+		const rep_seen_t *seen, uint32_t half, uint64_t print, uint32_t now)
 {
 	offer_t o = {&seen->lines[(uint64_t)half * seen->n >> 32], 0, 0, false};
 

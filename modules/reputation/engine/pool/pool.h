@@ -249,6 +249,7 @@ struct rep_registry
 	_Atomic rep_time_t started; /* of the first tick */
 	rep_time_t asked_at;		/* for causes; by the process that ticks */
 	struct rep_alarms *alarms;
+	struct rep_callees *callees; /* NULL: nobody is remembered */
 
 	rep_event_ring_t events;
 	rep_edit_queue_t edits;

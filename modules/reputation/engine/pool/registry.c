@@ -4,6 +4,7 @@
 #include "registry.h"
 
 #include "alarm.h"
+#include "callees.h"
 #include "forget.h"
 #include "lock.h"
 #include "pool_policy.h"
@@ -73,6 +74,7 @@ void rep_registry_destroy(rep_registry_t *registry)
 	for(int i = 0; i < atomic_load(&registry->n_pools); i++)
 		pool_destroy(registry->pools[i]);
 	rep_alarms_destroy(registry);
+	rep_callees_destroy(registry);
 	rep_lock_destroy(&registry->edits.lock);
 	rep_lock_destroy(&registry->events.lock);
 	rep_lock_destroy(&registry->lock);

@@ -23,6 +23,7 @@ typedef struct rep_taken
 typedef struct rep_ticket
 {
 	rep_e164_t number; /* 0 = no ticket */
+	uint64_t callee;   /* stands for whom it calls; 0 = unknown */
 	int32_t pool;
 	uint32_t index, generation;
 	rep_stamp_t stamp;			/* of the verdict, at the time of the pick */
