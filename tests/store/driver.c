@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "engine/pool/by_hand.h"
+#include "engine/pool/callees.h"
 #include "engine/pool/count.h"
 #include "engine/pool/numbers.h"
 #include "engine/pool/pick.h"
@@ -94,6 +95,28 @@ static void do_count(char **a)
 		rep_ticket_hang_up(registry, &ticket, now());
 	}
 	printf("{\"counted\":%d}\n", done);
+}
+
+/* call POOL NUMBER OUTCOME CALLEE CALLEES: one call each to consecutive ones */
+static void do_call(char **a)
+{
+	rep_outcome_t outcome = rep_outcome_parse(rep_span(a[3]));
+	rep_callees_stats_t before, after;
+	int pool = pool_of(a[1]), done = 0;
+
+	rep_callees_stats(registry, &before);
+	for(int i = 0; i < atoi(a[5]); i++) {
+		rep_ticket_t ticket;
+
+		if(!rep_pool_ticket(
+				   registry, pool, number_of(a[2]), rep_span(""), &ticket))
+			break;
+		rep_ticket_calls(registry, &ticket, number_of(a[4]) + (unsigned)i);
+		done += rep_ticket_count(registry, &ticket, outcome, now());
+	}
+	rep_callees_stats(registry, &after);
+	printf("{\"counted\":%d,\"repeats\":%" PRIu64 "}\n", done,
+			after.repeats - before.repeats);
 }
 
 /* spread POOL FIRST NUMBERS CALLS: calls over consecutive numbers, of a mix
@@ -249,6 +272,7 @@ static const struct
 	void (*run)(char **a);
 } commands[] = {
 		{"count", 6, do_count},
+		{"call", 6, do_call},
 		{"spread", 5, do_spread},
 		{"view", 3, do_view},
 		{"sum", 2, do_sum},
@@ -297,8 +321,10 @@ int main(int argc, char **argv)
 	registry = rep_registry_create(
 			getenv("DRIVER_NUMBERS") ? (uint32_t)atoi(getenv("DRIVER_NUMBERS"))
 									 : 20000);
-	if(!registry || rep_store_status_init(&status) != 0)
+	if(!registry || !rep_callees_create(registry, 100000)
+			|| rep_store_status_init(&status) != 0)
 		return 2;
+	rep_callees_key(registry, rep_span("sixteen bytes of a secret"));
 	store = rep_store_create(&config, registry, &status);
 	if(!store)
 		return 1;

@@ -7,8 +7,11 @@
 
 #include "rr_cookie.h"
 #include "shared.h"
+#include "../engine/base/text.h"
+#include "../engine/pool/callees.h"
 #include "../engine/pool/count.h"
 #include "../engine/pool/pick.h"
+#include "../engine/reply/e164.h"
 
 static rep_picked_t result(rep_pick_t why)
 {
@@ -58,6 +61,7 @@ static rep_picked_t pick(rep_call_t *call, int pool, rep_e164_t callee,
 	if(picked.result != REP_PICKED)
 		return picked;
 	rep_attempt_label(ticket, labels);
+	rep_ticket_calls(rep_shared->registry, ticket, callee);
 	put_ticket(call, ticket);
 	call->state = picked.state;
 	call->score = picked.score;
@@ -233,6 +237,22 @@ static uint64_t dialled(struct sip_msg *msg)
 		   << 32;
 }
 
+/* The same as it is told from others: a number, or a text in its place. */
+static uint64_t callee_of(struct sip_msg *msg)
+{
+	rep_span_t user;
+	rep_e164_t number;
+
+	if(parse_sip_msg_uri(msg) < 0)
+		return 0;
+	user = rep_span_of(&msg->parsed_uri.user);
+	if(user.len == 0)
+		return 0;
+	return rep_e164_parse(user, &number) == REP_E164_OK
+				   ? number
+				   : rep_hash(user) | UINT64_C(1) << 63;
+}
+
 bool rep_attempt_track(struct sip_msg *msg, int pool, rep_e164_t number,
 		rep_span_t route, const rep_labels_t *labels)
 {
@@ -269,6 +289,7 @@ bool rep_attempt_track(struct sip_msg *msg, int pool, rep_e164_t number,
 		return true;
 	}
 	rep_attempt_label(&ticket, labels);
+	rep_ticket_calls(rep_shared->registry, &ticket, callee_of(msg));
 	put_ticket(call, &ticket);
 	watch(msg, call, labels);
 	return true;

@@ -10,6 +10,7 @@
 #include "answered.h"
 #include "call_table.h"
 #include "shared.h"
+#include "../engine/pool/callees.h"
 #include "../engine/pool/registry.h"
 
 typedef struct totals
@@ -17,6 +18,7 @@ typedef struct totals
 	rep_registry_stats_t registry;
 	rep_calls_stats_t calls;
 	rep_answered_stats_t answered;
+	rep_callees_stats_t callees;
 } totals_t;
 
 typedef struct figure
@@ -61,6 +63,8 @@ static const figure_t figures[] = {
 	OUTCOME(REP_BADDEST, "baddest"),
 	OUTCOME(REP_REFUSED, "refused"),
 	OUTCOME(REP_FAILED, "failed"),
+	AT(callees.repeats, "repeats",
+		"of those, what the callee had done before: no new evidence"),
 	AT(registry.lost, "lost", "not counted: the number was gone"),
 	AT(registry.events[REP_EVENT_BENCHED], "benched",
 		"verdicts of this proxy: benched"),
@@ -86,6 +90,7 @@ static const figure_t figures[] = {
 	AT(registry.full_strata, "full_strata", "no room: campaigns and networks"),
 	AT(calls.full, "full_calls", "no room: max_calls"),
 	AT(answered.full, "full_answered", "no room: answered calls"),
+	AT(callees.gave_way, "full_callees", "forgotten early: max_callees"),
 };
 /* clang-format on */
 
@@ -101,6 +106,7 @@ static counter_val_t read_figure(counter_handle_t handle, void *param)
 	rep_registry_stats(rep_shared->registry, &totals.registry);
 	rep_calls_stats(rep_shared->calls, &totals.calls);
 	rep_answered_stats(rep_shared->answered, &totals.answered);
+	rep_callees_stats(rep_shared->registry, &totals.callees);
 	return figure->wide ? (counter_val_t) * (const uint64_t *)place
 						: (counter_val_t) * (const uint32_t *)place;
 }

@@ -16,6 +16,7 @@
 #include "complain.h"
 #include "config.h"
 #include "shared.h"
+#include "../engine/pool/callees.h"
 #include "../engine/pool/pool_policy.h"
 #include "../engine/pool/pools.h"
 #include "../engine/pool/registry.h"
@@ -173,7 +174,8 @@ static void set_zones(rep_time_t now)
 static void watch_tables(rep_time_t now)
 {
 	static rep_time_t last;
-	static bool told[5];
+	static bool told[6];
+	rep_callees_stats_t callees;
 	rep_answered_stats_t answered;
 	rep_calls_stats_t calls;
 	rep_registry_stats_t registry;
@@ -184,6 +186,7 @@ static void watch_tables(rep_time_t now)
 	rep_registry_stats(rep_shared->registry, &registry);
 	rep_calls_stats(rep_shared->calls, &calls);
 	rep_answered_stats(rep_shared->answered, &answered);
+	rep_callees_stats(rep_shared->registry, &callees);
 	const struct
 	{
 		uint64_t full;
@@ -200,6 +203,9 @@ static void watch_tables(rep_time_t now)
 			{registry.full_strata,
 					"more campaigns, networks or mixtures of them than a pool"
 					" can hold: the rest count by their route alone"},
+			{callees.gave_way,
+					"max_callees is reached: some callees are forgotten early"
+					" and speak again"},
 	};
 	for(size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
 		if(tables[i].full && !told[i])

@@ -32,6 +32,7 @@
 #include "rpc.h"
 #include "rr_cookie.h"
 #include "shared.h"
+#include "../engine/pool/callees.h"
 #include "../engine/pool/pools.h"
 #include "../engine/pool/registry.h"
 #include "../store/log.h"
@@ -345,6 +346,8 @@ static void release(void)
 /* `secret`: the fleet's, of `secret_len` bytes; 0 = drawn. */
 static int allocate(const char *secret, size_t secret_len)
 {
+	char drawn[REP_SECRET_MAX];
+
 	rep_shared = shm_malloc(sizeof(*rep_shared));
 	if(!rep_shared)
 		return -1;
@@ -369,8 +372,13 @@ static int allocate(const char *secret, size_t secret_len)
 	rep_shared->contacts = rep_contacts_create();
 	rep_shared->complaints = rep_complaints_create();
 	if(rep_shared->registry && rep_shared->calls && rep_shared->answered
-			&& rep_shared->contacts && rep_shared->complaints)
+			&& rep_shared->contacts && rep_shared->complaints
+			&& rep_callees_create(
+					rep_shared->registry, rep_config->max_callees)) {
+		secret_len = rep_secret_read(&rep_shared->secret, drawn);
+		rep_callees_key(rep_shared->registry, (rep_span_t){drawn, secret_len});
 		return 0;
+	}
 	release();
 	return -1;
 }
@@ -386,9 +394,9 @@ static int mod_init(void)
 	if(rep_config_secret(rep_config, secret, &secret_len) < 0)
 		return -1;
 	if(allocate(secret, secret_len) < 0) {
-		LM_ERR("not enough shared memory for max_calls %d: start Kamailio"
-			   " with a larger -m\n",
-				rep_config->max_calls);
+		LM_ERR("not enough shared memory for max_calls %d and max_callees %d:"
+			   " start Kamailio with a larger -m\n",
+				rep_config->max_calls, rep_config->max_callees);
 		return -1;
 	}
 	rep_registry_observe(rep_shared->registry,

@@ -14,6 +14,7 @@
 #include "shared.h"
 #include "../engine/base/version.h"
 #include "../engine/pool/by_hand.h"
+#include "../engine/pool/callees.h"
 #include "../engine/pool/numbers.h"
 #include "../engine/pool/pick.h"
 #include "../engine/pool/pool_policy.h"
@@ -465,6 +466,7 @@ static void rpc_stats(rpc_t *rpc, void *ctx)
 {
 	rep_answered_stats_t answered;
 	rep_calls_stats_t calls;
+	rep_callees_stats_t callees;
 	rep_registry_stats_t registry;
 	void *item;
 
@@ -473,6 +475,7 @@ static void rpc_stats(rpc_t *rpc, void *ctx)
 	rep_registry_stats(rep_shared->registry, &registry);
 	rep_calls_stats(rep_shared->calls, &calls);
 	rep_answered_stats(rep_shared->answered, &answered);
+	rep_callees_stats(rep_shared->registry, &callees);
 	rpc->add(ctx, "{", &item);
 	rpc->struct_add(item, "s", "version", REPUTATION_VERSION);
 	rpc->struct_add(item, "suuuuuu", "mode",
@@ -480,16 +483,19 @@ static void rpc_stats(rpc_t *rpc, void *ctx)
 			"pools", registry.pools, "numbers", registry.numbers, "max_numbers",
 			registry.max_numbers, "calls", calls.calls, "answered_calls",
 			answered.calls, "max_calls", calls.max);
-	rpc->struct_add(item, "uuuu", "picks", rep_rpc_u32(registry.picks),
+	rpc->struct_add(item, "uuuuu", "picks", rep_rpc_u32(registry.picks),
 			"refusals", rep_rpc_u32(registry.refusals), "counted",
-			rep_rpc_u32(registry.counted), "lost", rep_rpc_u32(registry.lost));
-	rpc->struct_add(item, "uuuuuuu", "full_numbers",
+			rep_rpc_u32(registry.counted), "repeats",
+			rep_rpc_u32(callees.repeats), "lost", rep_rpc_u32(registry.lost));
+	rpc->struct_add(item, "uuuuuuuu", "full_numbers",
 			rep_rpc_u32(registry.full_numbers), "full_memory",
 			rep_rpc_u32(registry.full_memory), "full_routes",
 			rep_rpc_u32(registry.full_routes), "full_strata",
 			rep_rpc_u32(registry.full_strata), "full_calls",
 			rep_rpc_u32(calls.full), "full_answered",
-			rep_rpc_u32(answered.full), "memory", rep_rpc_u32(registry.bytes));
+			rep_rpc_u32(answered.full), "full_callees",
+			rep_rpc_u32(callees.gave_way), "memory",
+			rep_rpc_u32(registry.bytes + callees.bytes));
 	add_errors(rpc, item);
 }
 

@@ -13,6 +13,7 @@
 #include "../engine/pool/edit.h"
 #include "../engine/pool/event.h"
 #include "../engine/pool/view.h"
+#include "../formats/callees.h"
 #include "../formats/cell.h"
 
 #define REP_KEY_MAX 256
@@ -114,6 +115,20 @@ typedef struct rep_resync
 	int64_t began;
 } rep_resync_t;
 
+#define REP_CALLEES_TOLD 1024 /* at once */
+
+/* Who has spoken: callees.c. */
+typedef struct rep_store_callees
+{
+	uint64_t told, kept; /* of the registry's ring: to others, in the stream */
+	size_t telling;
+	rep_callee_t list[REP_CALLEES_TOLD];
+	char bytes[REP_CALLEES_TOLD * REP_CALLEE_BYTES];
+	char id[32];	/* of the stream's last entry that was read */
+	double average; /* in an entry of the stream, of late */
+	int64_t next_write, next_read, next_expire; /* monotonic ms */
+} rep_store_callees_t;
+
 struct rep_note; /* errors.c */
 struct rep_news; /* feed.c */
 
@@ -160,6 +175,7 @@ struct rep_store
 	int check_pool;
 	struct rep_news *news;
 	rep_resync_t resync;
+	rep_store_callees_t callees;
 
 	rep_edit_t edit; /* being written */
 	bool has_edit;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "callees.h"
 #include "errors.h"
 #include "keys.h"
 #include "log.h"
@@ -177,7 +178,8 @@ static void parse_record(struct rep_news *news, rep_span_t field)
 	news->records[news->n_records++] = record;
 }
 
-/* One entry: w WRITER s NUMBER, then BUCKET CELL or v RECORD, any number.
+/* One entry: w WRITER s NUMBER, then BUCKET CELL, v RECORD or c CALLEES, any
+ * number.
  * False on a gap. */
 static bool parse_entry(
 		rep_store_t *store, rep_store_pool_t *pool, const redisReply *entry)
@@ -205,6 +207,8 @@ static bool parse_entry(
 
 		if(rep_span_is(kind, "v"))
 			parse_record(store->news, name);
+		else if(rep_span_is(kind, "c"))
+			rep_callees_hear(store, name);
 		else
 			parse_cell(store->news, kind, name);
 	}

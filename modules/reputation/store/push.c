@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "callees.h"
 #include "errors.h"
 #include "keys.h"
 #include "refusal.h"
@@ -69,6 +70,7 @@ static void push_args(rep_store_t *store, const rep_store_pool_t *pool,
 	rep_args_text(args, store->writer);
 	rep_args_int(args, pool->ttl);
 	rep_args_int(args, REP_FEED_LENGTH);
+	rep_args_span(args, rep_callees_tell(store));
 	for(size_t i = 0; i < n; i++) {
 		if(i == 0 || cells[i].bucket != cells[i - 1].bucket) {
 			rep_args_int(args, cells[i].bucket);
@@ -118,6 +120,7 @@ static bool push_batch(
 	}
 	report(store, pool, reply);
 	freeReplyObject(reply);
+	rep_callees_told(store);
 	rep_store_accepted(store);
 	rep_lock(&store->status->lock);
 	store->status->pushes += n;

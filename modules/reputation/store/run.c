@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <stdio.h>
 
+#include "callees.h"
 #include "config_sync.h"
 #include "edits.h"
 #include "errors.h"
@@ -140,6 +141,7 @@ static void connected(rep_store_t *store)
 	rep_store_suspect(store);
 	rep_watch_start(store);
 	rep_want_all(store);
+	rep_callees_connected(store);
 }
 
 static void try_connect(rep_store_t *store)
@@ -194,14 +196,15 @@ static bool push_all(rep_store_t *store, bool *more)
 static bool exchange(rep_store_t *store)
 {
 	int64_t now = rep_mono_ms();
-	bool more = false, unread = false, ok;
+	bool more = false, unread = false, unheard = false, ok;
 
 	if(now < store->next_exchange)
 		return false;
-	ok = push_all(store, &more) && rep_feed_read(store, &unread);
+	ok = push_all(store, &more) && rep_feed_read(store, &unread)
+		 && rep_callees_sync(store, &unheard);
 	if(rep_link_up(&store->link))
 		rep_strays_step(store);
-	more = more || unread;
+	more = more || unread || unheard;
 	store->next_exchange = more ? 0 : now + store->interval;
 	if(ok) {
 		rep_lock(&store->status->lock);
@@ -323,6 +326,7 @@ static void last_exchange(rep_store_t *store)
 		if(!rep_edits_write(store) || !push_all(store, &more))
 			break;
 	}
+	rep_callees_flush(store);
 	publish(store);
 }
 

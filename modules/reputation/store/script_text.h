@@ -8,15 +8,16 @@
 
 /* Write own counts, keep the totals, tell the others.
  * KEYS feed, seq, index, bucket…
- * ARGV writer, seconds to live, feed length, then for each bucket key:
- *      bucket, cells, and for each cell: own field, total field, counts
+ * ARGV writer, seconds to live, feed length, callees for the feed or "", then
+ *      for each bucket key: bucket, cells, and for each cell: own field, total
+ *      field, counts
  * Returns {error of the feed or "", positions (from 1) of bucket keys that
  *          hold another type}.
  * Own counts that are less than what stands were begun anew after the number
  * had been removed: what stands is kept under the writer's name with "~". */
 #define REP_SCRIPT_PUSH                                                   \
 	"local writer, ttl, keep = ARGV[1], tonumber(ARGV[2]), ARGV[3]\n"     \
-	"local a = 4\n"                                                       \
+	"local a = 5\n"                                                       \
 	"local news, bad = {}, {}\n"                                          \
 	"local function split(text)\n"                                        \
 	"  local t = {}\n"                                                    \
@@ -88,6 +89,10 @@
 	"    end\n"                                                           \
 	"  end\n"                                                             \
 	"  a = a + 3 * n\n"                                                   \
+	"end\n"                                                               \
+	"if ARGV[4] ~= '' then\n"                                             \
+	"  news[#news + 1] = 'c'\n"                                           \
+	"  news[#news + 1] = ARGV[4]\n"                                       \
 	"end\n" REP_SCRIPT_TELL "local seq, wrong = tell(news)\n"             \
 	"return {wrong, bad}\n"
 

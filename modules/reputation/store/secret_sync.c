@@ -20,12 +20,21 @@ static redisReply *call(rep_store_t *store, const char *name, rep_span_t value)
 	return rep_link_call(&store->link, args);
 }
 
+/* Takes over what the reply holds. */
+static void take(rep_store_t *store, redisReply *reply)
+{
+	rep_span_t theirs = rep_reply_span(reply);
+
+	if(rep_secret_set(store->secret, theirs.s, theirs.len))
+		rep_callees_key(store->registry, theirs);
+	freeReplyObject(reply);
+}
+
 bool rep_secret_sync(rep_store_t *store)
 {
 	char ours[REP_SECRET_MAX];
 	rep_secret_t *secret = store->secret;
 	redisReply *reply;
-	rep_span_t theirs;
 	bool missing;
 
 	if(!secret || secret->fixed)
@@ -34,9 +43,7 @@ bool rep_secret_sync(rep_store_t *store)
 	if(!reply)
 		return rep_link_up(&store->link);
 	missing = reply->type == REDIS_REPLY_NIL;
-	theirs = rep_reply_span(reply);
-	rep_secret_set(secret, theirs.s, theirs.len);
-	freeReplyObject(reply);
+	take(store, reply);
 	if(!missing)
 		return true;
 	reply = call(
@@ -49,8 +56,6 @@ bool rep_secret_sync(rep_store_t *store)
 					: NULL;
 	if(!reply)
 		return rep_link_up(&store->link);
-	theirs = rep_reply_span(reply);
-	rep_secret_set(secret, theirs.s, theirs.len);
-	freeReplyObject(reply);
+	take(store, reply);
 	return true;
 }

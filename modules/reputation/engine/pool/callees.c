@@ -26,7 +26,7 @@ struct rep_callees
 	 * that nobody else makes */
 	_Atomic uint64_t k0, k1;
 	_Atomic uint64_t repeats;
-	uint32_t n_stripes;
+	uint32_t max, n_stripes;
 	stripe_t stripe[STRIPES];
 	void *lines; /* of all stripes, as allocated */
 	size_t bytes;
@@ -75,6 +75,7 @@ bool rep_callees_create(rep_registry_t *registry, uint32_t max)
 	if(!c)
 		return false;
 	memset(c, 0, ring);
+	c->max = max;
 	c->bytes = ring + lines;
 	c->n_ring = n_ring;
 	c->n_stripes = n_stripes;
@@ -114,6 +115,7 @@ void rep_callees_stats(rep_registry_t *registry, rep_callees_stats_t *out)
 	*out = (rep_callees_stats_t){0};
 	if(!c)
 		return;
+	out->max = c->max;
 	out->repeats = atomic_load(&c->repeats);
 	out->bytes = c->bytes;
 	for(uint32_t s = 0; s < c->n_stripes; s++) {

@@ -25,6 +25,7 @@ typedef struct rep_callee
 
 typedef struct rep_callees_stats
 {
+	uint32_t max;
 	uint64_t repeats;  /* calls that were no new evidence */
 	uint64_t gave_way; /* fingerprints that others took the place of */
 	size_t bytes;

@@ -3,6 +3,7 @@
 
 #include "count.h"
 
+#include "callees.h"
 #include "evidence.h"
 #include "index.h"
 #include "lock.h"
@@ -65,15 +66,34 @@ static bool to_be_judged(const rep_pool_t *pool, uint32_t i, uint8_t route,
 						   &pool->routes[route]->baseline, outcome));
 }
 
+/* Has the callee given this number this outcome already, and does it still
+ * count? A reset makes all that was said before it void. */
+static bool repeats(const rep_pool_t *pool, uint32_t i,
+		const rep_ticket_t *ticket, rep_outcome_t outcome, rep_time_t now)
+{
+	const rep_policy_t *policy = &pool->policy;
+	uint32_t window = policy->window_hours * 60;
+	uint32_t counts =
+			window > policy->bucket_minutes ? window : policy->bucket_minutes;
+
+	return outcome < REP_JUDGED
+		   && rep_callee_spoke(pool->registry, ticket,
+				   rep_number_at(pool, i)->verdict.reset, outcome,
+				   rep_bucket_of(policy, now) + counts, rep_minute_of(now));
+}
+
+/* Counts the call; true when it is new evidence. */
 static bool count(rep_pool_t *pool, const rep_ticket_t *ticket, uint32_t i,
 		rep_outcome_t outcome, rep_time_t now)
 {
+	bool repeat = repeats(pool, i, ticket, outcome, now);
 	uint32_t stratum = rep_stratum_put(
-			pool, ticket->route, ticket->campaign, ticket->network, false);
+			pool, ticket->route, ticket->campaign, ticket->network, repeat);
 
 	return stratum != REP_NONE
 		   && rep_evidence_count(
-				   pool, i, ticket->stamp, (uint16_t)stratum, outcome, now);
+				   pool, i, ticket->stamp, (uint16_t)stratum, outcome, now)
+		   && !repeat;
 }
 
 bool rep_ticket_count(rep_registry_t *registry, const rep_ticket_t *ticket,
