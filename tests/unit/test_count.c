@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The end of a call attempt: what is in flight, and what is counted. */
 
+#include "engine/pool/callees.h"
+
 #include "pool_test.h"
 #include "suites.h"
 
@@ -96,6 +98,110 @@ START_TEST(lost_and_malformed)
 }
 END_TEST
 
+/* `n` calls of the first number, each to the next of `callees`. */
+static void count_to(
+		unsigned callees, unsigned n, rep_outcome_t outcome, rep_time_t now)
+{
+	rep_ticket_t t;
+
+	for(unsigned i = 0; i < n; i++) {
+		ck_assert(rep_pool_ticket(registry, pool, FIRST, rep_span(""), &t));
+		if(callees)
+			rep_ticket_calls(registry, &t, UINT64_C(12125550000) + i % callees);
+		ck_assert(rep_ticket_count(registry, &t, outcome, now));
+	}
+}
+
+static void with_callees(void)
+{
+	setup();
+	ck_assert(rep_callees_create(registry, 1000));
+	rep_callees_key(registry, rep_span("sixteen bytes or more"));
+	put_numbers(10);
+	healthy(10, "", NOW);
+}
+
+static float score_after(unsigned callees, unsigned n, rep_outcome_t outcome)
+{
+	float score;
+
+	with_callees();
+	count_to(callees, n, outcome, NOW + 2 * S);
+	ck_assert_uint_ge(view(FIRST, NOW + 2 * S).counts.n[outcome], n);
+	score = view(FIRST, NOW + 2 * S).judged.score;
+	teardown();
+	return score;
+}
+
+/* Ten calls, and what they weigh: as one when one callee made them, as ten
+ * when ten did, and when nobody knows who did. */
+START_TEST(a_callee_speaks_once)
+{
+	static const rep_outcome_t outcomes[] = {
+			REP_BLOCKED, REP_UNWANTED, REP_DECLINED};
+	rep_outcome_t outcome = outcomes[_i];
+	float one = score_after(1, 1, outcome), ten = score_after(10, 10, outcome);
+
+	ck_assert_float_gt(ten, one);
+	ck_assert_float_eq(score_after(1, 10, outcome), one);
+	ck_assert_float_eq(score_after(0, 10, outcome), ten);
+	ck_assert_float_eq(score_after(3, 10, outcome), score_after(3, 3, outcome));
+}
+END_TEST
+
+/* Calls that are not judged are nobody's word. */
+START_TEST(neutral_calls_are_no_repeats)
+{
+	rep_callees_stats_t stats;
+
+	with_callees();
+	for(int o = REP_JUDGED; o < REP_OUTCOMES; o++)
+		count_to(1, 3, (rep_outcome_t)o, NOW);
+	rep_callees_stats(registry, &stats);
+	ck_assert_uint_eq(stats.repeats, 0);
+	count_to(1, 3, REP_BUSY, NOW);
+	rep_callees_stats(registry, &stats);
+	ck_assert_uint_eq(stats.repeats, 2);
+	teardown();
+}
+END_TEST
+
+static uint64_t repeats(rep_time_t now)
+{
+	rep_callees_stats_t before, after;
+
+	rep_callees_stats(registry, &before);
+	count_to(1, 1, REP_BLOCKED, now);
+	rep_callees_stats(registry, &after);
+	return after.repeats - before.repeats;
+}
+
+/* What was said is void when it leaves the window, and with a reset. */
+START_TEST(as_long_as_it_counts)
+{
+	static const struct
+	{
+		const char *hours, *minutes;
+		rep_time_t bucket, stays;
+	} windows[] = {{"72", "60", HOUR, 72 * HOUR},
+			{"24", "5", 5 * MINUTE, 24 * HOUR}, {"1", "1440", DAY, DAY}};
+	rep_time_t first = NOW - NOW % windows[_i].bucket + windows[_i].stays;
+
+	with_callees();
+	policy_set("window_hours", windows[_i].hours, NOW);
+	policy_set("bucket_minutes", windows[_i].minutes, NOW);
+	ck_assert_uint_eq(repeats(NOW), 0);
+	ck_assert_uint_eq(repeats(NOW + 1), 1);
+	ck_assert_uint_eq(repeats(first - 1), 1);
+	ck_assert_uint_eq(repeats(first), 0);
+	ck_assert_uint_eq(repeats(first), 1);
+	ck_assert(rep_pool_reset(registry, pool, FIRST, first));
+	ck_assert_uint_eq(repeats(first), 0);
+	ck_assert_uint_eq(repeats(first), 1);
+	teardown();
+}
+END_TEST
+
 Suite *count_suite(void)
 {
 	Suite *suite = suite_create("count");
@@ -107,6 +213,12 @@ Suite *count_suite(void)
 	tcase_add_test(tc, refused_is_announced_once_a_minute);
 	tcase_add_loop_test(tc, answered_calls_end_a_probation, 0, 2);
 	tcase_add_test(tc, lost_and_malformed);
+	suite_add_tcase(suite, tc);
+	tc = tcase_create("callees");
+	tcase_set_timeout(tc, 60);
+	tcase_add_loop_test(tc, a_callee_speaks_once, 0, 3);
+	tcase_add_test(tc, neutral_calls_are_no_repeats);
+	tcase_add_loop_test(tc, as_long_as_it_counts, 0, 3);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
