@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "engine/pool/callees.h"
 #include "kamailio/answered.h"
 
 #include "mem_test.h"
@@ -109,6 +110,26 @@ static void tick(rep_time_t after)
 	rep_answered_tick(answered, registry, NOW + after, MONO + after);
 }
 
+/* So many calls did what their callee had done before. */
+static uint64_t repeats(void)
+{
+	rep_callees_stats_t s;
+
+	rep_callees_stats(registry, &s);
+	return s.repeats;
+}
+
+/* As answer(), of the first number to a callee. */
+static void answer_to(unsigned i, uint64_t callee)
+{
+	rep_ticket_t t;
+
+	ck_assert(rep_pool_track(registry, pool, FIRST, rep_span(""), NOW, &t));
+	rep_ticket_calls(registry, &t, callee);
+	rep_answered_put(answered, registry, dialog(i), &t, REP_ANSWERED, SHORT,
+			NOW, MONO);
+}
+
 /* Nothing is left: neither of calls nor of what they held. */
 static void ck_over(void)
 {
@@ -165,6 +186,29 @@ START_TEST(unwanted)
 	ck_assert(bye(2, true, SHORT + S));
 	ck_assert_uint_eq(counted(REP_UNWANTED), 2);
 	ck_assert_uint_eq(counted_at_all(), 2);
+	ck_over();
+}
+END_TEST
+
+/* A callee has said what its call came to in the end, and nothing else. */
+START_TEST(the_callee_speaks_once)
+{
+	ck_assert(rep_callees_create(registry, 100));
+	rep_callees_key(registry, rep_span("sixteen bytes or more"));
+	for(unsigned i = 0; i < 2; i++) {
+		answer_to(i, 15557770000);
+		ck_assert(bye(i, true, S));
+		ck_assert_uint_eq(counted(REP_UNWANTED), i + 1);
+		ck_assert_uint_eq(repeats(), i);
+	}
+	answer_to(2, 15557770000);
+	ck_assert(bye(2, false, S));
+	answer_to(3, 15557770000);
+	tick(SHORT);
+	ck_assert_uint_eq(counted(REP_SHORT), 1);
+	ck_assert_uint_eq(counted(REP_ANSWERED), 1);
+	ck_assert_uint_eq(counted_at_all(), 4);
+	ck_assert_uint_eq(repeats(), 1);
 	ck_over();
 }
 END_TEST
@@ -712,6 +756,7 @@ Suite *answered_suite(void)
 	tcase_add_test(small, no_bye_within_short_call);
 	tcase_add_test(small, a_bye_before_the_tick);
 	tcase_add_test(small, unwanted);
+	tcase_add_test(small, the_callee_speaks_once);
 	tcase_add_test(small, a_bye_twice);
 	tcase_add_test(small, the_same_dialog_twice);
 	tcase_add_test(small, the_same_dialog_of_another_number);
