@@ -21,6 +21,7 @@ static const struct
 		{"by_hand", by_hand_suite},
 		{"call_table", call_table_suite},
 		{"callees", callees_suite},
+		{"callees_text", callees_text_suite},
 		{"cancel", cancel_suite},
 		{"cause", cause_suite},
 		{"cell", cell_suite},

@@ -15,6 +15,7 @@ Suite *bucket_suite(void);
 Suite *by_hand_suite(void);
 Suite *call_table_suite(void);
 Suite *callees_suite(void);
+Suite *callees_text_suite(void);
 Suite *cancel_suite(void);
 Suite *cause_suite(void);
 Suite *cell_suite(void);

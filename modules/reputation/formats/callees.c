@@ -1,39 +1,50 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Twelve bytes are two groups of 48 bits, of eight letters each. */
 
 #include "callees.h"
 
-static void put(char *at, int n, uint64_t value)
+#define GROUP 8 /* letters */
+
+static const char letters[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+static void put(char at[GROUP], uint64_t value)
 {
-	while(n-- > 0) {
-		at[n] = (char)(unsigned char)value;
-		value >>= 8;
-	}
+	for(int i = GROUP - 1; i >= 0; i--, value >>= 6)
+		at[i] = letters[value & 63];
 }
 
-static uint64_t get(const char *at, int n)
+static bool get(const char at[GROUP], uint64_t *value)
 {
-	uint64_t value = 0;
+	*value = 0;
+	for(int i = 0; i < GROUP; i++) {
+		const char *letter = at[i] ? strchr(letters, at[i]) : NULL;
 
-	for(int i = 0; i < n; i++)
-		value = value << 8 | (unsigned char)at[i];
-	return value;
+		if(!letter)
+			return false;
+		*value = *value << 6 | (uint64_t)(letter - letters);
+	}
+	return true;
 }
 
 void rep_pack_callees(const rep_callee_t *callees, size_t n, char *out)
 {
-	for(size_t i = 0; i < n; i++, out += REP_CALLEE_BYTES) {
-		put(out, 8, callees[i].print);
-		put(out + 8, 4, callees[i].until);
+	for(size_t i = 0; i < n; i++, out += REP_CALLEE_TEXT) {
+		put(out, callees[i].print >> 16);
+		put(out + GROUP, callees[i].print << 48 >> 16 | callees[i].until);
 	}
 }
 
-bool rep_unpack_callee(rep_span_t *bytes, rep_callee_t *out)
+bool rep_unpack_callee(rep_span_t *text, rep_callee_t *out)
 {
-	if(bytes->len < REP_CALLEE_BYTES)
+	uint64_t head, tail;
+
+	if(text->len < REP_CALLEE_TEXT || !get(text->s, &head)
+			|| !get(text->s + GROUP, &tail))
 		return false;
-	out->print = get(bytes->s, 8);
-	out->until = (uint32_t)get(bytes->s + 8, 4);
-	bytes->s += REP_CALLEE_BYTES;
-	bytes->len -= REP_CALLEE_BYTES;
+	out->print = head << 16 | tail >> 32;
+	out->until = (uint32_t)tail;
+	text->s += REP_CALLEE_TEXT;
+	text->len -= REP_CALLEE_TEXT;
 	return true;
 }

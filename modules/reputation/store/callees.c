@@ -22,8 +22,8 @@ static rep_span_t packed(rep_store_t *store, uint64_t *cursor, size_t *n)
 	rep_store_callees_t *c = &store->callees;
 
 	*n = rep_callees_news(store->registry, cursor, c->list, REP_CALLEES_TOLD);
-	rep_pack_callees(c->list, *n, c->bytes);
-	return (rep_span_t){c->bytes, *n * REP_CALLEE_BYTES};
+	rep_pack_callees(c->list, *n, c->text);
+	return (rep_span_t){c->text, *n * REP_CALLEE_TEXT};
 }
 
 rep_span_t rep_callees_tell(rep_store_t *store)
@@ -37,12 +37,12 @@ void rep_callees_told(rep_store_t *store)
 	store->callees.telling = 0;
 }
 
-void rep_callees_hear(rep_store_t *store, rep_span_t bytes)
+void rep_callees_hear(rep_store_t *store, rep_span_t text)
 {
 	uint32_t now = rep_minute_of(store->clock());
 	rep_callee_t callee;
 
-	while(rep_unpack_callee(&bytes, &callee))
+	while(rep_unpack_callee(&text, &callee))
 		rep_callees_heard(store->registry, &callee, 1, now);
 }
 
@@ -111,7 +111,7 @@ static bool add_entry(rep_store_t *store, bool whole)
 	char key[REP_KEY_MAX];
 	redisReply *reply;
 	size_t n;
-	rep_span_t bytes = packed(store, &store->callees.kept, &n);
+	rep_span_t text = packed(store, &store->callees.kept, &n);
 
 	if(n == 0 || (whole && n < REP_CALLEES_TOLD))
 		return false;
@@ -125,7 +125,7 @@ static bool add_entry(rep_store_t *store, bool whole)
 	rep_args_text(args, "w");
 	rep_args_text(args, store->writer);
 	rep_args_text(args, "b");
-	rep_args_span(args, bytes);
+	rep_args_span(args, text);
 	reply = ask(store, true);
 	if(!reply)
 		return false;
@@ -151,7 +151,7 @@ static void take_entry(rep_store_t *store, const redisReply *entry)
 {
 	rep_span_t id = rep_reply_span(rep_reply_at(entry, 0));
 	const redisReply *fields = rep_reply_at(entry, 1);
-	rep_span_t bytes = rep_reply_span(rep_reply_at(fields, 3));
+	rep_span_t text = rep_reply_span(rep_reply_at(fields, 3));
 
 	snprintf(store->callees.id, sizeof(store->callees.id), "%.*s",
 			id.len < 30 ? (int)id.len : 30, id.len ? id.s : "");
@@ -160,8 +160,8 @@ static void take_entry(rep_store_t *store, const redisReply *entry)
 			|| rep_span_is(
 					rep_reply_span(rep_reply_at(fields, 1)), store->writer))
 		return;
-	averaged(store, bytes.len / REP_CALLEE_BYTES);
-	rep_callees_hear(store, bytes);
+	averaged(store, text.len / REP_CALLEE_TEXT);
+	rep_callees_hear(store, text);
 }
 
 /* True when there is more. A stream that is not there has lost what it had: it

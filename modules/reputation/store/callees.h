@@ -14,7 +14,7 @@
 rep_span_t rep_callees_tell(rep_store_t *store);
 void rep_callees_told(rep_store_t *store);
 /* What another proxy told. */
-void rep_callees_hear(rep_store_t *store, rep_span_t bytes);
+void rep_callees_hear(rep_store_t *store, rep_span_t text);
 
 /* One step of writing the stream and reading it; `*more`: it is not done. */
 bool rep_callees_sync(rep_store_t *store, bool *more);

@@ -123,7 +123,7 @@ typedef struct rep_store_callees
 	uint64_t told, kept; /* of the registry's ring: to others, in the stream */
 	size_t telling;
 	rep_callee_t list[REP_CALLEES_TOLD];
-	char bytes[REP_CALLEES_TOLD * REP_CALLEE_BYTES];
+	char text[REP_CALLEES_TOLD * REP_CALLEE_TEXT];
 	char id[32];	/* of the stream's last entry that was read */
 	double average; /* in an entry of the stream, of late */
 	int64_t next_write, next_read, next_expire; /* monotonic ms */
