@@ -97,22 +97,17 @@ def test_on_every_proxy(make, blocking):
         assert callee[1:] not in repr(entry)
 
 
-def test_after_a_restart(make, blocking):
+def test_after_a_restart(make):
     redis = make.redis()
     number, = new_numbers(1)
     redis.seed("sales", [number], EAGER)
-    node = proxy(make, redis, blocking, "a")
+    node = proxy(make, redis, make.carrier(lambda seen: plans.busy()), "a")
     view.wait_numbers(node, "sales", [number])
     caller = make.caller(node)
-    callee, *others = (new_callee() for _ in range(3 + ENOUGH))
-    pick(caller, callee)
-    redis.client.hset("rep:policy:{sales}", "false_bench_every", "100000000")
-    wait_until(lambda: any(
-        f["field"] == "false_bench_every" and f["value"] == "100000000"
-        for f in view.as_list(node.rpc("reputation.policy", "sales")
-                              ["fields"])))
-    for other in others:
+    callee, *others = (new_callee() for _ in range(30))
+    for other in [callee, *others]:
         pick(caller, other)
+    view.wait_counts(node, "sales", number, {"busy": 30})
     node.stop()
     node.start()
     view.wait_connected(node)

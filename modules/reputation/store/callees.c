@@ -105,7 +105,7 @@ static void live_on(rep_store_t *store, int64_t now)
 }
 
 /* One entry, of what is there; false when nothing was written. */
-static bool add_entry(rep_store_t *store, bool whole)
+static bool add_entry(rep_store_t *store, bool whole, int64_t now)
 {
 	rep_args_t *args = &store->args;
 	char key[REP_KEY_MAX];
@@ -131,6 +131,7 @@ static bool add_entry(rep_store_t *store, bool whole)
 		return false;
 	freeReplyObject(reply);
 	store->callees.kept += n;
+	live_on(store, now);
 	return true;
 }
 
@@ -143,8 +144,7 @@ static void write_stream(rep_store_t *store, int64_t now)
 		return;
 	if(due)
 		store->callees.next_write = now + EVERY_MS;
-	if(add_entry(store, !due))
-		live_on(store, now);
+	add_entry(store, !due, now);
 }
 
 static void take_entry(rep_store_t *store, const redisReply *entry)
@@ -207,7 +207,7 @@ bool rep_callees_sync(rep_store_t *store, bool *more)
 
 void rep_callees_flush(rep_store_t *store)
 {
-	while(rep_link_up(&store->link) && add_entry(store, false))
+	while(rep_link_up(&store->link) && add_entry(store, false, rep_mono_ms()))
 		;
 }
 
