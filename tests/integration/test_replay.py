@@ -206,6 +206,24 @@ def test_healthy_numbers_are_not_benched(replay):
     assert result.summary["calls_to_bench"] is None
 
 
+@pytest.mark.parametrize("callees, column, benched", [
+    ("one", "callee", False), ("each", "callee", True),
+    ("one", "Dst User", False), ("one", "ignored", True),
+    ("name", "to_number", False)])
+def test_a_callee_speaks_once(replay, callees, column, benched):
+    """One callee who blocks a number is no reason to bench it."""
+    calls = calls_of(bad=with_share("blocked", .25))
+    for i, c in enumerate(calls):
+        c[column] = "+1212%07d" % i
+        if c["number"] == BAD and c["reason_header"] == BLOCKED \
+                and callees != "each":
+            c[column] = {"one": "+12125550000", "name": "alice"}[callees]
+    result = replay(as_csv(calls, [*FIELDS, column]), *CALM)
+    assert {e["number"] for e in result.of("benched")} \
+        == ({BAD} if benched else set())
+    assert result.summary["calls"] == len(calls)
+
+
 def test_bad_on_one_route(replay):
     calls = calls_of(bad=with_share("blocked", .3), route="carrier b",
                      routes=("carrier a", "carrier b"), per_day=4000)

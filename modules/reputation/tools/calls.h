@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The calls of the log, all in memory: 24 bytes each. */
+/* The calls of the log, all in memory: 32 bytes each. */
 
 #ifndef REP_REPLAY_CALLS_H
 #define REP_REPLAY_CALLS_H
@@ -27,7 +27,8 @@ void replay_names_free(replay_names_t *names);
 typedef struct replay_call
 {
 	rep_time_t at;
-	uint32_t number;				   /* index below */
+	uint64_t callee; /* number, or what stands for one; 0 = unknown */
+	uint32_t number; /* index below */
 	uint16_t route, campaign, network; /* likewise */
 	uint8_t outcome; /* rep_outcome_t; REP_OUTCOMES: to be dropped */
 } replay_call_t;
@@ -45,6 +46,7 @@ typedef struct replay_calls
 	size_t n, room, max;
 	replay_number_t *number;
 	uint32_t n_numbers;
+	bool callees; /* some are known */
 	size_t number_room;
 	replay_names_t numbers, pools, routes, campaigns, networks;
 } replay_calls_t;

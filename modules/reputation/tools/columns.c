@@ -19,6 +19,8 @@ static const char *const names[REPLAY_FIELDS][SYNONYMS] = {
 				"date", "calldate", "at"},
 		[REPLAY_NUMBER] = {"number", "caller_id", "callerid", "caller",
 				"from_number", "from_user", "src_user", "src", "ani", "cli"},
+		[REPLAY_CALLEE] = {"callee", "callee_number", "called", "to_number",
+				"to_user", "dst_user", "dst", "destination", "dnis"},
 		[REPLAY_POOL] = {"pool"},
 		[REPLAY_ROUTE] = {"route", "carrier", "trunk", "gateway"},
 		[REPLAY_CAMPAIGN] = {"campaign", "list"},
@@ -141,6 +143,19 @@ static const char *parse_number(
 	}
 }
 
+/* What is no number is as good: it is compared only. */
+static uint64_t callee_of(const replay_take_t *take, const replay_row_t *row)
+{
+	rep_span_t text = rep_trim(row->field[REPLAY_CALLEE]);
+	rep_e164_t number;
+
+	if(!text.len)
+		return 0;
+	return parse_number(take, text, &number)
+				   ? rep_hash(text) | UINT64_C(1) << 63
+				   : number;
+}
+
 static rep_signs_t signs_of(const replay_row_t *row)
 {
 	rep_signs_t signs = {0};
@@ -250,6 +265,8 @@ const char *replay_take(
 			|| (wrong = parse_label(&take->calls->networks,
 						row->field[REPLAY_NETWORK], &call->network)))
 		return wrong;
+	call->callee = callee_of(take, row);
+	take->calls->callees |= call->callee != 0;
 	call->number = replay_number_put(take->calls, p, number);
 	return call->number == UINT32_MAX ? "there is no memory" : NULL;
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../engine/pool/callees.h"
 #include "../engine/pool/count.h"
 #include "../engine/pool/numbers.h"
 #include "../engine/pool/pick.h"
@@ -222,9 +223,12 @@ static bool replay_call(replay_run_t *run, const replay_call_t *call)
 	}
 	if(rest && !run->count_all)
 		return true;
-	if(!ticket_for(run, call, pool, &ticket)
-			|| !rep_ticket_count(
-					run->registry, &ticket, call->outcome, call->at)) {
+	if(!ticket_for(run, call, pool, &ticket)) {
+		run->lost_calls++;
+		return true;
+	}
+	rep_ticket_calls(run->registry, &ticket, call->callee);
+	if(!rep_ticket_count(run->registry, &ticket, call->outcome, call->at)) {
 		run->lost_calls++;
 		return true;
 	}
@@ -263,6 +267,12 @@ static void finish(replay_run_t *run, rep_time_t now)
 
 /* ---- the whole ---------------------------------------------------------- */
 
+/* Nobody is to be forgotten early. */
+static uint32_t room_for_callees(const replay_calls_t *calls)
+{
+	return calls->n < UINT32_MAX / 2 ? (uint32_t)calls->n : UINT32_MAX / 2;
+}
+
 static bool prepare(replay_run_t *run)
 {
 	uint32_t pools = run->calls->pools.n;
@@ -281,6 +291,9 @@ static bool prepare(replay_run_t *run)
 		run->pool_of[p] = REP_NO_POOL;
 	memset(run->pool_in, 0xff, REP_POOLS_MAX * sizeof(*run->pool_in));
 	run->step = step_of(run->calls);
+	if(run->calls->callees
+			&& !rep_callees_create(run->registry, room_for_callees(run->calls)))
+		return false;
 	rep_registry_observe(run->registry, run->count_all);
 	return true;
 }
