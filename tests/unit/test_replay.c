@@ -468,6 +468,33 @@ START_TEST(take_table)
 }
 END_TEST
 
+/* A callee is compared with others, whatever it is. */
+START_TEST(take_callee)
+{
+	static const struct
+	{
+		const char *text, *country;
+		uint64_t want; /* 1: no number, and anything */
+	} callees[] = {{"+15557770000", "", 15557770000}, {"", "", 0},
+			{"  ", "", 0}, {"2125550100", "US", 12125550100},
+			{"2125550100", "", 1}, {"alice", "US", 1}};
+	replay_calls_t calls = {0};
+	replay_take_t take = take_of(&calls);
+	replay_row_t row = row_of(0);
+	replay_call_t call = {0};
+
+	take.country = callees[_i].country;
+	row.field[REPLAY_CALLEE] = rep_span(callees[_i].text);
+	ck_assert_ptr_null(replay_take(&take, &row, &call));
+	if(callees[_i].want == 1)
+		ck_assert_uint_gt(call.callee, UINT64_C(999999999999999));
+	else
+		ck_assert_uint_eq(call.callee, callees[_i].want);
+	ck_assert_int_eq(calls.callees, callees[_i].want != 0);
+	replay_calls_free(&calls);
+}
+END_TEST
+
 static bool taken_with(replay_field_t field, rep_span_t value)
 {
 	replay_calls_t calls = {0};
@@ -490,8 +517,9 @@ START_TEST(take_refuses)
 	memset(huge, 'x', 100000);
 	for(int f = 0; f < REPLAY_FIELDS; f++)
 		ck_assert_int_eq(taken_with((replay_field_t)f, most),
-				f == REPLAY_REASON || f == REPLAY_REASON_HEADER
-						|| f == REPLAY_CALL_ID || f == REPLAY_METHOD);
+				f == REPLAY_CALLEE || f == REPLAY_REASON
+						|| f == REPLAY_REASON_HEADER || f == REPLAY_CALL_ID
+						|| f == REPLAY_METHOD);
 	free(huge);
 	ck_assert(!taken_with(REPLAY_NUMBER, rep_span("15551230001")));
 	ck_assert(!taken_with(REPLAY_NUMBER, rep_span("+155")));
@@ -597,6 +625,7 @@ Suite *replay_suite(void)
 	tcase_add_test(t, calls_sort);
 	tcase_add_test(t, calls_numbers);
 	tcase_add_loop_test(t, take_table, 0, COUNT(rows));
+	tcase_add_loop_test(t, take_callee, 0, 6);
 	tcase_add_test(t, take_refuses);
 	tcase_add_test(t, pairs_join);
 	tcase_add_test(t, sweep_grid);
