@@ -97,6 +97,29 @@ def test_on_every_proxy(make, blocking):
         assert callee[1:] not in repr(entry)
 
 
+def test_who_has_another_secret_does_not_know(make, blocking, tmp_path):
+    """The fingerprints come from the fleet's secret."""
+    redis = make.redis()
+    number, = new_numbers(1)
+    redis.seed("sales", [number], EAGER)
+    nodes = []
+    for name in "a", "b":
+        secret = tmp_path / name
+        secret.write_text(name * 16)
+        nodes.append(make.kamailio(
+            "functions.cfg", REDIS=redis.url, NODE_ID=name,
+            SECRET_FILE=str(secret), CARRIER_A=blocking.address))
+    for node in nodes:
+        view.wait_connected(node)
+        view.wait_numbers(node, "sales", [number])
+    callee = new_callee()
+    for n, node in enumerate(nodes):
+        pick(make.caller(node), callee)
+        for other in nodes:
+            view.wait_counts(other, "sales", number, {"blocked": n + 1})
+    assert [repeats(node) for node in nodes] == [0, 0]
+
+
 def test_after_a_restart(make):
     redis = make.redis()
     number, = new_numbers(1)

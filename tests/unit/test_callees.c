@@ -41,7 +41,7 @@ static bool spoke(const rep_ticket_t *t, rep_outcome_t outcome, uint32_t now)
 START_TEST(a_callee_speaks_once)
 {
 	rep_ticket_t t = to(FIRST, CALLEE);
-	int other = rep_registry_put(registry, rep_span("support"));
+	int other = rep_registry_put(registry, rep_span("sells"));
 	rep_callees_stats_t stats;
 
 	ck_assert(!spoke(&t, REP_DECLINED, AT));

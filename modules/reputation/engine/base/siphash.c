@@ -35,8 +35,17 @@ static void compress(sip_t *s, uint64_t m)
 	s->v0 ^= m;
 }
 
-/* Up to eight bytes, little-endian. */
-static uint64_t word(const unsigned char *at, size_t n)
+/* Eight bytes, little-endian: one load where the machine is. */
+static uint64_t block(const unsigned char *at)
+{
+	return (uint64_t)at[0] | (uint64_t)at[1] << 8 | (uint64_t)at[2] << 16
+		   | (uint64_t)at[3] << 24 | (uint64_t)at[4] << 32
+		   | (uint64_t)at[5] << 40 | (uint64_t)at[6] << 48
+		   | (uint64_t)at[7] << 56;
+}
+
+/* Fewer than eight. */
+static uint64_t rest(const unsigned char *at, size_t n)
 {
 	uint64_t m = 0;
 
@@ -55,8 +64,8 @@ uint64_t rep_siphash(rep_sipkey_t key, const void *bytes, size_t len)
 	size_t left = len;
 
 	for(; left >= 8; left -= 8, at += 8)
-		compress(&s, word(at, 8));
-	compress(&s, word(at, left) | (uint64_t)len << 56);
+		compress(&s, block(at));
+	compress(&s, rest(at, left) | (uint64_t)len << 56);
 	s.v2 ^= 0xff;
 	rounds(&s, 4);
 	return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
