@@ -126,8 +126,8 @@ static void answer_to(unsigned i, uint64_t callee)
 
 	ck_assert(rep_pool_track(registry, pool, FIRST, rep_span(""), NOW, &t));
 	rep_ticket_calls(registry, &t, callee);
-	rep_answered_put(answered, registry, dialog(i), &t, REP_ANSWERED, SHORT,
-			NOW, MONO);
+	rep_answered_put(
+			answered, registry, dialog(i), &t, REP_ANSWERED, SHORT, NOW, MONO);
 }
 
 /* Nothing is left: neither of calls nor of what they held. */
