@@ -8,7 +8,7 @@ from urllib.request import Request, urlopen
 import pytest
 from harness.kamailio import CFG
 from harness.pools import new_numbers, write_pool_file
-from harness.process import free_port, wait_until
+from harness.process import PATIENCE, free_port, wait_until
 
 TEMPLATE = """#!KAMAILIO
 debug=2
@@ -136,7 +136,7 @@ def test_http_rpc(make):
     assert node.rpc("core.uptime")
     request = Request(f"http://127.0.0.1:{port}/RPC", json.dumps(
         {"jsonrpc": "2.0", "id": 1, "method": "reputation.store"}).encode())
-    with urlopen(request, timeout=5) as reply:
+    with urlopen(request, timeout=PATIENCE) as reply:
         assert json.load(reply)["result"]["state"] == "none"
 
 

@@ -6,6 +6,7 @@ import urllib.request
 import pytest
 from harness import functions, view
 from harness.pools import EAGER, new_callee, new_numbers, write_pool_file
+from harness.process import PATIENCE
 
 NUMBERS = new_numbers(4)
 
@@ -57,7 +58,7 @@ def test_kamcmd_and_prometheus(node):
     listed = view.as_list(node.rpc("stats.get_statistics", "reputation:"))
     assert "reputation:numbers = 4" in listed
     url = f"http://127.0.0.1:{node.port}/metrics"
-    with urllib.request.urlopen(url, timeout=10) as reply:
+    with urllib.request.urlopen(url, timeout=PATIENCE) as reply:
         lines = reply.read().decode().splitlines()
     assert any(line.split()[:2] == ["kamailio_reputation_numbers", "4"]
                for line in lines), lines

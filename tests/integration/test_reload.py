@@ -55,9 +55,7 @@ def test_a_policy_that_changed_is_in_force(node, pools):
     rewrite(pools, {"sales": ([A, B], {**EAGER, "cap_day": 7}),
                     "old": ([C], {})})
     node.rpc("reputation.reload")
-    fields = {f["field"]: f["value"] for f in
-              node.rpc("reputation.policy", "sales")["fields"]}
-    assert fields["cap_day"] == "7"
+    assert view.policy(node, "sales")["cap_day"] == "7"
 
 
 def test_a_file_that_is_not_json_changes_nothing(node, pools):
@@ -81,9 +79,8 @@ def test_an_entry_that_is_bad_keeps_what_was_good(node, pools):
     for word in (str(pools), "pool sales", "rest_seconds"):
         assert word in fault.message
     assert set(view.numbers(node, "sales")) == {A, D}
-    fields = {f["field"]: f["value"] for f in
-              node.rpc("reputation.policy", "sales")["fields"]}
-    assert fields["rest_seconds"] == str(EAGER["rest_seconds"])
+    assert view.policy(node, "sales")["rest_seconds"] == \
+        str(EAGER["rest_seconds"])
     assert view.mentions(view.stats(node), "pool sales", A, "weight")
     # and once it is mended nothing is said any more
     rewrite(pools, {"sales": ([A, B], EAGER), "old": ([C], {})})

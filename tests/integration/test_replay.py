@@ -632,7 +632,7 @@ def acc(make_shared, tmp_path_factory):
         call = caller.call(new_callee())
         assert call.status == status
     call.bye()
-    wait_until(lambda: node.log().count("ACC: ") >= 5, 5)
+    wait_until(lambda: node.log().count("ACC: ") >= 5)
     flat = b"".join(p.read_bytes() for p in sorted(directory.glob("acc_*")))
     return flat, node.log()
 

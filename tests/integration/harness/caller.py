@@ -5,7 +5,7 @@ import time
 
 from . import sip
 from .endpoint import TIMER_B, Endpoint, Retransmission
-from .process import wait_until
+from .process import PATIENCE, wait_until
 
 
 class Call:
@@ -39,18 +39,18 @@ class Call:
     def callee(self):
         return sip.user_of(self.invite.uri)
 
-    def wait_final(self, timeout=20):
+    def wait_final(self, timeout=PATIENCE):
         wait_until(lambda: self.final, timeout,
                    what=lambda: f"final reply to {self.invite.start}")
         return self.final
 
-    def wait_provisional(self, status=180, timeout=15):
+    def wait_provisional(self, status=180, timeout=PATIENCE):
         return wait_until(
             lambda: next((r for r in list(self.provisional)
                           if r.status == status), None), timeout,
             what=f"provisional reply {status}")
 
-    def wait_bye(self, timeout=20):
+    def wait_bye(self, timeout=PATIENCE):
         return wait_until(lambda: self.ended_by_peer, timeout,
                           what="BYE from the other side")
 
@@ -64,7 +64,7 @@ class Call:
             self.caller.send(sip.Message(
                 f"CANCEL {invite.uri} SIP/2.0", headers), self.proxy)
 
-    def request(self, method, headers=(), wait=True, timeout=15):
+    def request(self, method, headers=(), wait=True, timeout=PATIENCE):
         """A request in the dialog (BYE, INFO, re-INVITE without body); the
         final reply when `wait`."""
         with self.caller.lock:
@@ -169,13 +169,13 @@ class Caller(Endpoint):
                                                  cap=TIMER_B)
         return call
 
-    def call(self, callee, headers=(), timeout=20, **options):
+    def call(self, callee, headers=(), timeout=PATIENCE, **options):
         """INVITE, and wait for the final reply."""
         call = self.invite(callee, headers, **options)
         call.wait_final(timeout)
         return call
 
-    def options(self, headers=(), user="test", proxy=None, timeout=15):
+    def options(self, headers=(), user="test", proxy=None, timeout=PATIENCE):
         """OPTIONS outside a dialog; the final reply."""
         proxy = proxy or self.proxy
         call_id = sip.token(24)

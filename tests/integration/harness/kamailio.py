@@ -10,8 +10,9 @@ import signal
 import socket
 import subprocess
 import tempfile
+import time
 
-from .process import Process, free_port, wait_until
+from .process import PATIENCE, Process, free_port, wait_until
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..",
                                     ".."))
@@ -43,6 +44,11 @@ class Fault(Exception):
         super().__init__(f"{code} {message}")
         self.code = code
         self.message = message
+
+
+class Absent(Fault, LookupError):
+    """Fault 404: no such pool, number or route. A pool of Redis is absent
+    until the proxy has read it."""
 
 
 def module_path():
@@ -142,7 +148,7 @@ class Kamailio:
             os.symlink(os.path.dirname(self.cfg), link)
         return os.path.join(link, os.path.basename(self.cfg))
 
-    def start(self, timeout=60):
+    def start(self, timeout=PATIENCE):
         self._log_start = os.path.getsize(self.log_path) \
             if os.path.exists(self.log_path) else 0
         self.process = Process(self.argv(), self.log_path, env=self.env(),
@@ -154,20 +160,20 @@ class Kamailio:
         if not self.process.running():
             raise RuntimeError("kamailio ended:\n" + self.log())
         try:
-            return self.rpc("core.uptime", timeout=1) is not None
-        except (OSError, socket.timeout):
+            return self.rpc("core.uptime") is not None
+        except OSError:
             return False
 
     def check_config(self):
         """kamailio -c: (exit status, all that it said)."""
-        done = subprocess.run([*map(str, self.argv()), "-c"], timeout=20,
+        done = subprocess.run([*map(str, self.argv()), "-c"], timeout=PATIENCE,
                               env=self.env(),
                               cwd=os.path.dirname(self.cfg), text=True,
                               stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, check=False)
         return done.returncode, done.stdout
 
-    def run_to_end(self, timeout=10):
+    def run_to_end(self, timeout=PATIENCE):
         """Start it where it is expected to end by itself: (status, log)."""
         process = Process(self.argv(), self.log_path, env=self.env(),
                           cwd=os.path.dirname(self.cfg))
@@ -193,11 +199,11 @@ class Kamailio:
                 leaks = self.leaks()
                 assert not leaks, "not freed:\n" + "\n".join(leaks)
 
-    def _terminate(self, timeout=15):
+    def _terminate(self):
         """SIGTERM, and again to children that are left: a timer process of
         the core misses one that comes just before it waits."""
         self.process.signal(signal.SIGTERM)
-        for _ in range(timeout):
+        for _ in range(int(PATIENCE)):
             try:
                 return self.process.wait(1)
             except subprocess.TimeoutExpired:
@@ -258,7 +264,7 @@ class Kamailio:
         return [line for line in self.log().splitlines()
                 if re.search(pattern, line)]
 
-    def wait_log(self, pattern, timeout=15):
+    def wait_log(self, pattern, timeout=PATIENCE):
         return wait_until(lambda: self.logged(pattern), timeout,
                           what=lambda: f"log line {pattern!r} in\n"
                           + self.log()[-3000:])
@@ -281,7 +287,7 @@ class Kamailio:
     def ctl(self):
         return os.path.join(self.directory, "run", "kamailio_ctl")
 
-    def rpc(self, method, *arguments, timeout=20):
+    def rpc(self, method, *arguments):
         """JSON-RPC over jsonrpcs' datagram socket; raises Fault."""
         request_id = next(self._ids)
         request = {"jsonrpc": "2.0", "method": method, "id": request_id}
@@ -289,22 +295,36 @@ class Kamailio:
             request["params"] = list(arguments)
         reply_path = os.path.join(self.directory, f"rpc.{request_id}")
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
-            sock.settimeout(timeout)
+            sock.settimeout(PATIENCE)
             sock.bind(reply_path)
             try:
                 sock.sendto(json.dumps(request).encode(), os.path.join(
                     self.directory, "run", "kamailio_rpc.sock"))
-                reply = json.loads(sock.recv(1 << 20).rstrip(b"\0"))
+                reply = json.loads(self._answer(sock))
             finally:
                 os.unlink(reply_path)
         if "error" in reply:
-            raise Fault(reply["error"]["code"], reply["error"]["message"])
+            code, message = reply["error"]["code"], reply["error"]["message"]
+            raise (Absent if code == 404 else Fault)(code, message)
         return reply["result"]
+
+    def _answer(self, sock):
+        """What comes, unless the proxy ends. One that is only slow is waited
+        for: an answer that nobody takes is an error in its log."""
+        deadline = time.monotonic() + PATIENCE
+        sock.settimeout(1)
+        while True:
+            try:
+                return sock.recv(1 << 20).rstrip(b"\0")
+            except socket.timeout:
+                if not self.process.running() or time.monotonic() > deadline:
+                    raise
 
     def kamcmd(self, *arguments):
         """What kamcmd prints: (exit status, text)."""
         done = subprocess.run(["kamcmd", "-s", f"unix:{self.ctl}",
-                               *map(str, arguments)], timeout=10, text=True,
+                               *map(str, arguments)], timeout=PATIENCE,
+                              text=True,
                               stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, check=False)
         return done.returncode, done.stdout

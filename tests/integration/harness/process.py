@@ -9,6 +9,9 @@ import socket
 import subprocess
 import time
 
+# s for what comes within a moment on an idle machine: only a test that fails
+# waits so long
+PATIENCE = 60.0
 _claims = []    # sockets whose names say which ports are given out
 _libc = ctypes.CDLL(None, use_errno=True)
 PR_SET_PDEATHSIG = 1
@@ -18,17 +21,30 @@ class Timeout(AssertionError):
     """A condition did not become true in time."""
 
 
-def wait_until(condition, timeout=15.0, interval=0.02, what=None):
-    """Poll `condition` until it returns something true, and return that."""
+def wait_until(condition, timeout=PATIENCE, interval=0.02, what=None):
+    """Poll `condition` until it returns something true, and return that.
+    A LookupError, as is an RPC fault 404, means: not there yet."""
     deadline = time.monotonic() + timeout
     while True:
-        value = condition()
-        if value:
-            return value
+        missing = None
+        try:
+            value = condition()
+            if value:
+                return value
+        except LookupError as error:
+            missing = error
         if time.monotonic() >= deadline:
-            text = what() if callable(what) else what
-            raise Timeout(f"not within {timeout} s: {text or condition}")
+            raise Timeout(f"not within {timeout} s: "
+                          f"{_told(what) or condition}") from missing
         time.sleep(interval)
+
+
+def _told(what):
+    """What was waited for: a text, or a function that gives one."""
+    try:
+        return what() if callable(what) else what
+    except LookupError as error:
+        return repr(error)
 
 
 def _ours(port):

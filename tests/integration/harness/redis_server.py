@@ -9,7 +9,7 @@ import tempfile
 
 import redis
 
-from .process import Process, free_port, wait_until
+from .process import PATIENCE, Process, free_port, wait_until
 
 
 class Redis:
@@ -54,13 +54,14 @@ class Redis:
     def connect(self, **options):
         user, password = self.admin or (None, self.password)
         return redis.Redis(port=self.port, username=user, password=password,
-                           decode_responses=True, socket_timeout=5, **options)
+                           decode_responses=True, socket_timeout=PATIENCE,
+                           **options)
 
     def start(self):
         self.process = Process(self._argv(),
                                os.path.join(self.directory, "redis.log"))
         self.client = self.connect()
-        wait_until(self._answers, 10, what=self.process.log)
+        wait_until(self._answers, what=self.process.log)
         return self
 
     def _answers(self):

@@ -2,7 +2,7 @@
 """The module's RPC replies as tests read them. The names of its fields stand
 here and nowhere else."""
 
-from .process import wait_until
+from .process import PATIENCE, wait_until
 
 OUTCOMES = ("answered", "short", "declined", "unwanted", "blocked",
             "ambiguous", "busy", "noanswer", "cancelled", "baddest",
@@ -100,6 +100,12 @@ def store_state(node):
     return store(node)["state"]
 
 
+def policy(node, pool):
+    """{field: value in force}"""
+    fields = node.rpc("reputation.policy", pool)["fields"]
+    return {entry["field"]: entry["value"] for entry in fields}
+
+
 def stats(node):
     return node.rpc("reputation.stats")
 
@@ -117,7 +123,7 @@ def redress(node, *pool):
 # ----- waiting ---------------------------------------------------------------
 
 
-def wait_counts(node, pool, number, expected, timeout=15):
+def wait_counts(node, pool, number, expected, timeout=PATIENCE):
     """Wait until the counts are exactly `expected`, and return them."""
     last = {}
 
@@ -131,7 +137,7 @@ def wait_counts(node, pool, number, expected, timeout=15):
     return last["seen"]
 
 
-def settled(node, pool, number, expected, timeout=15):
+def settled(node, pool, number, expected, timeout=PATIENCE):
     """The counts are exactly `expected`, also once no call is watched any
     more: nothing can come after that."""
     wait_counts(node, pool, number, expected, timeout)
@@ -140,7 +146,7 @@ def settled(node, pool, number, expected, timeout=15):
     assert seen == expected, f"{number}: first {expected}, then {seen}"
 
 
-def wait_idle(node, timeout=15):
+def wait_idle(node, timeout=PATIENCE):
     """Until tm has let go of all transactions, and no answered call may
     still be short."""
     wait_until(lambda: (s := stats(node))["calls"] == 0
@@ -154,31 +160,29 @@ def in_flight(node, pool, number):
             pools(node)[pool]["in_flight"])
 
 
-def wait_in_flight(node, pool, number, n, timeout=15):
+def wait_in_flight(node, pool, number, n, timeout=PATIENCE):
     wait_until(lambda: in_flight(node, pool, number) == (n, n), timeout, 0.05,
                what=lambda: "in flight, of the number and of its pool: "
                f"{in_flight(node, pool, number)}, not {n}")
 
 
-def wait_state(node, pool, number, *wanted, timeout=15):
+def wait_state(node, pool, number, *wanted, timeout=PATIENCE):
     return wait_until(lambda: state(node, pool, number) in wanted, timeout,
                       0.05, what=lambda: f"{number} is "
                       f"{state(node, pool, number)}, not {wanted}")
 
 
-def wait_connected(node, timeout=20):
+def wait_connected(node, timeout=PATIENCE):
     return wait_until(lambda: store_state(node) == "connected", timeout,
                       0.05, what=lambda: f"store: {store(node)}")
 
 
-def wait_numbers(node, pool, expected, timeout=15):
+def wait_numbers(node, pool, expected, timeout=PATIENCE):
     """Wait until the pool has exactly these numbers."""
-    from .kamailio import Fault
-
     def equal():
         try:
             return set(numbers(node, pool)) == set(expected)
-        except Fault:
+        except LookupError:
             return not expected
 
     wait_until(equal, timeout, 0.05, what=f"pool {pool} = {expected}")
