@@ -33,9 +33,10 @@ class Factory:
         return server
 
     def kamailio(self, cfg="outbound.cfg", **options):
-        """See Kamailio; timers are short unless told otherwise."""
-        options.setdefault("FR_TIMER", 1000)
-        options.setdefault("FR_INV_TIMER", 4000)
+        """See Kamailio. No peer is so slow that tm's timers end its call: a
+        test that waits for them says so (SILENCE_ENDS, RINGING_ENDS)."""
+        options.setdefault("FR_TIMER", 20000)
+        options.setdefault("FR_INV_TIMER", 60000)
         options.setdefault("SHORT_CALL", 1)
         start = options.pop("start", True)
         node = Kamailio(cfg, start=False, **options)
@@ -100,6 +101,24 @@ def make():
 def make_shared():
     """For all tests of a file."""
     yield from _factory()
+
+
+@pytest.fixture(scope="module")
+def proxies():
+    """Of a file: what `start(**defines)` made, once for all tests whose marks
+    `proxy` name the same defines."""
+    made = {}
+
+    def get(request, start):
+        defines = {}
+        for mark in request.node.iter_markers("proxy"):
+            defines.update(mark.kwargs)
+        key = (request.fixturename, *sorted(defines.items()))
+        if key not in made:
+            made[key] = start(**defines)
+        return made[key]
+
+    return get
 
 
 @pytest.fixture(scope="module")

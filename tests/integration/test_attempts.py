@@ -6,6 +6,7 @@ import pytest
 from harness import plans, sip, view
 from harness.endpoint import TIMER_B, Retransmission
 from harness.caller import Call
+from harness.marks import ALL_SHORT, SILENCE_ENDS
 from harness.plans import Plan, Reply, final
 from harness.pools import EAGER, new_callee, new_numbers, write_pool_file
 from harness.process import wait_until
@@ -26,13 +27,28 @@ POOLS["attributes"] = (
                          "name": "Acme"}}, EAGER)
 
 
-@pytest.fixture(scope="module")
-def node(make_shared, peers, tmp_path_factory):
-    return make_shared.kamailio(
-        "attempts.cfg", SHORT_CALL=2, children=4, leak_check=True,
-        allow_errors=["reputation_cancel: the call went out already"],
-        POOL_FILE=write_pool_file(tmp_path_factory.mktemp("pools"), POOLS),
-        CARRIER_A=peers[0].address, CARRIER_B=peers[1].address)
+@pytest.fixture
+def proxy(request, proxies, make_shared, peers, tmp_path_factory):
+    def start(**defines):
+        node = make_shared.kamailio(
+            "attempts.cfg", children=4, leak_check=True,
+            allow_errors=["reputation_cancel: the call went out already"],
+            POOL_FILE=write_pool_file(tmp_path_factory.mktemp("pools"),
+                                      POOLS),
+            CARRIER_A=peers[0].address, CARRIER_B=peers[1].address, **defines)
+        return node, make_shared.caller(node)
+
+    return proxies(request, start)
+
+
+@pytest.fixture
+def node(proxy):
+    return proxy[0]
+
+
+@pytest.fixture
+def caller(proxy):
+    return proxy[1]
 
 
 def invite(caller, pool, *, callee=None, route="", do="", headers=(), **more):
@@ -90,32 +106,42 @@ CHALLENGE = 'Proxy-Authenticate: Digest realm="x", nonce="y"'
 
 # ----- retransmissions -------------------------------------------------------
 
+# a copy that a process has for long still meets its transaction
+LINGERS = pytest.mark.proxy(WT_TIMER=4000)
 
+
+@LINGERS
 def test_four_copies_of_an_invite_are_one_pick(node, caller, peers):
-    behave(peers, plans.final(486, delay=0.5))
+    behave(peers, plans.rings())
     call = invite(caller, "retransmitted")
+    call.wait_provisional()
     data = call.invite.encode()
     with caller.lock:
         for _ in range(3):
             caller.send(data, call.proxy)
+    wait_until(lambda: len(saw(node, call, "pick")) >= 4)
+    seen, = peers[0].to(call.callee)
+    peers[0].reply(seen, Reply(486))
     assert call.wait_final().status == 486
     assert len(peers[0].to(call.callee)) == 1
-    seen, = peers[0].to(call.callee)
     view.settled(node, "retransmitted", seen.number, {"busy": 1})
     assert spent(node, "retransmitted") == (1, 1, 0)
 
 
+@LINGERS
 def test_copies_that_come_while_the_script_runs(node, caller, peers):
     """Each may be the one that makes the transaction."""
-    behave(peers, plans.busy())
+    behave(peers, plans.rings())
     call = invite(caller, "slowly", do="slowly")
     data = call.invite.encode()
     with caller.lock:
         for _ in range(3):
             caller.send(data, call.proxy)
-    assert call.wait_final().status == 486
+    wait_until(lambda: len(saw(node, call, "pick")) >= 4)
+    call.wait_provisional()
     seen, = peers[0].to(call.callee)
-    wait_until(lambda: len(saw(node, call, "pick")) > 1)
+    peers[0].reply(seen, Reply(486))
+    assert call.wait_final().status == 486
     assert {said[2] for said in saw(node, call, "pick")} == {seen.number}
     view.settled(node, "slowly", seen.number, {"busy": 1})
     assert spent(node, "slowly") == (1, 1, 0)
@@ -311,16 +337,16 @@ def test_an_answered_spiral_is_no_full_table(node, caller, peers):
 
 def test_cancel_gives_back_caps_and_place(node, caller):
     call = invite(caller, "cancel", do="cancel")
+    call.retransmission.stop()  # there is no reply
     wait_until(lambda: saw(node, call, "cancel"))
     first, cancelled, twice, shown = saw(node, call, "cancel")[0]
     assert first in POOLS["cancel"][0]
     assert (cancelled, twice, shown) == ("1", "-1", "<null>")
-    call.retransmission.stop()
     assert spent(node, "cancel") == (0, 0, 0)
     # the number has its place back: it is first again
     other = invite(caller, "cancel", do="cancel")
-    wait_until(lambda: saw(node, other, "cancel"))
     other.retransmission.stop()
+    wait_until(lambda: saw(node, other, "cancel"))
     assert saw(node, other, "cancel")[0][0] == first
 
 
@@ -438,7 +464,8 @@ def test_attributes_of_the_number(node, caller, peers, route, attest):
      ["503", "failed", "90", "<null>", "120"]),
     (final(407, None, [CHALLENGE]), ["407", "<null>", "<null>", "<null>",
                                      "<null>"]),
-    (plans.silent(), ["408", "noanswer", "100", "<null>", "<null>"]),
+    pytest.param(plans.silent(), ["408", "noanswer", "100", "<null>",
+                                  "<null>"], marks=SILENCE_ENDS),
 ], ids=["486", "603+", "503", "407", "silent"])
 def test_the_newest_final(node, caller, peers, plan, said):
     behave(peers, plan)
@@ -457,6 +484,7 @@ def test_over_a_suspended_transaction(node, caller, peers):
     view.settled(node, "suspend", seen.number, {"busy": 1})
 
 
+@SILENCE_ENDS
 def test_extra_fields_of_accounting(node, caller, peers):
     for plan, status, outcome in (
             (plans.busy(), 486, "busy"),
@@ -523,6 +551,7 @@ def test_no_such_outcome(node, caller, peers):
     assert saw(node, call, "outcome") == [["-1"]]
 
 
+@ALL_SHORT
 def test_disposition_in_a_bye(node, caller, peers):
     """Of a call that may be short yet: instead of `short`."""
     behave(peers, plans.answered())

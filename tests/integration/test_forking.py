@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 from harness import functions, plans, view
+from harness.marks import ALL_SHORT, RINGING_ENDS, SILENCE_ENDS
 from harness.plans import Plan, Reply, final
 from harness.pools import EAGER, new_callee, new_numbers, write_pool_file
 from harness.process import free_port, wait_until
@@ -27,15 +28,17 @@ def start(make, tmp_path_factory, cfg, peers, **options):
     return node, make.caller(node)
 
 
-@pytest.fixture(scope="module")
-def serial(make_shared, tmp_path_factory, peers):
-    return start(make_shared, tmp_path_factory, "outbound.cfg", peers,
-                 REDIS="")
+@pytest.fixture
+def serial(request, proxies, make_shared, tmp_path_factory, peers):
+    return proxies(request, lambda **defines: start(
+        make_shared, tmp_path_factory, "outbound.cfg", peers, REDIS="",
+        **defines))
 
 
-@pytest.fixture(scope="module")
-def parallel(make_shared, tmp_path_factory, peers):
-    return start(make_shared, tmp_path_factory, "functions.cfg", peers)
+@pytest.fixture
+def parallel(request, proxies, make_shared, tmp_path_factory, peers):
+    return proxies(request, lambda **defines: start(
+        make_shared, tmp_path_factory, "functions.cfg", peers, **defines))
 
 
 def both(peers, plan_a, plan_b=None):
@@ -52,14 +55,22 @@ def at(peer, callee):
     return wait_until(lambda: peer.to(callee), what="INVITE")[0]
 
 
+def wait_ringing(call, times):
+    """Until the caller has seen so many 180."""
+    wait_until(lambda: [reply.status for reply in list(call.provisional)]
+               .count(180) >= times, what=f"180, {times} times")
+
+
 # ----- serial ----------------------------------------------------------------
 
 
 @pytest.mark.parametrize("plan_a,plan_b,on_a,on_b,status", [
     (plans.failed(), plans.busy(), "failed", "busy", 486),
     (plans.failed(500), plans.blocked(), "failed", "blocked", 603),
-    (plans.silent(), plans.declined(), "noanswer", "declined", 603),
-    (plans.silent(), plans.silent(), "noanswer", "noanswer", 408),
+    pytest.param(plans.silent(), plans.declined(), "noanswer", "declined",
+                 603, marks=SILENCE_ENDS),
+    pytest.param(plans.silent(), plans.silent(), "noanswer", "noanswer", 408,
+                 marks=SILENCE_ENDS),
 ], ids=["503-486", "500-603+", "408-603", "408-408"])
 def test_serial(serial, peers, plan_a, plan_b, on_a, on_b, status):
     node, caller = serial
@@ -76,6 +87,7 @@ def test_serial(serial, peers, plan_a, plan_b, on_a, on_b, status):
     assert view.nonzero(by_route["carrier-b"]["counts"]) == {on_b: 1}
 
 
+@ALL_SHORT
 def test_serial_then_answered(serial, peers):
     node, caller = serial
     both(peers, plans.failed(), plans.answered())
@@ -119,17 +131,18 @@ def test_parallel_busy_and_answered(parallel, peers):
 
 def test_parallel_one_answers_the_other_is_cancelled(parallel, peers):
     node, caller = parallel
-    both(peers, plans.rings(), plans.final(
-        200, outcome="answered", provisional=[Reply(180)], delay=0.2,
-        bye_after=1.5))
-    call = fork(caller)
-    assert call.status == 200
-    ringing = at(peers[0], call.callee)
+    both(peers, plans.rings(), Plan([Reply(180)], bye_after=1.5))
+    call = functions.invite(caller, "sales", do="fork")
+    ringing, answers = (at(peer, call.callee) for peer in peers)
+    wait_ringing(call, 2)
+    peers[1].reply(answers, Reply(200))
+    assert call.wait_final().status == 200
     wait_until(lambda: ringing.got("CANCEL"), what="CANCEL of the other")
     call.wait_bye()
     counted(node, ringing.number, {"cancelled": 1, "answered": 1})
 
 
+@SILENCE_ENDS
 def test_parallel_one_answers_the_other_was_silent(parallel, peers):
     node, caller = parallel
     both(peers, plans.silent(), plans.answered(bye_after=1.5))
@@ -145,7 +158,9 @@ BLOCKED_SOON = final(603, "Network Blocked", [plans.ANALYTICS],
 
 
 @pytest.mark.parametrize("other", [
-    plans.rings(), plans.silent(), Plan([Reply(180)], on_cancel="ignore")],
+    plans.rings(), pytest.param(plans.silent(), marks=SILENCE_ENDS),
+    pytest.param(Plan([Reply(180)], on_cancel="ignore"),
+                 marks=RINGING_ENDS)],
     ids=["rings", "silent", "deaf"])
 def test_parallel_6xx_cancels_the_other(parallel, peers, other):
     """Whether the other then says 487, or nothing until it times out."""
@@ -157,18 +172,19 @@ def test_parallel_6xx_cancels_the_other(parallel, peers, other):
             {"cancelled": 1, "blocked": 1})
 
 
+@SILENCE_ENDS
 def test_parallel_silent_one_timed_out_before_the_6xx(parallel, peers):
     node, caller = parallel
     both(peers, plans.silent(), plans.rings())
     call = functions.invite(caller, "sales", do="fork")
     silent, ringing = (at(peer, call.callee) for peer in peers)
-    # the timeout shows nowhere while the other rings: tm's takes a second,
-    # and that of one that rings four
-    peers[1].call_later(2, peers[1].reply, ringing, Reply(603, "Decline"))
+    # the timeout shows nowhere while the other rings: tm's takes two seconds
+    peers[1].call_later(6, peers[1].reply, ringing, Reply(603, "Decline"))
     assert call.wait_final().status == 603
     counted(node, silent.number, {"noanswer": 1, "declined": 1})
 
 
+@SILENCE_ENDS
 def test_parallel_6xx_that_cancels_nobody(parallel, peers):
     node, caller = parallel
     both(peers, plans.silent(), plans.declined())
@@ -190,7 +206,7 @@ def test_parallel_cancelled_by_the_caller(parallel, peers):
     both(peers, plans.rings())
     call = functions.invite(caller, "sales", do="fork")
     ringing = [at(peer, call.callee) for peer in peers]
-    wait_until(lambda: len(call.provisional) >= 3, what="100, 180 and 180")
+    wait_ringing(call, 2)
     call.cancel()
     assert call.wait_final().status == 487
     counted(node, ringing[0].number, {"cancelled": 2})
@@ -206,7 +222,8 @@ def test_parallel_cancelled_by_the_caller(parallel, peers):
     (Plan([Reply(180, copies=3), Reply(183, copies=3),
            Reply(603, "Decline", delay=0.1, copies=3)]), {"declined": 1}),
     (Plan([Reply(200, copies=4)], bye_after=1.5), {"answered": 1}),
-    (Plan([Reply(200, copies=4)], bye_after=0.1), {"short": 1}),
+    pytest.param(Plan([Reply(200, copies=4)], bye_after=0.1), {"short": 1},
+                 marks=ALL_SHORT),
 ], ids=["603+", "486", "provisional", "200", "200-short"])
 def test_retransmitted_replies(serial, peers, plan, expected):
     node, caller = serial
@@ -235,14 +252,14 @@ def test_retransmitted_200_without_ack(serial, peers):
 
 def test_retransmitted_invite(serial, peers):
     node, caller = serial
-    both(peers, final(486, delay=0.3), plans.failed())
-    callee = new_callee()
-    call = caller.invite(callee)
+    call, seen = ringing_call(caller, peers)
     for _ in range(3):
         caller.send(call.invite, node.address)
+    wait_ringing(call, 4)  # each copy is answered with the 180 again
+    peers[0].reply(seen, Reply(486))
     assert call.wait_final().status == 486
-    assert len(peers[0].to(callee)) == 1
-    counted(node, peers[0].to(callee)[0].number, {"busy": 1})
+    assert len(peers[0].to(call.callee)) == 1
+    counted(node, seen.number, {"busy": 1})
 
 
 # ----- CANCEL ----------------------------------------------------------------
@@ -292,6 +309,7 @@ def test_block_crosses_cancel(serial, peers):
     counted(node, at(peers[0], callee).number, {"blocked": 1})
 
 
+@RINGING_ENDS
 def test_cancel_that_nobody_answers(serial, peers):
     """The proxy's own timer ends the branch, as it would without CANCEL."""
     node, caller = serial
@@ -301,6 +319,7 @@ def test_cancel_that_nobody_answers(serial, peers):
     counted(node, seen.number, {"cancelled": 1})
 
 
+@SILENCE_ENDS
 def test_cancel_before_any_reply(serial, peers):
     node, caller = serial
     both(peers, plans.silent(), plans.failed())
@@ -313,6 +332,7 @@ def test_cancel_before_any_reply(serial, peers):
     counted(node, seen.number, {"cancelled": 1})
 
 
+@SILENCE_ENDS
 def test_cancel_before_any_reply_without_a_failure_route(parallel, peers):
     """Nobody asks for the timeout: tm drops the transaction silently."""
     node, caller = parallel
@@ -324,6 +344,7 @@ def test_cancel_before_any_reply_without_a_failure_route(parallel, peers):
     assert not call.final
 
 
+@SILENCE_ENDS
 def test_cancel_after_the_first_carrier_timed_out(serial, peers):
     node, caller = serial
     both(peers, plans.silent(), plans.rings())
@@ -341,6 +362,11 @@ def test_cancel_after_the_first_carrier_timed_out(serial, peers):
 # ----- finals of the proxy's own ---------------------------------------------
 
 
+# says nothing until the test does
+MUTE = Plan([], send_trying=False, on_cancel="ignore")
+
+
+@RINGING_ENDS
 def test_local_408_after_ringing(serial, peers):
     """It rang: not tried again elsewhere, and counted once."""
     node, caller = serial
@@ -352,6 +378,7 @@ def test_local_408_after_ringing(serial, peers):
     counted(node, peers[0].to(callee)[0].number, {"noanswer": 1})
 
 
+@SILENCE_ENDS
 def test_silent_call_without_a_failure_route(parallel, peers):
     node, caller = parallel
     both(peers, plans.silent())
@@ -361,11 +388,11 @@ def test_silent_call_without_a_failure_route(parallel, peers):
     assert not call.final
 
 
+@SILENCE_ENDS
 def test_late_final_after_local_408(serial, peers):
     """It comes while the second carrier is still being waited for."""
     node, caller = serial
-    both(peers, Plan([], send_trying=False, on_cancel="ignore"),
-         plans.rings())
+    both(peers, MUTE, plans.rings())
     callee = new_callee()
     call = caller.invite(callee)
     call.wait_provisional()
@@ -377,10 +404,11 @@ def test_late_final_after_local_408(serial, peers):
     counted(node, silent.number, {"noanswer": 1, "busy": 1})
 
 
+@SILENCE_ENDS
+@RINGING_ENDS
 def test_late_6xx_after_local_408_ends_no_other_branch(serial, peers):
     node, caller = serial
-    both(peers, Plan([], send_trying=False, on_cancel="ignore"),
-         plans.rings())
+    both(peers, MUTE, plans.rings())
     callee = new_callee()
     call = caller.invite(callee)
     call.wait_provisional()
@@ -390,11 +418,12 @@ def test_late_6xx_after_local_408_ends_no_other_branch(serial, peers):
     counted(node, silent.number, {"noanswer": 2})
 
 
+@RINGING_ENDS
 def test_487_to_our_own_cancel_is_noanswer_once(parallel, peers):
     """The first carrier rings for too long; its 487 comes while the second
     one is still being waited for."""
     node, caller = parallel
-    both(peers, plans.rings())
+    both(peers, plans.rings(), MUTE)
     call = functions.invite(caller, "sales", next="relay")
     ringing = at(peers[0], call.callee)
     second = at(peers[1], call.callee)
@@ -405,11 +434,10 @@ def test_487_to_our_own_cancel_is_noanswer_once(parallel, peers):
     counted(node, ringing.number, {"noanswer": 1, "busy": 1})
 
 
+@RINGING_ENDS
 def test_487_to_our_own_cancel_is_noanswer_once_in_parallel(parallel, peers):
     node, caller = parallel
-    # the second rings later, so it is waited for longer
-    both(peers, plans.rings(), Plan([Reply(180, delay=0.8)],
-                                    send_trying=False))
+    both(peers, plans.rings(), MUTE)
     call = functions.invite(caller, "sales", do="fork")
     first, second = (at(peer, call.callee) for peer in peers)
     wait_until(lambda: first.final == 487, what="the carrier's 487")

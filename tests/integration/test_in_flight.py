@@ -4,6 +4,7 @@ a call leaves anything behind."""
 
 import pytest
 from harness import functions, plans, view
+from harness.marks import RINGING_ENDS, SILENCE_ENDS
 from harness.plans import Plan, Reply
 from harness.pools import EAGER, new_callee, new_numbers, write_pool_file
 from harness.process import wait_until
@@ -22,21 +23,22 @@ def start(make, peers, directory, **options):
     return node, make.caller(node)
 
 
-@pytest.fixture(scope="module")
-def lingering(make_shared, peers, tmp_path_factory):
+@pytest.fixture
+def lingering(request, proxies, make_shared, peers, tmp_path_factory):
     """Its transactions stay: what is given back is so before tm lets go of
     them."""
-    return start(make_shared, peers, tmp_path_factory.mktemp("pools"),
-                 WT_TIMER=60000)
+    return proxies(request, lambda **defines: start(
+        make_shared, peers, tmp_path_factory.mktemp("pools"), WT_TIMER=60000,
+        **defines))
 
 
-@pytest.fixture(scope="module")
-def quick(make_shared, peers, tmp_path_factory):
+@pytest.fixture
+def quick(request, proxies, make_shared, peers, tmp_path_factory):
     """Its transactions go at once, and a call that nobody answers ends
     without a reply."""
-    return start(make_shared, peers, tmp_path_factory.mktemp("pools"),
-                 WT_TIMER=300, FR_INV_TIMER=60000,
-                 settings='modparam("tm", "noisy_ctimer", 0)\n')
+    return proxies(request, lambda **defines: start(
+        make_shared, peers, tmp_path_factory.mktemp("pools"), WT_TIMER=300,
+        settings='modparam("tm", "noisy_ctimer", 0)\n', **defines))
 
 
 @pytest.fixture(autouse=True)
@@ -95,6 +97,7 @@ def test_cancelled(lingering, peers):
     view.wait_in_flight(node, "held", NUMBER, 0)
 
 
+@RINGING_ENDS
 def test_rings_until_the_proxy_gives_up(lingering, peers):
     node, caller = lingering
     node.rpc("reputation.reset", "held", NUMBER)
@@ -136,6 +139,7 @@ def test_failover(lingering, peers):
     view.wait_in_flight(node, "held", NUMBER, 0)
 
 
+@SILENCE_ENDS
 def test_transaction_gone_without_a_reply(quick, peers):
     node, caller = quick
     both(peers, plans.silent())
