@@ -16,10 +16,11 @@ NUMBERS = 8
 RATE = 30        # calls a second and node
 SECONDS = 16     # of traffic
 AWAY = 10
+SHORT = 5        # s until an answered call is no longer short
 
 # healthy enough that nobody is benched: all numbers stay in use
 MIX = [(plans.busy(), 30), (plans.declined(), 5), (plans.short(0.1), 3),
-       (plans.answered(bye_after=3), 25),
+       (plans.answered(bye_after=SHORT + 1.5), 25),
        (plans.rings_out(0.3), 35), (plans.failed(), 2)]
 POLICY = {"warmup": "", "window_hours": 24, "bucket_minutes": 60,
           "false_bench_every": 1000000000}
@@ -53,7 +54,7 @@ def test_redis_away_in_mid_traffic(make, how):
     nodes = [make.kamailio(
         "outbound.cfg", REDIS=redis.url, NODE_ID=name,
         CARRIER_A=carriers[0].address, CARRIER_B=carriers[1].address,
-        SHORT_CALL=2,
+        SHORT_CALL=SHORT,
         allow_errors=[r"reputation.*([Rr]edis|127\.0\.0\.1|store)"])
         for name in ("node-a", "node-b")]
     for node in nodes:
@@ -63,7 +64,7 @@ def test_redis_away_in_mid_traffic(make, how):
                for node in nodes]
 
     back = threading.Event()
-    wait_until(lambda: sum(carriers[0].total().values()) > 2 * RATE, 40)
+    wait_until(lambda: sum(carriers[0].total().values()) > 2 * RATE)
     getattr(redis, how)()
     threading.Timer(AWAY, back.set).start()
     for node in nodes:
@@ -77,17 +78,17 @@ def test_redis_away_in_mid_traffic(make, how):
         assert dialer.wait(120) == 0, dialer.errors()[:2000]
         assert dialer.statistics()["FailedCall(C)"] == "0"
     for node in nodes:
-        view.wait_connected(node, 40)
+        view.wait_connected(node)
     wait_until(lambda: all(c.final for carrier in carriers
-                           for c in carrier.calls), 40)
+                           for c in carrier.calls))
 
     expected = sent_by(carriers)
     assert set(expected) == set(numbers)
     for node in nodes:
         wait_until(lambda n=node: view.pool_counts(n, "sales") == expected,
-                   40, 0.2, what=lambda n=node: (
+                   interval=0.2, what=lambda n=node: (
                        view.pool_counts(n, "sales"), expected))
-    wait_until(lambda: health_counts(redis, "sales") == expected, 40, 0.2,
+    wait_until(lambda: health_counts(redis, "sales") == expected, interval=0.2,
                what=lambda: (health_counts(redis, "sales"), expected))
     for node in nodes:
         # one line on the edge, not one per call

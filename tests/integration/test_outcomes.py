@@ -23,12 +23,17 @@ Q850_ANALYTICS = ('Reason: Q.850;cause=21;text="v=analytics1;'
 STIR_436 = 'Reason: STIR ;cause=436 ;text="Bad Identity Info"'
 
 
+# until the proxy gives a carrier up, in ms, and until an answered call is no
+# longer short, in s: more than all calls of the table at once may need
+SILENCE = 5000
+SHORT = 5
+
+
 def q850(cause):
     return f'Reason: Q.850;cause={cause};text="x"'
 
 
 def on_183(header):
-    # a moment apart: the proxy's workers may take them in any order
     return [Reply(183, "Session Progress", [header])]
 
 
@@ -120,11 +125,11 @@ TABLE = [
      final(603, "Decline", ["X-Twilio-Error: 32203 Blocked by policy"])),
     ("402", "failed", final(402, "Payment Required")),
     # answered
-    ("200 long", "answered", answered(bye_after=1.6)),
+    ("200 long", "answered", answered(bye_after=SHORT + 0.6)),
     ("200 short", "short", short()),
     ("200 after STIR 1xx", "answered", Plan(
         [Reply(183, None, [STIR_436]), Reply(200, delay=0.1)],
-        bye_after=1.6)),
+        bye_after=SHORT + 0.6)),
     # hostile headers
     ("603 broken Reason", "declined", final(
         603, "Decline", ['Reason: SIP;cause=603;text="v=ana', "Reason: ;;",
@@ -141,17 +146,19 @@ def results(make_shared, tmp_path_factory):
     pools = write_pool_file(tmp_path_factory.mktemp("pools"),
                             {"sales": (numbers, EAGER)})
     carrier = make_shared.carrier()
-    # minimal.cfg has one carrier, so each row is counted once
+    # minimal.cfg has one carrier, so each row is counted once. One worker: a
+    # provisional reply stays before the final one
     node = make_shared.kamailio(
         "minimal.cfg", POOL_FILE=pools, CARRIER_A=carrier.address,
-        FR_INV_TIMER=2000, leak_check=True,
+        FR_TIMER=SILENCE, FR_INV_TIMER=SILENCE, SHORT_CALL=SHORT,
+        children=1, leak_check=True,
         allow_errors=[r"parse|invalid|bad .*(reason|header)"])
     caller = make_shared.caller(node)
     rows = {new_callee(): row for row in TABLE}
     carrier.behaviour = lambda seen: rows[seen.callee][2]
     calls = [caller.invite(callee) for callee in rows]
     for call in calls:
-        call.wait_final(15)
+        call.wait_final()
     shown = {}
     for callee, (name, _, _) in rows.items():
         seen = carrier.to(callee)
@@ -202,6 +209,7 @@ def test_signature_refused_though_the_call_goes_on(make, tmp_path, status):
             reply.headers = ['Reason: STIR;cause=438;text="Invalid Identity"']
     carrier = make.carrier(lambda seen: Plan(replies))
     node = make.kamailio("outbound.cfg", REDIS="", CARRIER_A=carrier.address,
+                         children=1,  # the 183 is taken before the 200
                          POOL_FILE=write_pool_file(
                              tmp_path, {"sales": ([number], EAGER)}))
     call = make.caller(node).call(new_callee())

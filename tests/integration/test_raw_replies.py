@@ -141,13 +141,13 @@ def results(carrier, make_shared, tmp_path_factory):
                             {"sales": (numbers, EAGER)})
     node = make_shared.kamailio(
         "minimal.cfg", POOL_FILE=pools, CARRIER_A=carrier.address,
-        FR_INV_TIMER=2000, leak_check=True, allow_errors=[r"pars|bad|invalid"])
+        FR_INV_TIMER=5000, leak_check=True, allow_errors=[r"pars|bad|invalid"])
     caller = make_shared.caller(node)
     rows = {new_callee(): row for row in TABLE}
     carrier.behaviour = lambda seen: rows[seen.callee][2]
     calls = [caller.invite(callee) for callee in rows]
     for call in calls:
-        call.wait_final(15)
+        call.wait_final()
     return node, {name: carrier.to(callee)[0].number
                   for callee, (name, _, _) in rows.items()}
 
