@@ -100,7 +100,7 @@ def test_wrong_password_then_right(make, tmp_path):
     redis.client.config_set("requirepass", "wrong")
     redis.password = "wrong"
     redis.client = redis.connect()
-    view.wait_connected(node, 40)
+    view.wait_connected(node)
 
 
 def test_key_prefix(make):
@@ -204,12 +204,11 @@ def test_redis_comes_back_empty(make):
     wait_until(lambda: (redis.health("sales", number) or {}).get("calls")
                == 1)
     redis.restart_empty()
-    view.wait_connected(node, 40)
+    wait_until(lambda: (redis.health("sales", number) or {}).get("calls")
+               == 1, what=lambda: redis.client.keys("*"))
     assert functions.call(caller, "pick", "sales",
                           callee=new_callee()).code == 1
     assert set(view.numbers(node, "sales")) == {number, other}
-    wait_until(lambda: (redis.health("sales", number) or {}).get("calls")
-               == 1, 40, what=lambda: redis.client.keys("*"))
 
 
 # ----- wrong types among the module's own keys -------------------------------
