@@ -106,7 +106,7 @@ class Driver:
         return self.status()["link"] == "connected"
 
     def wait_connected(self):
-        wait_until(self.connected, 60, what=lambda: f"connected: {self.log()}")
+        wait_until(self.connected, what=lambda: f"connected: {self.log()}")
 
     def kill(self):
         self.process.kill()
@@ -177,7 +177,7 @@ def exchanged(*drivers, commands=8):
     at least: what was to come has come."""
     until = [d.status()["commands"] + commands for d in drivers]
     wait_until(lambda: all(d.status()["commands"] >= n
-                           for d, n in zip(drivers, until)), 60,
+                           for d, n in zip(drivers, until)),
                what="exchanges with Redis")
 
 
@@ -200,7 +200,7 @@ class Traffic(threading.Thread):
     def more(self, calls):
         """Until it has made so many more."""
         until = self.made + calls
-        wait_until(lambda: self.made >= until, 60, what="traffic")
+        wait_until(lambda: self.made >= until, what="traffic")
 
     def end(self):
         self.ending.set()
