@@ -176,7 +176,8 @@ class Caller(Endpoint):
         return call
 
     def options(self, headers=(), user="test", proxy=None, timeout=PATIENCE):
-        """OPTIONS outside a dialog; the final reply."""
+        """OPTIONS outside a dialog, sent once: a proxy that answers without
+        a transaction does again what it is asked to; the final reply."""
         proxy = proxy or self.proxy
         call_id = sip.token(24)
         branch = sip.new_branch()
@@ -194,8 +195,8 @@ class Caller(Endpoint):
         with self.lock:
             call = Call(self, message, proxy)
             self.calls[call_id] = call
-            self.pending[branch] = (call, Retransmission(self, message,
-                                                         proxy))
+            self.pending[branch] = (call, Retransmission(
+                self, message, proxy, limit=0))
         return wait_until(lambda: call.replies.get(branch), timeout,
                           what="reply to OPTIONS")
 
