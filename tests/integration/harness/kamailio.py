@@ -70,6 +70,15 @@ def define(name, value):
     return f"{name}={value}"
 
 
+def _signal(pids, number):
+    """To those of them that are there."""
+    for pid in pids:
+        try:
+            os.kill(pid, number)
+        except ProcessLookupError:
+            pass
+
+
 class Kamailio:
     """`cfg`: a path, or a file name in kamailio-cfg/ or tests' cfg/.
     `defines`: NAME=value for -A. `allow_errors`: regular expressions of log
@@ -200,25 +209,30 @@ class Kamailio:
                 assert not leaks, "not freed:\n" + "\n".join(leaks)
 
     def _terminate(self):
-        """SIGTERM, and again to children that are left: a timer process of
-        the core misses one that comes just before it waits."""
+        """SIGTERM, and again to children that are left once each has had
+        one: a timer process of the core misses one that comes just before it
+        waits."""
         self.process.signal(signal.SIGTERM)
         for _ in range(int(PATIENCE)):
             try:
                 return self.process.wait(1)
             except subprocess.TimeoutExpired:
-                for pid in self._children():
-                    os.kill(pid, signal.SIGTERM)
+                if self._ending():
+                    _signal(self._children(), signal.SIGTERM)
         return self._kill_all()
+
+    def _ending(self):
+        """Whether its first process has told the others to end: then it
+        catches SIGALRM. Before, one that ends is an alert in its log."""
+        with open(f"/proc/{self.process.pid}/status",
+                  encoding="ascii") as status:
+            caught = re.search(r"^SigCgt:\s*([0-9a-f]+)", status.read(), re.M)
+        return bool(int(caught[1], 16) >> (signal.SIGALRM - 1) & 1)
 
     def _kill_all(self):
         children = self._children()
         status = self.process.kill()
-        for pid in children:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+        _signal(children, signal.SIGKILL)
         return status
 
     def kill(self):
