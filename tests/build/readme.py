@@ -78,12 +78,12 @@ def main():
     for command in commands:
         run(command)
         if command.startswith("redis-server"):
-            wait_until(reaches_redis, 20, what="Redis answers")
+            wait_until(reaches_redis, what="Redis answers")
     show = commands[-1]
-    wait_until(lambda: all(n in run(show) for n in numbers), 20, 0.5,
+    wait_until(lambda: all(n in run(show) for n in numbers), interval=0.5,
                what="the numbers in the pool")
     call(numbers)
-    wait_until(lambda: call_count(show) == 1, 20, 0.5,
+    wait_until(lambda: call_count(show) == 1, interval=0.5,
                what="the call is counted")
     print("README's configuration works: 1 passed")
 
