@@ -344,8 +344,10 @@ def test_key_of_no_pool(redis, nodes, key, why, added):
     redis.client.hset(key, "cap_day" if "policy" in key
                       else new_numbers(1)[0], "{}" if "numbers" in key else 5)
     wait_until(lambda: [why in e["error"] for e in listed()] == [True])
+    looks = len(nodes[0].logged("alsoastray.*no such pool"))
     redis.client.hset("rep:policy:{alsoastray}", "cap_day", 5)  # another look
-    nodes[0].wait_log("alsoastray.*no such pool")
+    wait_until(lambda: len(nodes[0].logged("alsoastray.*no such pool"))
+               > looks)
     assert len(nodes[0].logged(line)) == before + 1
     assert not any("known" in e["key"]
                    for e in view.stats(nodes[0])["errors"])
