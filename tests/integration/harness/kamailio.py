@@ -209,16 +209,17 @@ class Kamailio:
                 assert not leaks, "not freed:\n" + "\n".join(leaks)
 
     def _terminate(self):
-        """SIGTERM, and again to children that are left once each has had
-        one: a timer process of the core misses one that comes just before it
-        waits."""
+        """SIGTERM, and again while it does not end: to the first process,
+        which drops a signal behind one that it has not looked at yet; then to
+        children that are left, for a timer process of the core misses one that
+        comes just before it waits."""
         self.process.signal(signal.SIGTERM)
         for _ in range(int(PATIENCE)):
             try:
                 return self.process.wait(1)
             except subprocess.TimeoutExpired:
-                if self._ending():
-                    _signal(self._children(), signal.SIGTERM)
+                _signal(self._children() if self._ending()
+                        else [self.process.pid], signal.SIGTERM)
         return self._kill_all()
 
     def _ending(self):
