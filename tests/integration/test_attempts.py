@@ -7,7 +7,7 @@ from harness import plans, sip, view
 from harness.endpoint import TIMER_B, Retransmission
 from harness.caller import Call
 from harness.marks import ALL_SHORT, SILENCE_ENDS
-from harness.plans import Plan, Reply, final
+from harness.plans import Reply, final
 from harness.pools import EAGER, new_callee, new_numbers, write_pool_file
 from harness.process import wait_until
 

@@ -112,7 +112,7 @@ class Process:
     def wait(self, timeout):
         return self._popen.wait(timeout)
 
-    def stop(self, timeout=10):
+    def stop(self, timeout=PATIENCE):
         """SIGTERM, then SIGKILL. Returns the exit status."""
         if self.running():
             self.signal(signal.SIGCONT)
