@@ -217,6 +217,7 @@ def test_the_secret_is_shared_through_redis(make, redis, peers, files):
     for node in nodes:
         view.wait_numbers(node, "first", POOLS["first"][0])
     secret = wait_until(lambda: redis.client.get("rep:x:secret"))
+    redis.wait_asked("GET rep:x:secret", len(nodes))
     redis.client.delete("rep:x:secret")
     # who finds it gone writes what all of them have
     assert wait_until(lambda: redis.client.get("rep:x:secret")) == secret

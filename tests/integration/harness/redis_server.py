@@ -6,10 +6,12 @@ import os
 import shutil
 import signal
 import tempfile
+import time
+from collections import Counter
 
 import redis
 
-from .process import PATIENCE, Process, free_port, wait_until
+from .process import PATIENCE, Process, Timeout, free_port, wait_until
 
 
 class Redis:
@@ -137,6 +139,20 @@ class Redis:
             return json.loads(text) if text else None
         return {n: json.loads(text)
                 for n, text in self.client.hgetall(key).items()}
+
+    def wait_asked(self, command, connections):
+        """Until so many connections have sent this command twice from now on:
+        by the second time the first one's reply has been taken in."""
+        deadline = time.monotonic() + PATIENCE
+        asked = Counter()
+        with self.client.monitor() as monitor:
+            for seen in monitor.listen():
+                if seen["command"] == command:
+                    asked[seen["client_port"]] += 1
+                if sum(n > 1 for n in asked.values()) >= connections:
+                    return
+                if time.monotonic() > deadline:
+                    raise Timeout(f"{command} came from {asked}")
 
     def events(self):
         """The entries of rep:events, oldest first."""
