@@ -12,6 +12,7 @@ static const struct
 	const char *name;
 	Suite *(*make)(void);
 } suites[] = {
+		{"ahead", ahead_suite},
 		{"alarm", alarm_suite},
 		{"answered", answered_suite},
 		{"apply_options", apply_options_suite},

@@ -6,6 +6,7 @@
 
 #include <check.h>
 
+Suite *ahead_suite(void);
 Suite *alarm_suite(void);
 Suite *answered_suite(void);
 Suite *apply_options_suite(void);

@@ -13,12 +13,13 @@
  *      field, counts
  * Returns {error of the feed or "", positions (from 1) of bucket keys that
  *          hold another type}.
+ * Which buckets are forgotten is by Redis' clock: a proxy's may be wrong.
  * Own counts that are less than what stands were begun anew after the number
  * had been removed: what stands is kept under the writer's name with "~". */
 #define REP_SCRIPT_PUSH                                                   \
 	"local writer, ttl, keep = ARGV[1], tonumber(ARGV[2]), ARGV[3]\n"     \
 	"local a = 5\n"                                                       \
-	"local news, bad = {}, {}\n"                                          \
+	"local news, bad, begun = {}, {}, false\n"                            \
 	"local function split(text)\n"                                        \
 	"  local t = {}\n"                                                    \
 	"  if text then\n"                                                    \
@@ -82,9 +83,8 @@
 	"      if fresh then\n"                                               \
 	"        redis.call('EXPIRE', KEYS[k], ttl)\n"                        \
 	"        redis.pcall('ZADD', KEYS[3], bucket, bucket)\n"              \
-	"        redis.pcall('ZREMRANGEBYSCORE', KEYS[3], '-inf', '(' .. "    \
-	"(tonumber(bucket) - ttl / 60))\n"                                    \
 	"        redis.pcall('EXPIRE', KEYS[3], ttl)\n"                       \
+	"        begun = true\n"                                              \
 	"      end\n"                                                         \
 	"    end\n"                                                           \
 	"  end\n"                                                             \
@@ -93,11 +93,16 @@
 	"if ARGV[4] ~= '' then\n"                                             \
 	"  news[#news + 1] = 'c'\n"                                           \
 	"  news[#news + 1] = ARGV[4]\n"                                       \
-	"end\n" REP_SCRIPT_TELL "local seq, wrong = tell(news)\n"             \
+	"end\n" REP_SCRIPT_TELL "local seq, wrong, at = tell(news)\n"         \
+	"if begun and at then\n"                                              \
+	"  redis.pcall('ZREMRANGEBYSCORE', KEYS[3], '-inf', '(' .. "          \
+	"(at / 60000 - ttl / 60))\n"                                          \
+	"end\n"                                                               \
 	"return {wrong, bad}\n"
 
 /* tell(news): one entry of the feed, numbered without gaps, so that a reader
- * sees when it missed one. */
+ * sees when it missed one. Its number, what is wrong or "", and the time by
+ * Redis' own clock, in ms. */
 #define REP_SCRIPT_TELL                                                   \
 	"local function tell(news)\n"                                         \
 	"  if #news == 0 then return 0, '' end\n"                             \
@@ -110,7 +115,7 @@
 	"    redis.call('EXPIRE', KEYS[1], 2764800)\n"                        \
 	"    redis.call('EXPIRE', KEYS[2], 2764800)\n"                        \
 	"  end\n"                                                             \
-	"  return s, ''\n"                                                    \
+	"  return s, '', tonumber(string.match(tostring(e), '^%d+'))\n"       \
 	"end\n"
 
 /* Offer verdicts: the higher turn wins.

@@ -19,6 +19,16 @@ uint32_t rep_bucket_oldest(const rep_policy_t *policy, rep_time_t now)
 	return newest > span ? newest - span : 0;
 }
 
+uint32_t rep_bucket_newest(const rep_policy_t *policy, rep_time_t now)
+{
+	return rep_bucket_of(policy, now) + policy->bucket_minutes;
+}
+
+uint32_t rep_bucket_last(const rep_policy_t *policy, rep_time_t now)
+{
+	return rep_bucket_newest(policy, now) + policy->window_hours * 60;
+}
+
 uint32_t rep_bucket_slots(const rep_policy_t *policy)
 {
 	return policy->window_hours * 60 / policy->bucket_minutes + 2;

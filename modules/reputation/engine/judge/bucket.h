@@ -30,8 +30,16 @@ uint32_t rep_bucket_of(const rep_policy_t *policy, rep_time_t now);
 /* The oldest bucket that still counts. */
 uint32_t rep_bucket_oldest(const rep_policy_t *policy, rep_time_t now);
 
+/* The newest bucket that counts: the next one, in which a proxy whose clock is
+ * a little ahead counts already. */
+uint32_t rep_bucket_newest(const rep_policy_t *policy, rep_time_t now);
+
+/* The last bucket that is kept, a window beyond that: evidence of a clock that
+ * is, or was, ahead. It counts when its time comes. */
+uint32_t rep_bucket_last(const rep_policy_t *policy, rep_time_t now);
+
 /* How many buckets a ring needs: the window's, a part of one, and the next
- * one, in which a proxy whose clock is ahead counts already. */
+ * one. */
 uint32_t rep_bucket_slots(const rep_policy_t *policy);
 
 /* How far the present bucket has gone, as a share of `of`: 0 .. of. */

@@ -48,15 +48,20 @@ static unsigned route_of(const rep_pool_t *pool, const rep_number_t *number,
 	return r;
 }
 
-/* Sums over the window without repeats, from the newest cell on. The chain is turned round on
+/* Sums over the window without repeats, from the newest cell of it on. The
+ * chain is turned round on
  * the way: add_cells() meets the oldest first and turns it back. Returns the
  * oldest cell that counts; `*rest` is the chain of those that do not. */
 static uint32_t gather(const rep_pool_t *pool, const rep_number_t *number,
-		uint32_t oldest, rep_assessment_t *a, on_route_t *on, uint32_t *rest)
+		rep_time_t now, rep_assessment_t *a, on_route_t *on, uint32_t *rest)
 {
+	uint32_t oldest = rep_bucket_oldest(&pool->policy, now);
+	uint32_t newest = rep_bucket_newest(&pool->policy, now);
 	uint32_t ref = number->cells, newer = REP_NONE;
 	unsigned r = 0;
 
+	while(ref != REP_NONE && rep_cell_at(pool, ref)->bucket > newest)
+		ref = rep_cell_at(pool, ref)->next; /* of a clock that was ahead */
 	while(ref != REP_NONE) {
 		rep_cell_head_t *cell = rep_cell_at(pool, ref);
 		const rep_stratum_t *stratum = rep_stratum_of(pool, cell);
@@ -150,7 +155,6 @@ static void add_cells(const rep_pool_t *pool, const rep_number_t *number,
 void rep_assess(const rep_pool_t *pool, const rep_number_t *number,
 		rep_time_t now, rep_assessment_t *a)
 {
-	uint32_t oldest = rep_bucket_oldest(&pool->policy, now);
 	on_route_t on[REP_ROUTES_MAX];
 	bool routes = pool->n_routes > 1;
 	uint32_t first, rest;
@@ -158,7 +162,7 @@ void rep_assess(const rep_pool_t *pool, const rep_number_t *number,
 
 	a->counts = a->window = a->pool = (rep_counts_t){{0}};
 	a->n_routes = 0;
-	first = gather(pool, number, oldest, a, on, &rest);
+	first = gather(pool, number, now, a, on, &rest);
 	if(!routes)
 		route_of(pool, number, 0, a, on);
 	rep_cusum_start(&sum, &pool->charts, &pool->baseline, &a->window);

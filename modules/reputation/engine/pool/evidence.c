@@ -23,6 +23,8 @@ bool rep_evidence_count(rep_pool_t *pool, uint32_t i, rep_stamp_t stamp,
 			|| !rep_cell_set(pool, at, true, outcome, before + 1))
 		return false;
 	rep_cell_at(pool, *at)->flags |= REP_CELL_DIRTY;
+	if(bucket > pool->newest_row)
+		pool->newest_row = bucket;
 	if(rep_rows_hold(pool, i))
 		rep_row_add(pool, rep_cell_at(pool, *at), outcome, 1);
 	rep_number_mark(pool, i, REP_DIRTY_CELLS);
@@ -31,20 +33,24 @@ bool rep_evidence_count(rep_pool_t *pool, uint32_t i, rep_stamp_t stamp,
 }
 
 bool rep_evidence_put_others(rep_pool_t *pool, uint32_t i, uint32_t bucket,
-		rep_stamp_t stamp, uint16_t stratum, const rep_counts_t *others)
+		rep_stamp_t stamp, uint16_t stratum, const rep_counts_t *others,
+		rep_time_t now)
 {
 	rep_number_t *number = rep_number_at(pool, i);
 	uint32_t *at = rep_cell_find(pool, number, bucket, stamp, stratum);
+	bool ahead = bucket > rep_bucket_newest(&pool->policy, now);
 
 	if(!at)
 		return false;
+	if(ahead && bucket > pool->newest_ahead)
+		pool->newest_ahead = bucket;
 	for(int o = 0; o < REP_OUTCOMES; o++) {
 		uint32_t before = rep_cell_get(pool, *at, false, o);
 		if(before == others->n[o])
 			continue;
 		if(!rep_cell_set(pool, at, false, o, others->n[o]))
 			return false;
-		if(rep_rows_hold(pool, i))
+		if(!ahead && rep_rows_hold(pool, i))
 			rep_row_add(pool, rep_cell_at(pool, *at), o,
 					(int64_t)others->n[o] - before);
 	}
@@ -66,22 +72,31 @@ void rep_cell_weigh(rep_pool_t *pool, uint32_t i, uint32_t ref, uint8_t weight)
 	cell->weight = weight;
 }
 
-void rep_evidence_trim(rep_pool_t *pool, rep_number_t *number, uint32_t oldest)
+/* Free the cells from `*at` on that are of the bucket `from` or newer. */
+static void free_cells(rep_pool_t *pool, uint32_t *at, uint32_t from)
 {
-	uint32_t *at = &number->cells, ref;
+	uint32_t ref = *at;
 
-	while(*at != REP_NONE && rep_cell_at(pool, *at)->bucket >= oldest)
-		at = &rep_cell_at(pool, *at)->next;
-	ref = *at;
-	*at = REP_NONE;
-	while(ref != REP_NONE) {
+	while(ref != REP_NONE && rep_cell_at(pool, ref)->bucket >= from) {
 		uint32_t next = rep_cell_at(pool, ref)->next;
 		rep_cell_free(pool, ref);
 		ref = next;
 	}
+	*at = ref;
+}
+
+void rep_evidence_trim(rep_pool_t *pool, rep_number_t *number, uint32_t oldest,
+		uint32_t last)
+{
+	uint32_t *at = &number->cells;
+
+	free_cells(pool, at, last + 1);
+	while(*at != REP_NONE && rep_cell_at(pool, *at)->bucket >= oldest)
+		at = &rep_cell_at(pool, *at)->next;
+	free_cells(pool, at, 0);
 }
 
 void rep_evidence_forget(rep_pool_t *pool, rep_number_t *number)
 {
-	rep_evidence_trim(pool, number, UINT32_MAX);
+	free_cells(pool, &number->cells, 0);
 }

@@ -179,13 +179,13 @@ bool rep_pool_put_others(rep_registry_t *registry, int id,
 		return false;
 	stratum = stratum_of(pool, cell);
 	if(cell->bucket >= rep_bucket_oldest(&pool->policy, now)
-			&& cell->bucket <= rep_bucket_of(&pool->policy, now)
-									   + pool->policy.bucket_minutes
+			&& cell->bucket <= rep_bucket_last(&pool->policy, now)
 			&& cell->stamp <= UINT16_MAX
 			&& !forgotten(rep_number_at(pool, i), (rep_stamp_t)cell->stamp)
 			&& stratum != REP_NONE)
 		done = rep_evidence_put_others(pool, i, cell->bucket,
-				(rep_stamp_t)cell->stamp, (uint16_t)stratum, &cell->counts);
+				(rep_stamp_t)cell->stamp, (uint16_t)stratum, &cell->counts,
+				now);
 	if(done && !cell->repeat)
 		rep_verdict_judge(pool, i, now);
 	rep_pool_unlock(pool);

@@ -194,6 +194,9 @@ struct rep_pool
 	rep_charts_t charts;
 	rep_baseline_t baseline; /* of all routes together */
 	rep_time_t baseline_at, measured_at, ticked_at;
+	/* buckets: the newest that there may be a row of, and that of evidence
+	 * which waits for its time, since a clock is or was ahead; 0 = none */
+	uint32_t newest_row, newest_ahead;
 	uint32_t charts_made;
 	int32_t utc_offset;
 

@@ -9,6 +9,7 @@
 #include "refresh.h"
 #include "rows.h"
 #include "stop.h"
+#include "../judge/bucket.h"
 
 #define SLICE 512
 
@@ -30,7 +31,7 @@ void rep_pool_set_policy(rep_registry_t *registry, int id,
 	pool->charts = charts;
 	pool->charts_made++;
 	if(more)
-		rep_rows_rebuild(pool);
+		rep_rows_rebuild(pool, rep_bucket_newest(policy, now));
 	else
 		rep_rows_resum(pool);
 	pool->refresh = 0;

@@ -3,6 +3,7 @@
 
 #include "records.h"
 
+#include "ahead.h"
 #include "dirty.h"
 #include "index.h"
 #include "lock.h"
@@ -159,6 +160,7 @@ static void adopt(rep_pool_t *pool, uint32_t i, uint8_t route,
 				is ? &on.counts : NULL, is ? &on.pool : NULL, true, now);
 	rep_verdict_moved(pool, i, verdict, now);
 	verdict->flags &= ~REP_VERDICT_DIRTY;
+	rep_verdict_follow_clock(pool, i, verdict, now);
 }
 
 int rep_pool_adopt(rep_registry_t *registry, int id, const rep_record_t *record,

@@ -81,7 +81,7 @@ void rep_row_add(
 		return;
 	row = row_slot(pool, stratum, bucket);
 	if(row->bucket > bucket)
-		return; /* older than the window */
+		return; /* older than the window, or the clock was just set back */
 	if(row->bucket < bucket) {
 		row_clear(pool, stratum, row);
 		row->bucket = bucket;
@@ -143,6 +143,8 @@ static void refill_from(rep_pool_t *pool, const rep_number_t *number)
 	for(uint32_t ref = number->cells; ref != REP_NONE; ref = cell->next) {
 		rep_counts_t counts = {{0}};
 		cell = rep_cell_at(pool, ref);
+		if(cell->bucket > pool->newest_row)
+			continue;
 		rep_cell_add(pool, ref, &counts);
 		for(int o = 0; o < REP_OUTCOMES; o++)
 			if(counts.n[o])
@@ -150,7 +152,7 @@ static void refill_from(rep_pool_t *pool, const rep_number_t *number)
 	}
 }
 
-void rep_rows_rebuild(rep_pool_t *pool)
+void rep_rows_rebuild(rep_pool_t *pool, uint32_t newest)
 {
 	for(uint32_t k = 0; k < pool->n_strata; k++) {
 		rep_stratum_t *stratum = pool->strata[k];
@@ -163,6 +165,7 @@ void rep_rows_rebuild(rep_pool_t *pool)
 				(rep_counts_t){{0}};
 	pool->n_rows = 0;
 	pool->window = pool->weighed = (rep_counts_t){{0}};
+	pool->newest_row = newest;
 	pool->refill = 0;
 }
 

@@ -22,9 +22,9 @@ const rep_row_t *rep_row_of(
 void rep_rows_resum(rep_pool_t *pool);
 /* Rows of buckets that no longer count are taken out of the window. */
 void rep_rows_expire(rep_pool_t *pool, uint32_t oldest);
-/* Buckets or window changed: begin to make all rows anew. What is counted of
- * a number before its turn comes with it. */
-void rep_rows_rebuild(rep_pool_t *pool);
+/* Buckets, window or clock changed: begin to make all rows anew, up to the
+ * bucket `newest`. What is counted of a number before its turn comes with it. */
+void rep_rows_rebuild(rep_pool_t *pool, uint32_t newest);
 /* Go on with at most `max` numbers; true when there are more. */
 bool rep_rows_refill(rep_pool_t *pool, uint32_t max);
 /* Is the number's evidence part of the rows, or will it come with it? */

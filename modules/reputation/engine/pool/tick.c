@@ -4,6 +4,7 @@
 
 #include "tick.h"
 
+#include "ahead.h"
 #include "alarm.h"
 #include "dirty.h"
 #include "evidence.h"
@@ -33,6 +34,7 @@ static uint32_t sweep_target(const rep_pool_t *pool, rep_time_t now, uint32_t n)
  * published again as it does. */
 static void age(rep_pool_t *pool, rep_time_t now, uint32_t oldest)
 {
+	uint32_t last = rep_bucket_last(&pool->policy, now);
 	uint32_t n = rep_slab_count(&pool->numbers);
 	uint32_t target = sweep_target(pool, now, n);
 
@@ -48,7 +50,7 @@ static void age(rep_pool_t *pool, rep_time_t now, uint32_t oldest)
 		if(!(number->flags & REP_LIVE) || number->cells == REP_NONE)
 			continue;
 		before = pool->narrow.spare + pool->wide.spare;
-		rep_evidence_trim(pool, number, oldest);
+		rep_evidence_trim(pool, number, oldest, last);
 		if(before != pool->narrow.spare + pool->wide.spare)
 			rep_number_mark(pool, i, REP_DIRTY_HEALTH);
 	}
@@ -69,11 +71,9 @@ static bool tick_pool(rep_pool_t *pool, rep_time_t now)
 	uint32_t oldest;
 	bool more;
 
+	rep_pool_follow_clock(pool, now);
 	rep_lock(&pool->lock);
 	oldest = rep_bucket_oldest(&pool->policy, now);
-	if(now < pool->ticked_at) /* the clock was set back */
-		pool->refresh = 0;
-	pool->ticked_at = now;
 	rep_pool_check_stop(pool, now);
 	more = rep_timer_run(pool, now, SLICE);
 	more |= rep_pool_refresh(pool, now, SLICE);
@@ -90,7 +90,8 @@ bool rep_registry_tick(rep_registry_t *registry, rep_time_t now)
 {
 	bool more = false;
 
-	if(!atomic_load(&registry->started))
+	if(!atomic_load(&registry->started)
+			|| now < atomic_load(&registry->started)) /* it was ahead */
 		atomic_store(&registry->started, now);
 	for(int i = 0; i < rep_registry_pools(registry); i++)
 		if(atomic_load(&registry->pools[i]->live))
