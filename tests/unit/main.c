@@ -47,6 +47,7 @@ static const struct
 		{"outcome", outcome_suite},
 		{"pick", pick_suite},
 		{"pick_routes", pick_routes_suite},
+		{"pieces", pieces_suite},
 		{"policy", policy_suite},
 		{"pool_file", pool_file_suite},
 		{"reason", reason_suite},

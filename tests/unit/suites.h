@@ -41,6 +41,7 @@ Suite *mem_suite(void);
 Suite *outcome_suite(void);
 Suite *pick_suite(void);
 Suite *pick_routes_suite(void);
+Suite *pieces_suite(void);
 Suite *policy_suite(void);
 Suite *pool_file_suite(void);
 Suite *reason_suite(void);

@@ -85,7 +85,7 @@ static void check_rows(unsigned numbers, rep_time_t now)
 	for(uint32_t k = 0; k < p->n_strata; k++)
 		for(uint32_t b = rep_bucket_oldest(&p->policy, now);
 				b <= rep_bucket_newest(&p->policy, now); b += span) {
-			const rep_row_t *row = rep_row_of(p, p->strata[k], b);
+			const rep_row_t *row = rep_row_of(p, (uint16_t)k, b);
 			rep_counts_t none = {{0}}, sum = in_cells(numbers, k, b);
 			ck_assert_mem_eq(row ? &row->counts : &none, &sum, sizeof(sum));
 			rep_counts_add(&window, &sum);

@@ -147,7 +147,8 @@ static void put_others(rep_pool_t *p, uint32_t i, uint32_t s, rep_time_t now)
 		return;
 	for(int k = 0; k < 3; k++)
 		others.n[rand() % REP_OUTCOMES] = (uint32_t)(rand() % 400);
-	ck_assert(rep_evidence_put_others(p, i, bucket, 0, (uint16_t)s, &others));
+	ck_assert(rep_evidence_put_others(
+			p, i, bucket, 0, (uint16_t)s, &others, now));
 }
 
 static void weigh_any(rep_pool_t *p, uint32_t i)
@@ -193,7 +194,7 @@ START_TEST(rows_sweep)
 		else if(dice < 985)
 			weigh_any(p, i);
 		else if(dice < 990)
-			rep_rows_rebuild(p); /* goes on beside all else */
+			rep_rows_rebuild(p, rep_bucket_newest(&p->policy, t));
 		else if(dice < 994)
 			change_policy(p, t);
 		else
@@ -251,8 +252,9 @@ END_TEST
 
 static void count_mix(uint32_t i, unsigned campaign, unsigned answered)
 {
-	count_in(i, 0, campaign, false, REP_ANSWERED, answered, NOW);
-	count_in(i, 0, campaign, false, REP_NOANSWER, 100 - answered, NOW);
+	for(unsigned k = 0; k < 100; k++)
+		count_in(i, 0, campaign, false,
+				k * 37 % 100 < answered ? REP_ANSWERED : REP_NOANSWER, 1, NOW);
 }
 
 /* A call is held against its own campaign: what all numbers show on one is no

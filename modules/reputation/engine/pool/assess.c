@@ -49,9 +49,9 @@ static unsigned route_of(const rep_pool_t *pool, const rep_number_t *number,
 }
 
 /* Sums over the window without repeats, from the newest cell of it on. The
- * chain is turned round on
- * the way: add_cells() meets the oldest first and turns it back. Returns the
- * oldest cell that counts; `*rest` is the chain of those that do not. */
+ * chain is turned round on the way: add_cells() meets the oldest first and
+ * turns it back. Returns the oldest cell that counts; `*rest` is the chain of
+ * those that do not. */
 static uint32_t gather(const rep_pool_t *pool, const rep_number_t *number,
 		rep_time_t now, rep_assessment_t *a, on_route_t *on, uint32_t *rest)
 {
@@ -83,22 +83,83 @@ static uint32_t gather(const rep_pool_t *pool, const rep_number_t *number,
 	return newer;
 }
 
-static void add_cell(const rep_pool_t *pool, uint32_t ref, on_route_t *on)
+/* What the number counts in one bucket and stratum, over pieces and stamps. */
+typedef struct whole
+{
+	uint32_t bucket;
+	uint16_t stratum;
+	unsigned cells;
+	rep_counts_t counts;
+} whole_t;
+
+static void add_all(const rep_pool_t *pool, uint32_t ref, whole_t *whole)
+{
+	for(const rep_cell_head_t *cell; ref != REP_NONE; ref = cell->next) {
+		cell = rep_cell_at(pool, ref);
+		if(cell->bucket != whole->bucket)
+			break;
+		if(cell->stratum == whole->stratum) {
+			rep_cell_add(pool, ref, &whole->counts);
+			whole->cells++;
+		}
+	}
+}
+
+/* Of the cell `ref`, and those on both sides of it: it and the older ones are
+ * turned back already. */
+static void see_whole(const rep_pool_t *pool, uint32_t ref, uint32_t newer,
+		whole_t *whole)
+{
+	const rep_cell_head_t *cell = rep_cell_at(pool, ref);
+
+	if(whole->cells && whole->bucket == cell->bucket
+			&& whole->stratum == cell->stratum)
+		return;
+	*whole = (whole_t){.bucket = cell->bucket, .stratum = cell->stratum};
+	add_all(pool, ref, whole);
+	add_all(pool, newer, whole);
+}
+
+static void take_out(rep_counts_t *from, const rep_counts_t *whole,
+		const rep_counts_t *part, uint32_t weight)
+{
+	for(int o = 0; o < REP_OUTCOMES; o++) {
+		uint32_t n = (whole->n[o] - part->n[o]) * weight;
+		from->n[o] -= n < from->n[o] ? n : from->n[o];
+	}
+}
+
+static void add_cell(const rep_pool_t *pool, uint32_t ref, uint32_t newer,
+		whole_t *whole, on_route_t *on)
 {
 	const rep_cell_head_t *cell = rep_cell_at(pool, ref);
 	const rep_row_t *row = rep_row_of(pool, cell->stratum, cell->bucket);
+	rep_counts_t counts = {{0}}, rest, weighed;
+	bool known = whole->cells && whole->bucket == cell->bucket
+				 && whole->stratum == cell->stratum;
 	rep_sums_t sums;
-	rep_counts_t counts = {{0}};
 
 	rep_cell_add(pool, ref, &counts);
 	rep_counts_add(&on->assessed->counts, &counts);
-	if(row) {
-		rep_counts_add(&on->assessed->pool, &row->counts);
-		rep_cusum_find(&on->cusum, &counts, &row->counts, &row->sums);
-	} else {
+	if(!row) {
 		rep_sums_make(&sums, &pool->charts, &counts, 1);
 		rep_cusum_find(&on->cusum, &counts, &counts, &sums);
+		return;
 	}
+	if(!known)
+		rep_counts_add(&on->assessed->pool, &row->counts);
+	see_whole(pool, ref, newer, whole);
+	if(whole->cells == 1) {
+		rep_cusum_find(&on->cusum, &counts, &row->counts, &row->sums);
+		return;
+	}
+	/* the number's other pieces are no yardstick of this one */
+	rest = row->counts;
+	weighed = row->weighed;
+	take_out(&rest, &whole->counts, &counts, 1);
+	take_out(&weighed, &whole->counts, &counts, cell->weight);
+	rep_sums_make(&sums, &pool->charts, &weighed, REP_WEIGHT);
+	rep_cusum_find(&on->cusum, &counts, &rest, &sums);
 }
 
 /* A repeat is counted and judges nobody. */
@@ -109,8 +170,8 @@ static void add_repeat(const rep_pool_t *pool, uint32_t ref,
 	rep_cell_add(pool, ref, &a->window);
 }
 
-/* All cells of a bucket were added, of whichever stratum and route. */
-static void end_bucket(rep_assessment_t *a, on_route_t *on, rep_cusum_t *sum)
+/* All cells of a piece were added, of whichever stratum and route. */
+static void end_piece(rep_assessment_t *a, on_route_t *on, rep_cusum_t *sum)
 {
 	for(unsigned r = 0; r < a->n_routes; r++) {
 		if(sum && on[r].in_sum)
@@ -127,8 +188,10 @@ static void add_cells(const rep_pool_t *pool, const rep_number_t *number,
 		uint32_t ref, uint32_t rest, rep_assessment_t *a, on_route_t *on,
 		rep_cusum_t *sum)
 {
-	uint32_t older = rest, bucket = 0;
+	const rep_cell_head_t *before = NULL;
+	uint32_t older = rest;
 	on_route_t *at = on;
+	whole_t whole = {0};
 
 	while(ref != REP_NONE) {
 		rep_cell_head_t *cell = rep_cell_at(pool, ref);
@@ -142,14 +205,16 @@ static void add_cells(const rep_pool_t *pool, const rep_number_t *number,
 		if(stratum->repeat) {
 			add_repeat(pool, ref, a, at->assessed);
 		} else if(cell->stamp == at->stamp) {
-			if(cell->bucket != bucket)
-				end_bucket(a, on, sum);
-			bucket = cell->bucket;
-			add_cell(pool, ref, at);
+			if(before
+					&& (before->bucket != cell->bucket
+							|| before->piece != cell->piece))
+				end_piece(a, on, sum);
+			before = cell;
+			add_cell(pool, ref, newer, &whole, at);
 		}
 		ref = newer;
 	}
-	end_bucket(a, on, sum);
+	end_piece(a, on, sum);
 }
 
 void rep_assess(const rep_pool_t *pool, const rep_number_t *number,

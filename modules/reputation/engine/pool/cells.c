@@ -43,33 +43,24 @@ void rep_cell_free(rep_pool_t *pool, uint32_t ref)
 		rep_slab_free(&pool->narrow, ref);
 }
 
-/* Where the reference to the cell is kept: in the number or in the cell
- * before it. A cell is put in its place, newest bucket first, if need be;
- * NULL without memory. */
-uint32_t *rep_cell_find(rep_pool_t *pool, rep_number_t *number, uint32_t bucket,
-		rep_stamp_t stamp, uint16_t stratum)
+bool rep_cell_put(rep_pool_t *pool, uint32_t *at, const rep_cell_key_t *key,
+		uint8_t piece)
 {
-	uint32_t *at = &number->cells, ref;
-	rep_cell_head_t *cell;
+	uint32_t ref = rep_slab_alloc(&pool->narrow);
 
-	for(; *at != REP_NONE; at = &cell->next) {
-		cell = rep_cell_at(pool, *at);
-		if(cell->bucket < bucket)
-			break;
-		if(cell->bucket == bucket && cell->stamp == stamp
-				&& cell->stratum == stratum)
-			return at;
-	}
-	ref = rep_slab_alloc(&pool->narrow);
 	if(ref == REP_SLAB_NONE) {
 		atomic_fetch_add(&pool->registry->full_memory, 1);
-		return NULL;
+		return false;
 	}
-	cell = rep_cell_at(pool, ref);
-	pool->strata[stratum]->cells++;
-	*cell = (rep_cell_head_t){*at, bucket, stamp, stratum, 0, REP_WEIGHT};
+	pool->strata[key->stratum]->cells++;
+	*rep_cell_at(pool, ref) = (rep_cell_head_t){.next = *at,
+			.bucket = key->bucket,
+			.stamp = key->stamp,
+			.stratum = key->stratum,
+			.weight = REP_WEIGHT,
+			.piece = piece};
 	*at = ref;
-	return at;
+	return true;
 }
 
 /* Move a cell whose counters no longer fit; false without memory. */
@@ -105,5 +96,30 @@ bool rep_cell_set(
 	if(value > UINT8_MAX && !(*at & REP_WIDE) && !widen(pool, at))
 		return false;
 	set(rep_cell_at(pool, *at), *at & REP_WIDE, own, o, value);
+	return true;
+}
+
+/* What both cells hold, within the range of a counter. */
+static uint32_t both(const rep_pool_t *pool, uint32_t a, uint32_t b, bool own,
+		int o)
+{
+	uint64_t n = (uint64_t)rep_cell_get(pool, a, own, o)
+				 + rep_cell_get(pool, b, own, o);
+
+	return n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
+}
+
+bool rep_cell_absorb(rep_pool_t *pool, uint32_t *at, uint32_t other)
+{
+	bool wide = *at & REP_WIDE;
+
+	for(int k = 0; k < 2 * REP_OUTCOMES; k++)
+		wide |= both(pool, *at, other, k & 1, k / 2) > UINT8_MAX;
+	if(wide && !(*at & REP_WIDE) && !widen(pool, at))
+		return false;
+	for(int k = 0; k < 2 * REP_OUTCOMES; k++)
+		set(rep_cell_at(pool, *at), wide, k & 1, k / 2,
+				both(pool, *at, other, k & 1, k / 2));
+	rep_cell_at(pool, *at)->flags |= rep_cell_at(pool, other)->flags;
 	return true;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Cells: the outcomes of one number in one bucket, in one stratum, under one
- * stamp. A number's cells are chained, newest bucket first. */
+ * stamp. A number's cells are chained, newest bucket first, and in a bucket
+ * the newest piece first (pieces.h). */
 
 #ifndef REP_CELLS_H
 #define REP_CELLS_H
@@ -35,15 +36,31 @@ static inline void rep_cell_add(
 	}
 }
 
-/* Where the reference to the cell is kept: in the number or in the cell
- * before it. A cell is put in its place if need be; NULL without memory. */
-uint32_t *rep_cell_find(rep_pool_t *pool, rep_number_t *number, uint32_t bucket,
-		rep_stamp_t stamp, uint16_t stratum);
+/* Which counts a cell holds, whichever piece of the bucket. */
+typedef struct rep_cell_key
+{
+	uint32_t bucket;
+	rep_stamp_t stamp;
+	uint16_t stratum;
+} rep_cell_key_t;
+
+static inline bool rep_cell_is(
+		const rep_cell_head_t *cell, const rep_cell_key_t *key)
+{
+	return cell->bucket == key->bucket && cell->stamp == key->stamp
+		   && cell->stratum == key->stratum;
+}
+
+/* Put an empty cell into the chain at `*at`; false without memory. */
+bool rep_cell_put(rep_pool_t *pool, uint32_t *at, const rep_cell_key_t *key,
+		uint8_t piece);
 /* One counter of the cell that is kept at `*at`, own or others'. */
 uint32_t rep_cell_get(const rep_pool_t *pool, uint32_t ref, bool own, int o);
 /* Set it; the cell may move, `*at` follows. False without memory. */
 bool rep_cell_set(
 		rep_pool_t *pool, uint32_t *at, bool own, int o, uint32_t value);
+/* Add all that another cell holds; false without memory, nothing done. */
+bool rep_cell_absorb(rep_pool_t *pool, uint32_t *at, uint32_t other);
 void rep_cell_free(rep_pool_t *pool, uint32_t ref);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "cells.h"
 #include "dirty.h"
+#include "pieces.h"
 #include "rows.h"
 #include "slot.h"
 #include "../judge/bucket.h"
@@ -12,9 +13,8 @@
 bool rep_evidence_count(rep_pool_t *pool, uint32_t i, rep_stamp_t stamp,
 		uint16_t stratum, rep_outcome_t outcome, rep_time_t now)
 {
-	rep_number_t *number = rep_number_at(pool, i);
-	uint32_t bucket = rep_bucket_of(&pool->policy, now);
-	uint32_t *at = rep_cell_find(pool, number, bucket, stamp, stratum), before;
+	rep_cell_key_t key = {rep_bucket_of(&pool->policy, now), stamp, stratum};
+	uint32_t *at = rep_piece_find(pool, i, &key, true), before;
 
 	if(!at)
 		return false;
@@ -23,8 +23,8 @@ bool rep_evidence_count(rep_pool_t *pool, uint32_t i, rep_stamp_t stamp,
 			|| !rep_cell_set(pool, at, true, outcome, before + 1))
 		return false;
 	rep_cell_at(pool, *at)->flags |= REP_CELL_DIRTY;
-	if(bucket > pool->newest_row)
-		pool->newest_row = bucket;
+	if(key.bucket > pool->newest_row)
+		pool->newest_row = key.bucket;
 	if(rep_rows_hold(pool, i))
 		rep_row_add(pool, rep_cell_at(pool, *at), outcome, 1);
 	rep_number_mark(pool, i, REP_DIRTY_CELLS);
@@ -32,44 +32,45 @@ bool rep_evidence_count(rep_pool_t *pool, uint32_t i, rep_stamp_t stamp,
 	return true;
 }
 
+static bool any_less(const rep_counts_t *a, const rep_counts_t *b)
+{
+	bool less = false;
+
+	for(int o = 0; o < REP_OUTCOMES; o++)
+		less |= a->n[o] < b->n[o];
+	return less;
+}
+
 bool rep_evidence_put_others(rep_pool_t *pool, uint32_t i, uint32_t bucket,
 		rep_stamp_t stamp, uint16_t stratum, const rep_counts_t *others,
 		rep_time_t now)
 {
-	rep_number_t *number = rep_number_at(pool, i);
-	uint32_t *at = rep_cell_find(pool, number, bucket, stamp, stratum);
+	rep_cell_key_t key = {bucket, stamp, stratum};
+	const rep_number_t *number = rep_number_at(pool, i);
+	rep_counts_t had = rep_pieces_sum(pool, number, &key, false);
 	bool ahead = bucket > rep_bucket_newest(&pool->policy, now);
+	bool less = any_less(others, &had);
+	uint32_t *at;
 
+	if(less) /* to be taken from where they are */
+		rep_pieces_fold(pool, i, bucket + 1);
+	at = rep_piece_find(pool, i, &key, !less);
 	if(!at)
 		return false;
 	if(ahead && bucket > pool->newest_ahead)
 		pool->newest_ahead = bucket;
 	for(int o = 0; o < REP_OUTCOMES; o++) {
 		uint32_t before = rep_cell_get(pool, *at, false, o);
-		if(before == others->n[o])
+		int64_t more = (int64_t)others->n[o] - had.n[o];
+		if(!more || more + before < 0)
 			continue;
-		if(!rep_cell_set(pool, at, false, o, others->n[o]))
+		if(!rep_cell_set(pool, at, false, o, (uint32_t)(before + more)))
 			return false;
 		if(!ahead && rep_rows_hold(pool, i))
-			rep_row_add(pool, rep_cell_at(pool, *at), o,
-					(int64_t)others->n[o] - before);
+			rep_row_add(pool, rep_cell_at(pool, *at), o, more);
 	}
 	rep_number_mark(pool, i, REP_DIRTY_HEALTH);
 	return true;
-}
-
-void rep_cell_weigh(rep_pool_t *pool, uint32_t i, uint32_t ref, uint8_t weight)
-{
-	rep_cell_head_t *cell = rep_cell_at(pool, ref);
-	rep_counts_t counts = {{0}};
-
-	if(cell->weight == weight)
-		return;
-	if(rep_rows_hold(pool, i)) {
-		rep_cell_add(pool, ref, &counts);
-		rep_row_weigh(pool, cell, &counts, (int)weight - cell->weight);
-	}
-	cell->weight = weight;
 }
 
 /* Free the cells from `*at` on that are of the bucket `from` or newer. */

@@ -14,9 +14,6 @@ bool rep_evidence_count(rep_pool_t *pool, uint32_t i, rep_stamp_t stamp,
 bool rep_evidence_put_others(rep_pool_t *pool, uint32_t i, uint32_t bucket,
 		rep_stamp_t stamp, uint16_t stratum, const rep_counts_t *others,
 		rep_time_t now);
-/* Let the calls of a cell of number `i` count `weight` of REP_WEIGHT each in
- * its row; those that come later too. */
-void rep_cell_weigh(rep_pool_t *pool, uint32_t i, uint32_t ref, uint8_t weight);
 /* Free cells of buckets before `oldest` and after `last`. */
 void rep_evidence_trim(rep_pool_t *pool, rep_number_t *number, uint32_t oldest,
 		uint32_t last);

@@ -8,6 +8,7 @@
 #include "evidence.h"
 #include "index.h"
 #include "lock.h"
+#include "pieces.h"
 #include "routes.h"
 #include "slot.h"
 #include "stamp.h"
@@ -15,11 +16,23 @@
 #include "verdict.h"
 #include "../judge/bucket.h"
 
-/* False when there was not room for all; those not taken stay dirty. */
+static void all_taken(const rep_pool_t *pool, uint32_t ref,
+		const rep_cell_key_t *key)
+{
+	for(rep_cell_head_t *cell; ref != REP_NONE; ref = cell->next) {
+		cell = rep_cell_at(pool, ref);
+		if(rep_cell_is(cell, key))
+			cell->flags &= ~REP_CELL_DIRTY;
+	}
+}
+
+/* Pieces go as one. False when there was not room for all; those not taken stay
+ * dirty. */
 static bool drain_number(const rep_pool_t *pool, const rep_number_t *number,
 		rep_cell_t *out, size_t max, size_t *n)
 {
 	rep_cell_head_t *cell;
+	rep_cell_key_t key;
 
 	for(uint32_t ref = number->cells; ref != REP_NONE; ref = cell->next) {
 		cell = rep_cell_at(pool, ref);
@@ -27,13 +40,14 @@ static bool drain_number(const rep_pool_t *pool, const rep_number_t *number,
 			continue;
 		if(*n == max)
 			return false;
-		cell->flags &= ~REP_CELL_DIRTY;
+		key = (rep_cell_key_t){cell->bucket, cell->stamp, cell->stratum};
+		all_taken(pool, ref, &key);
 		out[*n] = (rep_cell_t){.number = number->e164,
 				.bucket = cell->bucket,
 				.stamp = cell->stamp,
 				.repeat = rep_stratum_of(pool, cell)->repeat};
 		rep_stratum_dims(pool, rep_stratum_of(pool, cell), &out[*n].dims);
-		rep_cell_own(pool, ref, &out[*n].counts);
+		out[*n].counts = rep_pieces_sum(pool, number, &key, true);
 		++*n;
 	}
 	return true;

@@ -21,7 +21,7 @@
 /* ---- evidence -------------------------------------------------------- */
 
 /* A cell holds the outcomes of one number in one bucket, in one stratum, under
- * one stamp. Most fit into eight-bit counters; one that does not is moved to
+ * one stamp; where a number is busy, in one piece of the bucket. Most fit into eight-bit counters; one that does not is moved to
  * a wide cell. References: index, with REP_WIDE set for wide ones. */
 #define REP_WIDE 0x80000000u
 
@@ -38,6 +38,7 @@ typedef struct rep_cell_head
 	uint16_t stratum; /* its index in the pool */
 	uint8_t flags;
 	uint8_t weight; /* what a call counts in the row, of REP_WEIGHT */
+	uint8_t piece;	/* of the bucket: neighbours in time differ */
 } rep_cell_head_t;
 
 typedef struct rep_narrow

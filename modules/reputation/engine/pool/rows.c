@@ -187,3 +187,17 @@ bool rep_rows_hold(const rep_pool_t *pool, uint32_t i)
 {
 	return i < pool->refill; /* REP_NONE is above all */
 }
+
+void rep_cell_weigh(rep_pool_t *pool, uint32_t i, uint32_t ref, uint8_t weight)
+{
+	rep_cell_head_t *cell = rep_cell_at(pool, ref);
+	rep_counts_t counts = {{0}};
+
+	if(cell->weight == weight)
+		return;
+	if(rep_rows_hold(pool, i)) {
+		rep_cell_add(pool, ref, &counts);
+		rep_row_weigh(pool, cell, &counts, (int)weight - cell->weight);
+	}
+	cell->weight = weight;
+}

@@ -30,4 +30,8 @@ bool rep_rows_refill(rep_pool_t *pool, uint32_t max);
 /* Is the number's evidence part of the rows, or will it come with it? */
 bool rep_rows_hold(const rep_pool_t *pool, uint32_t i);
 
+/* Let the calls of a cell of number `i` count `weight` of REP_WEIGHT each in
+ * its row; those that come later too. */
+void rep_cell_weigh(rep_pool_t *pool, uint32_t i, uint32_t ref, uint8_t weight);
+
 #endif

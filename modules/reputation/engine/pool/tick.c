@@ -9,6 +9,7 @@
 #include "dirty.h"
 #include "evidence.h"
 #include "measure.h"
+#include "pieces.h"
 #include "pools.h"
 #include "refresh.h"
 #include "rows.h"
@@ -35,6 +36,8 @@ static uint32_t sweep_target(const rep_pool_t *pool, rep_time_t now, uint32_t n)
 static void age(rep_pool_t *pool, rep_time_t now, uint32_t oldest)
 {
 	uint32_t last = rep_bucket_last(&pool->policy, now);
+	uint32_t last_but_one =
+			rep_bucket_of(&pool->policy, now) - pool->policy.bucket_minutes;
 	uint32_t n = rep_slab_count(&pool->numbers);
 	uint32_t target = sweep_target(pool, now, n);
 
@@ -51,6 +54,7 @@ static void age(rep_pool_t *pool, rep_time_t now, uint32_t oldest)
 			continue;
 		before = pool->narrow.spare + pool->wide.spare;
 		rep_evidence_trim(pool, number, oldest, last);
+		rep_pieces_fold(pool, i, last_but_one);
 		if(before != pool->narrow.spare + pool->wide.spare)
 			rep_number_mark(pool, i, REP_DIRTY_HEALTH);
 	}

@@ -9,6 +9,7 @@
 #include "dirty.h"
 #include "index.h"
 #include "lock.h"
+#include "pieces.h"
 #include "rows.h"
 #include "slot.h"
 #include "stamp.h"
@@ -257,18 +258,26 @@ size_t rep_view_buckets(rep_registry_t *registry, int id, rep_e164_t e164,
 		return 0;
 	i = rep_number_find(pool, e164);
 	ref = i == REP_NONE ? REP_NONE : rep_number_at(pool, i)->cells;
-	for(; ref != REP_NONE && n < max; ref = cell->next, n++) {
+	for(; ref != REP_NONE && n < max; ref = cell->next) {
+		rep_cell_key_t key;
+		rep_counts_t others;
 		cell = rep_cell_at(pool, ref);
+		if(!rep_piece_first(pool, rep_number_at(pool, i), ref))
+			continue;
 		memset(&out[n], 0, sizeof(out[n]));
 		out[n].bucket = cell->bucket;
 		rep_stamp_read(pool, rep_number_at(pool, i), cell, &out[n].turn,
 				&out[n].route_turn);
 		rep_stratum_dims(pool, rep_stratum_of(pool, cell), &out[n].dims);
 		out[n].repeat = rep_stratum_of(pool, cell)->repeat;
-		rep_cell_add(pool, ref, &out[n].own);
+		key = (rep_cell_key_t){cell->bucket, cell->stamp, cell->stratum};
+		out[n].own = rep_pieces_sum(pool, rep_number_at(pool, i), &key, true);
+		others = rep_pieces_sum(pool, rep_number_at(pool, i), &key, false);
+		rep_counts_add(&out[n].own, &others);
 		row = rep_row_of(pool, cell->stratum, cell->bucket);
 		if(row)
 			out[n].pool = row->counts;
+		n++;
 	}
 	rep_pool_unlock(pool);
 	return n;
