@@ -48,6 +48,16 @@ static inline vec_t vec_select(vec_mask_t mask, vec_t yes, vec_t no)
 	return (vec_t)((mask & (vec_mask_t)yes) | (~mask & (vec_mask_t)no));
 }
 
+static inline vec_t vec_larger(vec_t a, vec_t b)
+{
+	return vec_select(a > b, a, b);
+}
+
+static inline vec_t vec_smaller(vec_t a, vec_t b)
+{
+	return vec_select(a < b, a, b);
+}
+
 static inline vec_t vec_not_negative(vec_t v)
 {
 	return (vec_t)((v > vec_all(0)) & (vec_mask_t)v);

@@ -3,62 +3,40 @@
 
 #include "baseline.h"
 
-#include <math.h>
-
 #include "mix.h"
 #include "threshold.h"
 
-/* Each chart's share of the false benches that a policy allows: more to the
- * one that is furthest from what theory allows. */
-static const double false_share[REP_CHARTS] = {
-		[REP_CHART_BLOCKED] = 0.275,
-		[REP_CHART_REJECTED] = 0.45,
-		[REP_CHART_LABELLED] = 0.275,
-};
-
-#define OVERSHOOT 0.85 /* fitted; in theory the mean of e^-overshoot */
 #define RAREST 1e-6f
 
-/* For each chart, Kullback and Leibler's divergence of its own mix from this
- * one; and which outcomes add to any. */
-static void gains(rep_baseline_t *baseline, const rep_charts_t *charts)
+/* Which outcomes add to any chart. */
+static uint32_t against(const rep_charts_t *charts, const float *mix)
 {
-	shares_t v = shares_load(baseline->mix);
+	shares_t v = shares_load(mix);
 	vec_t z = common_times(&v, charts->ew) + rare_times(&v, charts->ew);
 	vec_t log_z = vec_log(z / vec_all(z[REP_CHARTS]));
+	uint32_t bits = 0;
 
-	baseline->against = 0;
-	for(int j = 0; j < REP_CHARTS; j++) {
-		float sum = 0;
-
-		for(int c = 0; c < REP_JUDGED; c++) {
-			float w = charts->w[c][j];
-
-			sum += baseline->mix[c] * charts->ew[c][j] * w;
-			if(w > log_z[j])
-				baseline->against |= 1u << c;
-		}
-		baseline->gain[j] = larger(sum / z[j] - log_z[j], 0);
-	}
+	for(int c = 0; c < REP_JUDGED; c++)
+		for(int j = 0; j < REP_CHARTS; j++)
+			if(charts->w[c][j] > log_z[j])
+				bits |= 1u << c;
+	return bits;
 }
 
 void rep_baseline_make(rep_baseline_t *baseline, const rep_charts_t *charts,
 		const rep_counts_t *window, unsigned runs)
 {
-	shares_t v = counts_of(window);
-	double arl0[REP_CHARTS], h[REP_CHARTS];
+	/* the charts share the false benches alike */
+	double arl0 = charts->arl0 * REP_CHARTS * (runs > 1 ? runs : 1);
+	shares_t v = weighed_of(window);
+	double h[REP_CHARTS];
 
 	baseline->window = *window;
-	baseline->calls = shares_sum(&v);
-	rep_mix_of(charts, &v, baseline->mix);
-	for(int j = 0; j < REP_CHARTS; j++)
-		arl0[j] = charts->arl0 * fmax(runs, 1) / false_share[j];
+	rep_mix_draw(charts, &v, charts->prior, baseline->mix);
 	rep_thresholds(charts, baseline->mix, arl0, h);
-	for(int j = 0; j < REP_CHARTS; j++) {
+	for(int j = 0; j < REP_CHARTS; j++)
 		baseline->threshold[j] = (float)h[j];
-		baseline->starts[j] = (float)(exp(h[j]) / (OVERSHOOT * arl0[j]));
-	}
-	gains(baseline, charts);
+	baseline->against = against(charts, baseline->mix);
 }
 
 void rep_sums_make(rep_sums_t *sums, const rep_charts_t *charts,

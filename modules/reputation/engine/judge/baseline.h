@@ -12,16 +12,13 @@
  * move: about once in 100 calls or each minute, not per call. */
 typedef struct rep_baseline
 {
-	rep_counts_t window;	 /* what it was made of */
+	rep_counts_t window;	 /* what it was made of, in sixteenths */
 	float mix[REP_OUTCOMES]; /* drawn to the prior, cut; neutral ones 0 */
-	float calls;			 /* how many calls it rests on */
 	float threshold[REP_CHARTS];
-	float gain[REP_CHARTS];	  /* nats per call under the chart's own mix */
-	float starts[REP_CHARTS]; /* how thresholds fall with calls per bucket */
 	uint32_t against; /* by outcome, a bit: see rep_baseline_against() */
 } rep_baseline_t;
 
-/* `window`: the counts over the whole window, of all numbers. `runs`: in how
+/* `window`: the counts over the whole window, of all numbers, in sixteenths. `runs`: in how
  * many judgings each call takes part: 1, or 2 where a call counts for the
  * number as a whole and for the number on its route. The threshold follows
  * from it. Takes some 30 us by the default policy, below 1 ms by any. */
@@ -53,8 +50,6 @@ typedef struct rep_sums
 	float calls;
 	float peak; /* with fewer calls, a ceiling may be touched */
 } rep_sums_t;
-
-#define REP_WEIGHT 16 /* a call of full weight, where counts are weighed */
 
 /* `pool`: calls, `unit` (1 or REP_WEIGHT) for each that counts in full. */
 void rep_sums_make(rep_sums_t *sums, const rep_charts_t *charts,

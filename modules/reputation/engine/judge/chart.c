@@ -7,26 +7,15 @@
 
 #include "../base/vec.h"
 
-/* How much the prior weighs, in calls: as many as would hold this many calls
- * of the outcome in question, so that a common outcome is learnt at once. */
-#define PRIOR_EVENTS 1.0f
-#define STRONGEST 3000.0f
-#define RAREST 1e-6f
-
 static void prior_init(rep_charts_t *charts, const rep_policy_t *policy)
 {
 	float sum = 0;
 
 	for(int c = 0; c < REP_JUDGED; c++)
 		sum += larger(policy->healthy[c], 0);
-	for(int c = 0; c < REP_JUDGED; c++) {
-		float share = sum > 0 ? larger(policy->healthy[c], 0) / sum
-							  : 1.0f / REP_JUDGED;
-
-		charts->prior[c] = share;
-		charts->prior_calls[c] =
-				smaller(PRIOR_EVENTS / larger(share, RAREST), STRONGEST);
-	}
+	for(int c = 0; c < REP_JUDGED; c++)
+		charts->prior[c] = sum > 0 ? larger(policy->healthy[c], 0) / sum
+								   : 1.0f / REP_JUDGED;
 }
 
 void rep_charts_init(rep_charts_t *charts, const rep_policy_t *policy)

@@ -21,8 +21,7 @@ typedef struct rep_charts
 	float ew[REP_JUDGED][REP_LANES]; /* their exponentials; last lane 1 */
 	float prior[REP_OUTCOMES];		 /* healthy mix, sums to 1 */
 	float ceiling[REP_OUTCOMES];
-	float prior_calls[REP_JUDGED]; /* calls that the prior weighs */
-	double arl0;				   /* ARL0: calls between false benches */
+	double arl0; /* ARL0: calls between false benches */
 	uint32_t probation_calls;
 } rep_charts_t;
 

@@ -10,6 +10,8 @@
  * of no mix, and calls that end so are not counted as judged. */
 #define REP_JUDGED REP_CANCELLED
 
+#define REP_WEIGHT 16 /* a call of full weight, where counts are weighed */
+
 typedef struct rep_counts
 {
 	uint32_t n[REP_OUTCOMES];

@@ -3,7 +3,8 @@
 
 #include "mix.h"
 
-#include <math.h>
+#define STRONGEST 3000.0f /* calls that a parent weighs at most */
+#define RAREST 1e-6f
 
 void rep_mix_cut(float v[REP_JUDGED], const float *ceiling)
 {
@@ -32,16 +33,18 @@ void rep_mix_cut(float v[REP_JUDGED], const float *ceiling)
 	}
 }
 
-void rep_mix_of(
-		const rep_charts_t *charts, const shares_t *v, float mix[REP_OUTCOMES])
+void rep_mix_draw(const rep_charts_t *charts, const shares_t *v,
+		const float parent[REP_JUDGED], float mix[REP_OUTCOMES])
 {
 	vec_t calls = vec_all(shares_sum(v));
-	shares_t k, m;
+	shares_t m = shares_load(parent);
 
-	k = shares_load(charts->prior_calls);
-	m = shares_load(charts->prior);
-	for(int i = 0; i < HALVES; i++)
-		m.h[i] = (v->h[i] + k.h[i] * m.h[i]) / (calls + k.h[i]);
+	for(int i = 0; i < HALVES; i++) {
+		vec_t k = vec_smaller(vec_all(1) / vec_larger(m.h[i], vec_all(RAREST)),
+				vec_all(STRONGEST));
+
+		m.h[i] = (v->h[i] + k * m.h[i]) / (calls + k);
+	}
 	memset(mix, 0, REP_OUTCOMES * sizeof(*mix));
 	memcpy(mix, m.h, sizeof(m.h));
 	rep_mix_cut(mix, charts->ceiling);
@@ -52,5 +55,5 @@ void rep_mix_make(const rep_charts_t *charts, const rep_counts_t *counts,
 {
 	shares_t v = counts_of(counts);
 
-	rep_mix_of(charts, &v, mix);
+	rep_mix_draw(charts, &v, charts->prior, mix);
 }

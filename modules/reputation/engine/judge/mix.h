@@ -6,10 +6,13 @@
 
 #include "shares.h"
 
-/* The mix that `v` calls show, each share drawn to the prior's, cut at the
- * ceilings; sums to 1, neutral outcomes 0. */
-void rep_mix_of(
-		const rep_charts_t *charts, const shares_t *v, float mix[REP_OUTCOMES]);
+/* The mix that `v` calls show, each share drawn to that of `parent`, cut at the
+ * ceilings; sums to 1, neutral outcomes 0. The parent weighs as many calls as
+ * would hold one of the outcome in question: what is common is learnt at
+ * once. */
+void rep_mix_draw(const rep_charts_t *charts, const shares_t *v,
+		const float parent[REP_JUDGED], float mix[REP_OUTCOMES]);
+/* The same, drawn to the policy's prior. */
 void rep_mix_make(const rep_charts_t *charts, const rep_counts_t *counts,
 		float mix[REP_OUTCOMES]);
 

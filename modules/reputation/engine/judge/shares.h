@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One number for each judged outcome, in vectors: for chart.c. */
+/* One number for each judged outcome, in vectors. */
 
 #ifndef REP_SHARES_H
 #define REP_SHARES_H
@@ -47,42 +47,14 @@ static inline shares_t counts_of(const rep_counts_t *counts)
 	return v;
 }
 
-/* `pool` without `own`; never below 0, whatever was passed. */
-static inline shares_t counts_without(
-		const rep_counts_t *pool, const rep_counts_t *own)
+/* Of counts in sixteenths. */
+static inline shares_t weighed_of(const rep_counts_t *counts)
 {
-	shares_t p = counts_of(pool), o = counts_of(own);
+	shares_t v = counts_of(counts);
 
 	for(int i = 0; i < HALVES; i++)
-		p.h[i] = vec_not_negative(p.h[i] - o.h[i]);
-	return p;
-}
-
-/* Where none of the counts is huge: quicker, in integers. */
-static inline shares_t small_counts_of(const rep_counts_t *counts)
-{
-	shares_t v;
-
-	for(int i = 0; i < HALVES; i++) {
-		vec_mask_t n;
-
-		memcpy(&n, &counts->n[i * REP_LANES], sizeof(n));
-		v.h[i] = __builtin_convertvector(n, vec_t);
-	}
+		v.h[i] *= vec_all(1.0f / REP_WEIGHT);
 	return v;
-}
-
-/* How many calls: -1 when a count is huge. */
-static inline int32_t small_counts_sum(const rep_counts_t *counts)
-{
-	const uint64_t huge = 0xf0000000f0000000u;
-	uint64_t n[REP_JUDGED / 2], pairs;
-
-	memcpy(n, counts->n, sizeof(n));
-	if((n[0] | n[1] | n[2] | n[3]) & huge)
-		return -1;
-	pairs = (n[0] + n[1]) + (n[2] + n[3]);
-	return (int32_t)((pairs >> 32) + (uint32_t)pairs);
 }
 
 /* Rare among healthy calls: answered, declined, busy, noanswer are not. */

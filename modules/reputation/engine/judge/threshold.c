@@ -133,7 +133,7 @@ static double moves(const rep_charts_t *charts, int chart,
 }
 
 void rep_thresholds(const rep_charts_t *charts, const float mix[REP_JUDGED],
-		const double arl0[REP_CHARTS], double threshold[REP_CHARTS])
+		double arl0, double threshold[REP_CHARTS])
 {
 	double x[REP_JUDGED], p[REP_JUDGED], length[STATES];
 
@@ -141,13 +141,13 @@ void rep_thresholds(const rep_charts_t *charts, const float mix[REP_JUDGED],
 		p[c] = mix[c];
 	for(int j = 0; j < REP_CHARTS; j++) {
 		double step = fmax(moves(charts, j, mix, x) / BAND, FINEST);
-		unsigned n = rep_run_lengths(x, p, step, arl0[j], length, STATES);
+		unsigned n = rep_run_lengths(x, p, step, arl0, length, STATES);
 
 		threshold[j] = n * step;
-		if(length[n - 1] < arl0[j]) /* beyond its end it goes on with e^h */
-			threshold[j] += log(arl0[j] / length[n - 1]);
+		if(length[n - 1] < arl0) /* beyond its end it goes on with e^h */
+			threshold[j] += log(arl0 / length[n - 1]);
 		else if(n > 1 && length[n - 1] < 1.5 * length[n - 2])
-			threshold[j] -= step * log(length[n - 1] / arl0[j])
+			threshold[j] -= step * log(length[n - 1] / arl0)
 							/ log(length[n - 1] / length[n - 2]);
 	}
 }

@@ -7,10 +7,10 @@
 #include "chart.h"
 
 /* For each chart the smallest threshold at which it benches a healthy number,
- * over calls of this mix (sums to 1), at most once in its `every` calls
- * on average. */
+ * over calls of this mix (sums to 1), at most once in `arl0` calls on
+ * average. */
 void rep_thresholds(const rep_charts_t *charts, const float mix[REP_JUDGED],
-		const double arl0[REP_CHARTS], double threshold[REP_CHARTS]);
+		double arl0, double threshold[REP_CHARTS]);
 
 /* The mean run length of one chart for each threshold (i + 1) * `step`, i in
  * 0 .. max-1, until it passes `enough`. Returns how many were written. For

@@ -5,12 +5,8 @@
 #ifndef REP_TRIAL_H
 #define REP_TRIAL_H
 
-#include "baseline.h"
+#include "urn.h"
 
-/* `pool`:
- * the pool's counts in the same time, the number's own included; NULL = not
- * known, the window's mix is taken. `chart` and `score` as in rep_judged_t,
- * with the failing bound for threshold; both may be NULL. */
 typedef enum rep_trial
 {
 	REP_TRIAL_GOES_ON,
@@ -18,8 +14,11 @@ typedef enum rep_trial
 	REP_TRIAL_FAILED
 } rep_trial_t;
 
+/* `turn`: the calls since the return; `past` and `known` as in
+ * rep_urn_ratio(). `chart` and `score` as in rep_judged_t, with the failing
+ * bound for threshold; both may be NULL. */
 rep_trial_t rep_judge_trial(const rep_charts_t *charts,
-		const rep_baseline_t *baseline, const rep_counts_t *since_return,
-		const rep_counts_t *pool, rep_chart_t *chart, float *score);
+		const rep_spread_t *spread, const rep_tally_t *turn,
+		const rep_tally_t *past, float known, rep_chart_t *chart, float *score);
 
 #endif

@@ -5,26 +5,38 @@
 #define REP_ASSESS_H
 
 #include "pool.h"
+#include "../judge/tally.h"
 
-/* What the evidence of one number says, as a whole and by route. */
+/* What the evidence says of a number as a whole, or on one route. */
+struct rep_assessed
+{
+	uint8_t route;
+	rep_judged_t judged;
+	rep_counts_t counts; /* of this turn */
+	rep_counts_t window; /* of the window, all turns, repeats too */
+	rep_counts_t pool;	 /* the pool's, in the buckets of this turn */
+	/* the run that each chart found: the newest so many cells of this turn */
+	uint32_t run[REP_CHARTS];
+	/* only of a number that is on probation or under suspicion: this turn, the
+	 * turns before it, and how many calls their yardstick rests on */
+	rep_tally_t turn, earlier;
+	float known;
+};
+
 typedef struct rep_assessment
 {
-	rep_judged_t sum;
-	rep_counts_t counts; /* of this turn */
-	rep_counts_t window; /* of the window, all turns */
-	rep_counts_t pool;	 /* the pool's, in the buckets of this turn */
-	unsigned n_routes;	 /* with evidence, "" among them */
-	struct rep_assessed
-	{
-		uint8_t route;
-		rep_judged_t judged;
-		rep_counts_t counts, window, pool;
-	} routes[REP_ROUTES_MAX];
+	struct rep_assessed sum;
+	unsigned n_routes; /* with evidence, "" among them */
+	struct rep_assessed routes[REP_ROUTES_MAX];
 } rep_assessment_t;
 
-/* Judge all evidence of the number in the window. The pool's lock is held: the
- * chain of cells is turned round, and back, on the way. */
-void rep_assess(const rep_pool_t *pool, const rep_number_t *number,
-		rep_time_t now, rep_assessment_t *out);
+/* Judge all evidence of the number in the window. The pool's lock is held.
+ * The result is the calling thread's, good until it calls this again. */
+const rep_assessment_t *rep_assess(
+		const rep_pool_t *pool, const rep_number_t *number, rep_time_t now);
+
+/* What was seen in a cell of the number that was assessed last, and what was
+ * to be expected. */
+rep_tally_t rep_assess_cell(const rep_pool_t *pool, uint32_t ref);
 
 #endif

@@ -5,7 +5,8 @@
 #define REP_EVENT_H
 
 #include "../base/mem.h"
-#include "../judge/cusum.h"
+#include "../judge/counts.h"
+#include "../judge/judged.h"
 #include "../judge/state.h"
 
 typedef enum rep_event_kind

@@ -5,6 +5,7 @@
 
 #include "evidence.h"
 #include "index.h"
+#include "past.h"
 #include "slot.h"
 #include "standing.h"
 
@@ -21,6 +22,7 @@ void rep_number_forget(rep_pool_t *pool, uint32_t i)
 	}
 	number->routed = REP_NONE;
 	rep_evidence_forget(pool, number);
+	rep_past_forget(pool, number);
 	pool->in_flight -= number->in_flight;
 	rep_free(number->text);
 	number->text = NULL;

@@ -3,6 +3,7 @@
 
 #include "measure.h"
 
+#include "spreads.h"
 #include "../judge/bucket.h"
 
 #define MEASURE_EVERY REP_MINUTE
@@ -11,12 +12,12 @@
 static uint32_t moved_since(
 		const rep_counts_t *made_of, const rep_counts_t *now)
 {
-	uint32_t moved = 0;
+	uint32_t moved = 0; /* in sixteenths */
 
 	for(int o = 0; o < REP_JUDGED; o++)
 		moved += now->n[o] > made_of->n[o] ? now->n[o] - made_of->n[o]
 										   : made_of->n[o] - now->n[o];
-	return moved;
+	return moved / REP_WEIGHT;
 }
 
 static bool out_of_date(const rep_baseline_t *baseline,
@@ -24,7 +25,8 @@ static bool out_of_date(const rep_baseline_t *baseline,
 {
 	uint32_t moved = moved_since(&baseline->window, window);
 
-	return rep_baseline_due(rep_counts_judged(&baseline->window), moved)
+	return rep_baseline_due(
+			rep_counts_judged(&baseline->window) / REP_WEIGHT, moved)
 		   || (long_ago && moved);
 }
 
@@ -40,7 +42,7 @@ static void measure_one(rep_pool_t *pool, uint32_t r, bool force, bool long_ago)
 
 	rep_lock(&pool->lock);
 	kept = r == REP_ROUTES_MAX ? &pool->baseline : &pool->routes[r]->baseline;
-	window = r == REP_ROUTES_MAX ? pool->window : pool->routes[r]->window;
+	window = r == REP_ROUTES_MAX ? pool->weighed : pool->routes[r]->weighed;
 	charts = pool->charts;
 	made = pool->charts_made;
 	runs = pool->n_routes > 1 ? 2 : 1;
@@ -86,4 +88,5 @@ void rep_pool_measure(rep_pool_t *pool, bool force, rep_time_t now)
 	measure_one(pool, REP_ROUTES_MAX, force, long_ago);
 	for(uint32_t r = 0; r < routes; r++)
 		measure_one(pool, r, force, long_ago);
+	rep_pool_find_spread(pool, now);
 }

@@ -15,6 +15,8 @@
 #include "../base/fifo.h"
 #include "../base/heap.h"
 #include "../base/slab.h"
+#include "../judge/baseline.h"
+#include "../judge/spread.h"
 
 #define REP_NONE UINT32_MAX /* no index */
 
@@ -74,7 +76,6 @@ typedef struct rep_stratum
 	rep_row_t *rows;	  /* a ring as long as the window, or NULL */
 	rep_counts_t window;  /* of all rows: calls, */
 	rep_counts_t weighed; /* and what they weigh */
-	rep_baseline_t baseline;
 } rep_stratum_t;
 
 #define REP_STRATA_MAX 1024 /* a pool */
@@ -119,6 +120,13 @@ typedef struct rep_routed
 	rep_verdict_t verdict;
 } rep_routed_t;
 
+/* Calls that a number was benched on: see past.h. */
+typedef struct rep_past
+{
+	rep_time_t at;
+	float seen[REP_JUDGED], expected[REP_JUDGED];
+} rep_past_t;
+
 /* ---- numbers --------------------------------------------------------- */
 
 enum
@@ -149,6 +157,7 @@ typedef struct rep_number
 	uint32_t load;
 	uint32_t cells;	 /* newest cell */
 	uint32_t routed; /* first verdict on a route */
+	uint32_t past;	 /* what it was benched on before */
 	uint32_t wake;	 /* s: when it stands in the timer, 0 = not */
 	uint32_t later;	 /* s: a later entry that is still there, 0 = none */
 	uint32_t last_used;
@@ -159,6 +168,7 @@ typedef struct rep_number
 	int32_t since_day;
 	float weight;
 	uint8_t status, flags, chart;
+	uint8_t doubt; /* weight taken off its run, of REP_WEIGHT */
 } rep_number_t;
 
 /* Numbers whose place in the order was given back to them: see queue.h. */
@@ -199,9 +209,11 @@ struct rep_pool
 	 * which waits for its time, since a clock is or was ahead; 0 = none */
 	uint32_t newest_row, newest_ahead;
 	uint32_t charts_made;
+	rep_spread_t spread;	 /* of its healthy numbers */
+	rep_time_t spread_until; /* when it is measured again */
 	int32_t utc_offset;
 
-	rep_slab_t numbers, narrow, wide, routed;
+	rep_slab_t numbers, narrow, wide, routed, pasts;
 	rep_index_t index;
 	rep_fifo_t dirty_cells, dirty_records, dirty_health;
 	rep_heap_t timer;

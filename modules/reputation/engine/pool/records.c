@@ -11,6 +11,7 @@
 #include "slot.h"
 #include "standing.h"
 #include "verdict.h"
+#include "weigh.h"
 #include "../judge/bucket.h"
 
 static void record_fill(const rep_pool_t *pool, const rep_number_t *number,
@@ -111,17 +112,12 @@ static bool same(const rep_verdict_t *verdict, const rep_record_t *record)
 static struct rep_assessed evidence_on(const rep_pool_t *pool,
 		const rep_number_t *number, uint8_t route, rep_time_t now)
 {
-	struct rep_assessed found = {0};
-	rep_assessment_t a;
+	const rep_assessment_t *a = rep_assess(pool, number, now);
 
-	rep_assess(pool, number, now, &a);
-	found.judged = a.sum;
-	found.counts = a.counts;
-	found.pool = a.pool;
-	for(unsigned r = 0; route && r < a.n_routes; r++)
-		if(a.routes[r].route == route)
-			found = a.routes[r];
-	return found;
+	for(unsigned r = 0; route && r < a->n_routes; r++)
+		if(a->routes[r].route == route)
+			return a->routes[r];
+	return a->sum;
 }
 
 static void adopt(rep_pool_t *pool, uint32_t i, uint8_t route,
@@ -137,8 +133,10 @@ static void adopt(rep_pool_t *pool, uint32_t i, uint8_t route,
 
 	if(route == 0 && record->reset > verdict->reset)
 		rep_verdict_forget(pool, i);
-	if(news)
+	if(was != is)
 		on = evidence_on(pool, number, route, now);
+	if(is && !was && (int)record->reason < REP_CHARTS)
+		rep_run_weigh(pool, i, route, on.run[record->reason], 0);
 	on.judged.score = record->score;
 	if((int)record->reason < REP_CHARTS)
 		on.judged.chart = (rep_chart_t)record->reason;

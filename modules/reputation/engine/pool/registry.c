@@ -47,6 +47,7 @@ static void pool_clear(rep_pool_t *pool)
 	rep_slab_clear(&pool->narrow);
 	rep_slab_clear(&pool->wide);
 	rep_slab_clear(&pool->routed);
+	rep_slab_clear(&pool->pasts);
 	rep_free(pool->index.heads);
 	rep_free(pool->index.old);
 	rep_fifo_clear(&pool->dirty_cells);
@@ -100,10 +101,12 @@ static rep_pool_t *pool_create(
 	rep_policy_default(&pool->policy);
 	rep_charts_init(&pool->charts, &pool->policy);
 	rep_baseline_make(&pool->baseline, &pool->charts, &nothing, 1);
+	pool->spread = (rep_spread_t)REP_SPREAD_PRIOR;
 	rep_slab_init(&pool->numbers, sizeof(rep_number_t));
 	rep_slab_init(&pool->narrow, sizeof(rep_narrow_t));
 	rep_slab_init(&pool->wide, sizeof(rep_wide_t));
 	rep_slab_init(&pool->routed, sizeof(rep_routed_t));
+	rep_slab_init(&pool->pasts, sizeof(rep_past_t));
 	pool->refresh = pool->refill = REP_NONE;
 	if(rep_route_put(pool, rep_span("")) != 0 || pool->n_routes != 1) {
 		pool_destroy(pool);
@@ -168,7 +171,8 @@ static size_t pool_bytes(const rep_pool_t *pool)
 {
 	size_t bytes = sizeof(*pool);
 	const rep_slab_t *slabs[] = {
-			&pool->numbers, &pool->narrow, &pool->wide, &pool->routed};
+			&pool->numbers, &pool->narrow, &pool->wide, &pool->routed,
+			&pool->pasts};
 
 	for(size_t i = 0; i < sizeof(slabs) / sizeof(slabs[0]); i++)
 		bytes += (size_t)rep_slab_count(slabs[i]) * slabs[i]->size;

@@ -28,14 +28,12 @@ static const rep_verdict_t *counting(
 static float score_on(const rep_pool_t *pool, const rep_number_t *number,
 		uint8_t r, rep_time_t now)
 {
-	rep_assessment_t a;
-	float score;
+	const rep_assessment_t *a = rep_assess(pool, number, now);
+	float score = a->sum.judged.score;
 
-	rep_assess(pool, number, now, &a);
-	score = a.sum.score;
-	for(unsigned k = 0; r && k < a.n_routes; k++)
-		if(a.routes[k].route == r && a.routes[k].judged.score > score)
-			score = a.routes[k].judged.score;
+	for(unsigned k = 0; r && k < a->n_routes; k++)
+		if(a->routes[k].route == r && a->routes[k].judged.score > score)
+			score = a->routes[k].judged.score;
 	return score;
 }
 

@@ -43,7 +43,7 @@ uint32_t rep_route_put(rep_pool_t *pool, rep_span_t label)
 	if(label.len)
 		memcpy(route->label, label.s, label.len);
 	route->len = (uint8_t)label.len;
-	rep_baseline_make(&route->baseline, &pool->charts, &route->window, 2);
+	rep_baseline_make(&route->baseline, &pool->charts, &route->weighed, 2);
 	pool->routes[pool->n_routes] = route;
 	return pool->n_routes++;
 

@@ -202,8 +202,6 @@ static uint32_t make(rep_pool_t *pool, uint32_t key, const rep_stratum_t *as)
 		rep_free(pool->strata[s]->rows);
 	}
 	*pool->strata[s] = *as;
-	rep_baseline_make(&pool->strata[s]->baseline, &pool->charts,
-			&pool->strata[s]->window, 2);
 	pool->strata_keys[s] = key;
 	return s;
 }

@@ -7,11 +7,13 @@
 
 #include "dirty.h"
 #include "evidence.h"
+#include "past.h"
 #include "queue.h"
 #include "slot.h"
 #include "standing.h"
 #include "stop.h"
 #include "usable.h"
+#include "weigh.h"
 #include "../judge/bucket.h"
 #include "../judge/trial.h"
 
@@ -160,9 +162,20 @@ void rep_verdict_due(rep_pool_t *pool, uint32_t i, rep_time_t now)
 
 /* ---- judging --------------------------------------------------------- */
 
+/* Bench on the evidence of a chart. Its run leaves the yardstick. */
+static void condemn(rep_pool_t *pool, uint32_t i, uint8_t route,
+		rep_chart_t chart, const struct rep_assessed *on, rep_time_t now)
+{
+	rep_number_t *number = rep_number_at(pool, i);
+
+	rep_run_weigh(pool, i, route, on->run[chart], 0);
+	number->doubt = 0;
+	rep_past_add(pool, number, &on->turn, now);
+	rep_verdict_bench(pool, i, route, (rep_reason_t)chart, 0, on, now);
+}
+
 static bool on_trial(rep_pool_t *pool, uint32_t i, uint8_t route,
-		const struct rep_assessed *on, const rep_baseline_t *baseline,
-		rep_time_t now)
+		const struct rep_assessed *on, rep_time_t now)
 {
 	const rep_verdict_t *verdict =
 			rep_verdict_of(pool, rep_number_at(pool, i), route);
@@ -171,12 +184,12 @@ static bool on_trial(rep_pool_t *pool, uint32_t i, uint8_t route,
 
 	if(!verdict || verdict->state != REP_PROBATION)
 		return false;
-	switch(rep_judge_trial(&pool->charts, baseline, &on->counts, &on->pool,
-			&chart, &evidence.judged.score)) {
+	switch(rep_judge_trial(&pool->charts, &pool->spread, &on->turn,
+			&on->earlier, on->known, &chart, &evidence.judged.score)) {
 		case REP_TRIAL_FAILED:
 			evidence.judged.chart = chart;
-			rep_verdict_bench(
-					pool, i, route, (rep_reason_t)chart, 0, &evidence, now);
+			evidence.run[chart] = UINT32_MAX;
+			condemn(pool, i, route, chart, &evidence, now);
 			break;
 		case REP_TRIAL_PASSED:
 			rep_verdict_restore(
@@ -238,50 +251,63 @@ static unsigned bad_routes(const rep_pool_t *pool, const rep_number_t *number,
 }
 
 static void judge_active(
-		rep_pool_t *pool, uint32_t i, rep_assessment_t *a, rep_time_t now)
+		rep_pool_t *pool, uint32_t i, const rep_assessment_t *a, rep_time_t now)
 {
 	const rep_number_t *number = rep_number_at(pool, i);
 	const struct rep_assessed *on;
-	struct rep_assessed sum = {
-			.judged = a->sum, .counts = a->counts, .pool = a->pool};
-	rep_chart_t chart = REP_CHARTS, in_sum = crossed_by(pool, &a->sum, now);
+	struct rep_assessed sum = a->sum;
+	rep_chart_t chart = REP_CHARTS,
+				in_sum = crossed_by(pool, &a->sum.judged, now);
 	unsigned bad = bad_routes(pool, number, a, now, &on, &chart);
 
 	if(on && bad == 1) {
-		rep_verdict_bench(pool, i, on->route, (rep_reason_t)chart, 0, on, now);
+		condemn(pool, i, on->route, chart, on, now);
 	} else if(on) {
 		/* on two routes: it is the number, by the newest evidence */
 		sum.judged = on->judged;
-		rep_verdict_bench(pool, i, 0, (rep_reason_t)chart, 0, &sum, now);
+		condemn(pool, i, 0, chart, &sum, now);
 	} else if(in_sum != REP_CHARTS) {
-		rep_verdict_bench(pool, i, 0, (rep_reason_t)in_sum, 0, &sum, now);
+		condemn(pool, i, 0, in_sum, &sum, now);
 	} else {
 		for(unsigned r = 0; r < a->n_routes; r++)
-			on_trial(pool, i, a->routes[r].route, &a->routes[r],
-					&pool->routes[a->routes[r].route]->baseline, now);
+			on_trial(pool, i, a->routes[r].route, &a->routes[r], now);
 	}
+}
+
+/* A number that is half-way to a bench hardly bends the yardstick. */
+static void doubt(rep_pool_t *pool, uint32_t i, const rep_judged_t *judged,
+		const uint32_t run[REP_CHARTS])
+{
+	rep_number_t *number = rep_number_at(pool, i);
+	unsigned most = 0;
+	uint8_t weight;
+
+	for(unsigned j = 1; j < REP_CHARTS; j++)
+		if(judged->s[j] > judged->s[most])
+			most = j;
+	weight = rep_suspect_weight(judged->s[most]);
+	if(weight == REP_WEIGHT && !number->doubt)
+		return;
+	number->doubt = REP_WEIGHT - weight;
+	rep_run_weigh(pool, i, 0, run[most], weight);
 }
 
 void rep_verdict_judge(rep_pool_t *pool, uint32_t i, rep_time_t now)
 {
 	rep_number_t *number = rep_number_at(pool, i);
-	struct rep_assessed sum = {0};
-	rep_assessment_t a;
+	const rep_assessment_t *a;
 
 	if(number->status != REP_ACTIVE || number->verdict.state == REP_BENCHED)
 		return;
-	rep_assess(pool, number, now, &a);
-	number->trial = rep_counts_judged(&a.counts);
-	number->verdict.score = a.sum.score;
-	number->chart = a.sum.chart;
-	if(number->verdict.state == REP_ACTIVE) {
-		judge_active(pool, i, &a, now);
-		return;
-	}
-	sum.judged = a.sum;
-	sum.counts = a.counts;
-	sum.pool = a.pool;
-	on_trial(pool, i, 0, &sum, &pool->baseline, now);
+	a = rep_assess(pool, number, now);
+	number->trial = rep_counts_judged(&a->sum.counts);
+	number->verdict.score = a->sum.judged.score;
+	number->chart = a->sum.judged.chart;
+	doubt(pool, i, &a->sum.judged, a->sum.run);
+	if(number->verdict.state == REP_ACTIVE)
+		judge_active(pool, i, a, now);
+	else
+		on_trial(pool, i, 0, &a->sum, now);
 }
 
 void rep_verdict_forget(rep_pool_t *pool, uint32_t i)
@@ -289,6 +315,7 @@ void rep_verdict_forget(rep_pool_t *pool, uint32_t i)
 	rep_number_t *number = rep_number_at(pool, i);
 
 	rep_evidence_forget(pool, number);
+	rep_past_forget(pool, number);
 	number->trial = 0;
 	number->verdict.score = 0;
 }

@@ -126,7 +126,7 @@ static void see_all_over(const rep_pool_t *pool, const rep_number_t *number,
 	out->over = REP_CHARTS;
 	if(number->status != REP_ACTIVE || number->verdict.state == REP_BENCHED)
 		return;
-	see_over(pool, &a->sum, now, out);
+	see_over(pool, &a->sum.judged, now, out);
 	for(unsigned r = 0; r < a->n_routes; r++) {
 		uint8_t route = a->routes[r].route;
 		const rep_verdict_t *on =
@@ -157,9 +157,9 @@ static void number_view(const rep_pool_t *pool, const rep_number_t *number,
 			.used_today = rep_window_used(&number->day, rep_day_of(pool, now)),
 			.cap_day = rep_number_cap_day(pool, number, now),
 			.last_used = (rep_time_t)number->last_used * 1000,
-			.judged = a->sum,
-			.counts = a->window,
-			.since_turn = a->counts,
+			.judged = a->sum.judged,
+			.counts = a->sum.window,
+			.since_turn = a->sum.counts,
 			.usable = (own || rep_observed(pool))
 					  && rep_number_usable(pool, number, 0, now),
 			.refused = refused(pool, now),
@@ -203,7 +203,6 @@ bool rep_view_number(rep_registry_t *registry, int id, rep_e164_t e164,
 		size_t max, size_t *n_routes)
 {
 	rep_pool_t *pool = rep_pool_lock(registry, id);
-	rep_assessment_t a;
 	uint32_t i;
 
 	if(!pool)
@@ -211,12 +210,13 @@ bool rep_view_number(rep_registry_t *registry, int id, rep_e164_t e164,
 	i = rep_number_find(pool, e164);
 	if(i != REP_NONE) {
 		const rep_number_t *number = rep_number_at(pool, i);
+		const rep_assessment_t *a;
 		size_t n = 0;
-		rep_assess(pool, number, now, &a);
-		number_view(pool, number, &a, now, out);
-		for(unsigned r = 0; routes && r < a.n_routes && n < max; r++)
-			route_view(pool, number, &a.routes[r], now, &routes[n++]);
-		n += routes ? unused_routes(pool, number, &a, now, routes + n, max - n)
+		a = rep_assess(pool, number, now);
+		number_view(pool, number, a, now, out);
+		for(unsigned r = 0; routes && r < a->n_routes && n < max; r++)
+			route_view(pool, number, &a->routes[r], now, &routes[n++]);
+		n += routes ? unused_routes(pool, number, a, now, routes + n, max - n)
 					: 0;
 		if(n_routes)
 			*n_routes = n;
@@ -229,7 +229,7 @@ size_t rep_view_list(rep_registry_t *registry, int id, rep_time_t now,
 		uint32_t *cursor, rep_number_view_t *out, size_t max)
 {
 	rep_pool_t *pool = rep_pool_lock(registry, id);
-	rep_assessment_t a;
+	const rep_assessment_t *a;
 	size_t n = 0;
 
 	if(!pool)
@@ -238,8 +238,8 @@ size_t rep_view_list(rep_registry_t *registry, int id, rep_time_t now,
 		const rep_number_t *number = rep_number_at(pool, (*cursor)++);
 		if(!(number->flags & REP_LIVE))
 			continue;
-		rep_assess(pool, number, now, &a);
-		number_view(pool, number, &a, now, &out[n++]);
+		a = rep_assess(pool, number, now);
+		number_view(pool, number, a, now, &out[n++]);
 	}
 	rep_pool_unlock(pool);
 	return n;
@@ -288,7 +288,7 @@ static void count_states(
 		const rep_pool_t *pool, rep_time_t now, rep_pool_view_t *out)
 {
 	rep_number_view_t view;
-	rep_assessment_t a;
+	const rep_assessment_t *a;
 	bool usable;
 
 	for(uint32_t i = 0; i < rep_slab_count(&pool->numbers); i++) {
@@ -298,8 +298,8 @@ static void count_states(
 			continue;
 		usable = rep_number_usable(pool, number, 0, now);
 		if(number->routed != REP_NONE) {
-			rep_assess(pool, number, now, &a);
-			number_view(pool, number, &a, now, &view);
+			a = rep_assess(pool, number, now);
+			number_view(pool, number, a, now, &view);
 			state = view.state;
 			usable = view.usable;
 		}
@@ -357,7 +357,7 @@ size_t rep_pool_drain_health(rep_registry_t *registry, int id, rep_time_t now,
 		rep_number_view_t *out, size_t max)
 {
 	rep_pool_t *pool = rep_pool_lock(registry, id);
-	rep_assessment_t a;
+	const rep_assessment_t *a;
 	size_t n = 0;
 
 	if(!pool)
@@ -370,8 +370,8 @@ size_t rep_pool_drain_health(rep_registry_t *registry, int id, rep_time_t now,
 			rep_number_reap(pool, i);
 			continue;
 		}
-		rep_assess(pool, number, now, &a);
-		number_view(pool, number, &a, now, &out[n++]);
+		a = rep_assess(pool, number, now);
+		number_view(pool, number, a, now, &out[n++]);
 	}
 	rep_pool_unlock(pool);
 	return n;

@@ -6,7 +6,8 @@
 
 #include "handle.h"
 #include "labels.h"
-#include "../judge/cusum.h"
+#include "../judge/baseline.h"
+#include "../judge/judged.h"
 #include "../judge/state.h"
 
 typedef struct rep_route_view

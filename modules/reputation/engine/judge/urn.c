@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The urn. */
+
+#include "urn.h"
+
+#include <math.h>
+
+#define SHIFT 6		/* Stirling's series is good from here on */
+#define LEAST 1e-4f /* balls of a colour */
+#define HALF_LOG_2PI 0.918938533f
+
+/* log(a (a + 1) ... (a + n - 1)) of up to SHIFT factors. */
+static vec_t log_rising_few(vec_t a, int n)
+{
+	vec_t product = a;
+
+	for(int i = 1; i < n; i++)
+		product *= a + (float)i;
+	return vec_log(product);
+}
+
+/* The correction of Stirling's series at z: 1/(12 z) - 1/(360 z^3). */
+static vec_t stirling_rest(vec_t z)
+{
+	vec_t inverse = 1.0f / z;
+
+	return inverse * (0.0833333f - 0.0027778f * inverse * inverse);
+}
+
+/* lgamma(a + n) - lgamma(a) for a whole n >= 1: the difference of two Stirling
+ * series, written so that what is large cancels by itself. */
+static vec_t log_rising(vec_t a, float n)
+{
+	vec_t from = a + (float)SHIFT, to = a + n;
+	float more = n - SHIFT;
+
+	if(more <= 0)
+		return log_rising_few(a, (int)n);
+	return log_rising_few(a, SHIFT) + vec_all(more) * vec_log(from)
+		   + (to - 0.5f) * vec_log(to / from) - vec_all(more)
+		   + stirling_rest(to) - stirling_rest(from);
+}
+
+/* What a healthy number's mix is in this run: what the yardstick expects, moved
+ * as the number's own past was off it. Sums to 1. */
+static shares_t mean_of(const rep_spread_t *spread, const rep_tally_t *run,
+		const rep_tally_t *past, float past_calls)
+{
+	shares_t mean = run->expected;
+	vec_t least = vec_all(1e-6f);
+	float sum;
+
+	if(past_calls > 0) {
+		vec_t weight = vec_all(spread->between / past_calls);
+		/* (c P + past) / (c P + expected), with c P = weight * expected */
+		for(int i = 0; i < HALVES; i++) {
+			vec_t e = past->expected.h[i];
+			mean.h[i] *= (weight * e + past->seen.h[i] + least)
+						 / (weight * e + e + least);
+		}
+	}
+	sum = shares_sum(&mean);
+	for(int i = 0; i < HALVES; i++)
+		mean.h[i] = mean.h[i] / vec_all(sum);
+	return mean;
+}
+
+vec_t rep_urn_ratio(const rep_charts_t *charts, const rep_spread_t *spread,
+		const rep_tally_t *run, const rep_tally_t *past, float known)
+{
+	float calls = shares_sum(&run->seen), past_calls = shares_sum(&past->seen);
+	shares_t mean;
+	vec_t balls, z, sum = vec_all(0);
+	float lists, total;
+
+	if(calls <= 0)
+		return sum;
+	mean = mean_of(spread, run, past, past_calls);
+	lists = spread->lists * larger(calls / REP_LIST_CALLS, 1);
+	total = 1 / (1 / (spread->between + past_calls) + 1 / lists + 1 / known);
+	z = common_times(&mean, charts->ew) + rare_times(&mean, charts->ew);
+	balls = vec_all(total) / z;
+	for(int c = 0; c < REP_JUDGED; c++) {
+		float n = share_of(&run->seen, c);
+		vec_t a = balls * vec_load(charts->ew[c]) * share_of(&mean, c);
+
+		if(n > 0)
+			sum += log_rising(vec_select(a > LEAST, a, vec_all(LEAST)), n);
+	}
+	return sum - vec_all(sum[REP_CHARTS]);
+}
