@@ -361,14 +361,20 @@ void shared_shifts(
 
 static rep_trial_t trial(sim_t *sim, const sim_mix_t mix, double *calls)
 {
+	rep_counts_t pool = sim->pool.ring[sim->hour % SIM_BUCKETS];
 	rep_counts_t counts = {{0}};
 	rep_trial_t result = REP_TRIAL_GOES_ON;
+	rep_chart_t chart;
+	float score;
 
 	while(result == REP_TRIAL_GOES_ON) {
-		counts.n[sim_draw(sim, mix)]++;
+		rep_outcome_t outcome = sim_draw(sim, mix);
+
+		counts.n[outcome]++;
+		pool.n[outcome]++;
 		++*calls;
 		result = rep_judge_trial(
-				&sim->charts, &sim->baseline, &counts, NULL, NULL, NULL);
+				&sim->charts, &sim->baseline, &counts, &pool, &chart, &score);
 	}
 	return result;
 }

@@ -65,6 +65,7 @@ static const struct
 		{"strata", strata_suite},
 		{"view", view_suite},
 		{"text", text_suite},
+		{"trial", trial_suite},
 		{"url", url_suite},
 		{"verdict", verdict_suite},
 };

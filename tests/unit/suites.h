@@ -59,6 +59,7 @@ Suite *stop_suite(void);
 Suite *strata_suite(void);
 Suite *view_suite(void);
 Suite *text_suite(void);
+Suite *trial_suite(void);
 Suite *url_suite(void);
 Suite *verdict_suite(void);
 

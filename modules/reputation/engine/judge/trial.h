@@ -15,8 +15,8 @@ typedef enum rep_trial
 } rep_trial_t;
 
 /* `turn`: the calls since the return; `past` and `known` as in
- * rep_urn_ratio(). `chart` and `score` as in rep_judged_t, with the failing
- * bound for threshold; both may be NULL. */
+ * rep_urn_ratio(). `chart`: the one that speaks most against the number;
+ * `score`: its evidence over the bound at which a trial fails at once, 0 .. */
 rep_trial_t rep_judge_trial(const rep_charts_t *charts,
 		const rep_spread_t *spread, const rep_tally_t *turn,
 		const rep_tally_t *past, float known, rep_chart_t *chart, float *score);
