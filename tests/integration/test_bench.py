@@ -15,6 +15,8 @@ POOLS = {
                               "rest_factor": 2}),
     "trial": (new_numbers(3), {**EAGER, "rest_seconds": 1,
                                "probation_calls": 10}),
+    "life": (new_numbers(3), {**EAGER, "rest_seconds": 1, "rest_factor": 4,
+                              "probation_calls": 10}),
     "none": (new_numbers(3), {**EAGER, "rest_seconds": 1,
                               "probation_calls": 0}),
     "share": (new_numbers(4), {**EAGER, "max_benched_share": 0.5}),
@@ -133,7 +135,7 @@ def test_second_rest_is_longer(node, caller):
     go_bad(caller, node, "rest", number)
     view.wait_state(node, "rest", number, "probation")
     told = go_bad(caller, node, "rest", number)
-    assert told["strikes"] == 2
+    assert told["strikes"] == 1  # a failed probation is none
     assert told["until"] - told["at"] == pytest.approx(4, abs=1)
 
 
@@ -149,7 +151,22 @@ def test_probation_failed(node, caller):
     number = POOLS["trial"][0][1]
     go_bad(caller, node, "trial", number)
     view.wait_state(node, "trial", number, "probation")
-    assert go_bad(caller, node, "trial", number, times=6)["strikes"] == 2
+    assert go_bad(caller, node, "trial", number, times=6)["strikes"] == 1
+
+
+def test_life_of_a_number(node, caller):
+    """Benched, fails its probation twice, passes it, is benched again."""
+    number = POOLS["life"][0][0]
+    turns = []
+    for _ in range(3):
+        turns.append(go_bad(caller, node, "life", number))
+        view.wait_state(node, "life", number, "probation")
+    report(caller, "life", number, "answered", 10)
+    view.wait_state(node, "life", number, "active")
+    turns.append(go_bad(caller, node, "life", number))
+    assert [told["strikes"] for told in turns] == [1, 1, 1, 2]
+    assert [told["until"] - told["at"] for told in turns] \
+        == pytest.approx([1, 4, 4, 4], abs=1)
 
 
 def test_no_probation(node, caller):

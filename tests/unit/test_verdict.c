@@ -64,6 +64,71 @@ START_TEST(rest_probation_strikes)
 }
 END_TEST
 
+/* A failed probation is no strike: the next rest is longer by one factor, and
+ * no longer after the second. The next bench in good standing is one. */
+START_TEST(failed_probation_is_no_strike)
+{
+	rep_time_t t = NOW;
+	rep_number_view_t v;
+
+	policy_set("rest_factor", "3", NOW);
+	put_numbers(10);
+	healthy(10, "", t);
+	for(unsigned strike = 1, rest = 86400; strike <= 3; strike++, rest *= 3) {
+		count(FIRST, "", REP_BLOCKED, 20, t);
+		v = view(FIRST, t);
+		ck_assert_int_eq(v.state, REP_BENCHED);
+		ck_assert_uint_eq(v.strikes, strike);
+		ck_assert_int_eq(v.until - v.since, rest * (rep_time_t)S);
+		for(int failed = 0; failed < 3; failed++) {
+			t = v.until + S;
+			rep_registry_tick(registry, t);
+			ck_assert_int_eq(view(FIRST, t).state, REP_PROBATION);
+			count(FIRST, "", REP_BLOCKED, 20, t);
+			v = view(FIRST, t);
+			ck_assert_int_eq(v.state, REP_BENCHED);
+			ck_assert_int_eq(v.reason, REP_REASON_BLOCKED);
+			ck_assert_uint_eq(v.strikes, strike);
+			ck_assert_int_eq(v.until - v.since, 3 * rest * (rep_time_t)S);
+		}
+		t = v.until + S;
+		rep_registry_tick(registry, t);
+		healthy(10, "", t);
+		ck_assert_int_eq(view(FIRST, t).state, REP_ACTIVE);
+	}
+	/* benched by hand while on probation: the rest that it had */
+	rep_pool_bench(
+			registry, pool, FIRST, rep_span(""), 1, REP_REASON_MANUAL, t);
+	t += 2 * S;
+	rep_registry_tick(registry, t);
+	ck_assert_int_eq(view(FIRST, t).state, REP_PROBATION);
+	rep_pool_bench(
+			registry, pool, FIRST, rep_span(""), 0, REP_REASON_MANUAL, t);
+	v = view(FIRST, t);
+	ck_assert_uint_eq(v.strikes, 3);
+	ck_assert_int_eq(v.until - v.since, 9 * DAY);
+}
+END_TEST
+
+/* The first test of a number that was benched by hand counts like any other. */
+START_TEST(failed_after_a_bench_by_hand)
+{
+	rep_time_t t = NOW + 2 * S;
+	rep_number_view_t v;
+
+	put_numbers(10);
+	healthy(10, "", NOW);
+	rep_pool_bench(
+			registry, pool, FIRST, rep_span(""), 1, REP_REASON_MANUAL, NOW);
+	rep_registry_tick(registry, t);
+	count(FIRST, "", REP_BLOCKED, 20, t);
+	v = view(FIRST, t);
+	ck_assert_int_eq(v.state, REP_BENCHED);
+	ck_assert_uint_eq(v.strikes, 0);
+	ck_assert_int_eq(v.until - v.since, DAY);
+}
+END_TEST
+
 START_TEST(probation_budget)
 {
 	rep_ticket_t t[40];
@@ -401,6 +466,8 @@ Suite *verdict_suite(void)
 	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, benched_by_evidence);
 	tcase_add_test(tc, rest_probation_strikes);
+	tcase_add_test(tc, failed_probation_is_no_strike);
+	tcase_add_test(tc, failed_after_a_bench_by_hand);
 	tcase_add_test(tc, probation_budget);
 	tcase_add_loop_test(tc, lowering_probation_calls_strands_nobody, 0, 3);
 	tcase_add_test(tc, probation_calls_0_before_the_first_call);

@@ -91,18 +91,20 @@ void rep_verdict_bench(rep_pool_t *pool, uint32_t i, uint8_t route,
 {
 	rep_number_t *number = rep_number_at(pool, i);
 	rep_verdict_t *verdict = rep_verdict_put(pool, number, route);
+	bool failed;
 
 	if(!verdict)
 		return;
+	failed = verdict->state == REP_PROBATION && (int)reason < REP_CHARTS;
 	verdict->strikes = (uint16_t)rep_verdict_strikes(pool, verdict, now);
-	if((int)reason < REP_CHARTS && verdict->strikes < UINT16_MAX)
+	if((int)reason < REP_CHARTS && !failed && verdict->strikes < UINT16_MAX)
 		verdict->strikes++;
 	rep_verdict_set(pool, number, verdict, REP_BENCHED);
 	verdict->turn++;
 	verdict->reason = reason;
 	verdict->since = now;
 	if(!rest)
-		rest = rest_of(pool, number, verdict->strikes, verdict->turn);
+		rest = rest_of(pool, number, verdict->strikes + failed, verdict->turn);
 	/* a whole second: what is shown is when it ends */
 	verdict->until = (now + rest + REP_MS - 1) / REP_MS * REP_MS;
 	verdict->struck = (uint32_t)(now / REP_MS);
