@@ -287,8 +287,8 @@ START_TEST(sweep_yardstick)
 		log_z = rep_yardstick_log_z(&yardstick, &charts, &seen);
 		rests_on = rep_yardstick_expect(&yardstick, &charts, &seen, mix);
 		for(int c = 0; c < REP_JUDGED; c++)
-			calls += share[c] =
-					fmax(pool.n[c] / 16.0 - (double)seen.in_row * own.n[c], 0);
+			calls += share[c] = fmax(
+					pool.n[c] / 16.0 - (double)share_of(&seen.in_row, c), 0);
 		ck_assert_double_eq_tol(rests_on, calls, 1e-3 * calls + 1e-3);
 		for(int c = 0; c < REP_JUDGED; c++) {
 			double k = is_rare(c) ? 500 : 16;
