@@ -34,6 +34,15 @@ local function caller_id()
 		KSR.hdr.remove("X-Pool")
 	end
 	KSR.pv.sets("$avp(pool)", pool)
+	-- known to the dialer: the list, and the carrier that the callee is with
+	for header, label in pairs({["X-Campaign"] = "campaign",
+			["X-Network"] = "network"}) do
+		local text = KSR.pv.gete("$hdr(" .. header .. ")")
+		if text ~= "" then
+			KSR.pv.sets("$rep(" .. label .. ")", text)
+			KSR.hdr.remove(header)
+		end
+	end
 
 	local picked = KSR.reputation.pick(pool, KSR.pv.gete("$rU"),
 		defined("CARRIER_A_ROUTE"))
