@@ -124,10 +124,10 @@ START_TEST(pieces_go_as_one)
 		ck_assert_uint_eq(rep_pool_drain_cells(registry, pool, sent, 8), 2);
 		ck_assert_uint_eq(rep_pool_drain_cells(registry, pool, sent + 2, 6), 0);
 		for(unsigned k = 0; k < 2; k++)
-			ck_assert_uint_eq(sent[k].route[0]
+			ck_assert_uint_eq(sent[k].dims.route[0]
 									  ? sent[k].counts.n[REP_ANSWERED]
 									  : sent[k].counts.n[REP_BUSY],
-					sent[k].route[0] ? 70 : 30);
+					sent[k].dims.route[0] ? 70 : 30);
 		rep_pool_requeue_cells(registry, pool, sent, 2);
 	}
 	ck_assert_uint_eq(rep_view_buckets(registry, pool, FIRST, seen, 8), 2);
@@ -167,7 +167,7 @@ static void put_any(unsigned n, unsigned k, uint32_t bucket, rep_time_t now)
 	int o = rand() % REP_OUTCOMES;
 
 	if(k & 1)
-		strcpy(cell.route, "a");
+		strcpy(cell.dims.route, "a");
 	others[n][k].n[o] += (uint32_t)(rand() % (rand() % 10 ? 8 : 300));
 	if(rand() % 20 == 0) /* another node's counts began anew */
 		others[n][k].n[o] /= 2;
@@ -217,7 +217,7 @@ START_TEST(sums_sweep)
 					registry, pool, sent, (size_t)rand() % (NUMBERS * KEYS));
 			for(size_t c = 0; c < got; c++) {
 				n = (unsigned)(sent[c].number - FIRST);
-				k = sent[c].route[0] == 'a';
+				k = sent[c].dims.route[0] == 'a';
 				if(sent[c].bucket + 60 == bucket)
 					k += 2;
 				else if(sent[c].bucket != bucket)
