@@ -2,6 +2,7 @@
 """Campaign and terminating network, as a script writes them: counted under,
 shared by two nodes, shown by RPC and in rep:health, judged apart."""
 
+import itertools
 import json
 
 import pytest
@@ -146,6 +147,23 @@ def test_a_bad_network_is_held_against_nobody(redis, nodes, callers):
                                       number_of(nodes[0], pool))["score"])
              for pool in ("apart", "mixed")}
     assert score["apart"] < score["mixed"] / 2
+
+
+def test_a_bench_says_on_which_network(redis, nodes, callers):
+    bad, *others = seed(redis, nodes, "one-network", 4,
+                        {"false_bench_every": "1000"})
+    for number, network in [*itertools.product(others, "xy"), (bad, "y")]:
+        for outcome in 10 * ["answered", *3 * ["noanswer"]]:
+            report(callers[0], "one-network", number, outcome,
+                   network=network)
+    for _ in range(40):
+        if view.state(nodes[0], "one-network", bad) == "benched":
+            break
+        report(callers[0], "one-network", bad, "blocked", network="x")
+    event, = view.events(nodes[0], "one-network", bad)
+    assert (event["event"], event["detail"]) == ("benched",
+                                                 "on network x only")
+    nodes[0].wait_log(rf"benched \{bad} .* on network x only")
 
 
 def number_of(node, pool):

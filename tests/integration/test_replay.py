@@ -234,6 +234,21 @@ def test_bad_on_one_route(replay):
     assert " carrier_b " in text
 
 
+def test_bad_on_one_network(replay):
+    """The two networks by turns; only on one of them the number is blocked."""
+    draw = random.Random(5)
+    calls = calls_of(bad=with_share("blocked", .3), per_day=4000)
+    for call in calls:
+        call["network"] = "carrier-x" if call["status"] == 603 and \
+            call["reason_header"] else draw.choice(["carrier-x", "carrier-y"])
+    log = as_csv(calls, FIELDS + ["network"])
+    first = replay(log, *CALM).of("benched")[0]
+    assert (first["number"], first["detail"]) == (
+        BAD, "on network carrier-x only")
+    assert "on network carrier-x only" in replay(log, *CALM,
+                                                 as_json=False).out
+
+
 def test_each_campaign_has_its_own_yardstick(replay):
     """A number that works on the cold list alone, and all others on both."""
     draw = random.Random(3)

@@ -27,6 +27,7 @@ static const struct
 		{"cause", cause_suite},
 		{"cell", cell_suite},
 		{"complain", complain_suite},
+		{"confined", confined_suite},
 		{"contacts", contacts_suite},
 		{"count", count_suite},
 		{"counts", counts_suite},

@@ -21,6 +21,7 @@ Suite *cancel_suite(void);
 Suite *cause_suite(void);
 Suite *cell_suite(void);
 Suite *complain_suite(void);
+Suite *confined_suite(void);
 Suite *contacts_suite(void);
 Suite *count_suite(void);
 Suite *counts_suite(void);

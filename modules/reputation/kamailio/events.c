@@ -106,12 +106,13 @@ static void log_event(const rep_event_t *event)
 					len ? ", " : "", rep_outcome_name(o), event->counts.n[o]);
 	switch(event->kind) {
 		case REP_EVENT_BENCHED:
-			LM_WARN("benched %s of pool %s%s%s: %s, score %.2f, until %lld,"
+			LM_WARN("benched %s of pool %s%s%s: %s%s%s, score %.2f, until %lld,"
 					" strikes %u; since the last turn: %s%s%s\n",
 					number,
 					rep_registry_name(rep_shared->registry, event->pool),
 					event->route[0] ? " on route " : "", event->route,
-					rep_reason_name(event->reason), event->judged.score,
+					rep_reason_name(event->reason), event->detail[0] ? " " : "",
+					event->detail, event->judged.score,
 					(long long)(event->until / 1000), event->strikes,
 					len ? evidence : "no counts",
 					event->adopted ? " (found by another node)" : "", mark);

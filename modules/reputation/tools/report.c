@@ -201,8 +201,9 @@ static void text_event(
 		fprintf(out, "%6s ", "-");
 	text_counts(out, &event->counts);
 	if(event->kind == REP_EVENT_BENCHED)
-		fprintf(out, " until=%s strikes=%u",
-				replay_time_print(event->until, at), event->strikes);
+		fprintf(out, " until=%s strikes=%u%s%s",
+				replay_time_print(event->until, at), event->strikes,
+				event->detail[0] ? " " : "", event->detail);
 	else if(event->kind == REP_EVENT_RELEASED)
 		fprintf(out, " state=%s", rep_state_name(event->state));
 	else if(event->kind == REP_EVENT_POOL_ALARM)

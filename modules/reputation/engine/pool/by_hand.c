@@ -29,7 +29,7 @@ rep_by_hand_t rep_pool_bench(rep_registry_t *registry, int id, rep_e164_t e164,
 		result = REP_ROUTES_FULL;
 	else
 		rep_verdict_bench(pool, i, (uint8_t)r, reason,
-				(rep_time_t)seconds * REP_MS, NULL, now);
+				(rep_time_t)seconds * REP_MS, NULL, NULL, now);
 	rep_pool_unlock(pool);
 	return result;
 }

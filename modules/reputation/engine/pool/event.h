@@ -22,6 +22,8 @@ typedef enum rep_event_kind
 /* "benched" and so on, as users read it; "none" for a kind that is not. */
 const char *rep_event_name(rep_event_kind_t kind);
 
+#define REP_EVENT_DETAIL 128
+
 typedef struct rep_event
 {
 	rep_event_kind_t kind;
@@ -42,7 +44,8 @@ typedef struct rep_event
 	rep_counts_t counts; /* the evidence: since the last turn */
 	rep_counts_t pool_counts;
 	float mix[REP_OUTCOMES]; /* the baseline */
-	char detail[128];		 /* POOL_ALARM: the dimension, in words */
+	/* POOL_ALARM: the dimension, BENCHED: what it is confined to, in words */
+	char detail[REP_EVENT_DETAIL];
 } rep_event_t;
 
 #define REP_EVENT_RING 1024

@@ -155,7 +155,7 @@ static void adopt(rep_pool_t *pool, uint32_t i, uint8_t route,
 	if(news)
 		rep_verdict_announce(pool, number, route,
 				is ? REP_EVENT_BENCHED : REP_EVENT_RELEASED, &on.judged,
-				is ? &on.counts : NULL, is ? &on.pool : NULL, true, now);
+				is ? &on.counts : NULL, is ? &on.pool : NULL, NULL, true, now);
 	rep_verdict_moved(pool, i, verdict, now);
 	verdict->flags &= ~REP_VERDICT_DIRTY;
 	rep_verdict_follow_clock(pool, i, verdict, now);

@@ -4,7 +4,9 @@
 #include "verdict.h"
 
 #include <math.h>
+#include <stdio.h>
 
+#include "confined.h"
 #include "dirty.h"
 #include "evidence.h"
 #include "past.h"
@@ -20,7 +22,7 @@
 void rep_verdict_announce(rep_pool_t *pool, const rep_number_t *number,
 		uint8_t route, rep_event_kind_t kind, const rep_judged_t *judged,
 		const rep_counts_t *counts, const rep_counts_t *pool_counts,
-		bool adopted, rep_time_t now)
+		const char *detail, bool adopted, rep_time_t now)
 {
 	const rep_verdict_t *verdict = rep_verdict_of(pool, number, route);
 	rep_event_t event = {
@@ -47,6 +49,8 @@ void rep_verdict_announce(rep_pool_t *pool, const rep_number_t *number,
 		event.counts = *counts;
 	if(pool_counts)
 		event.pool_counts = *pool_counts;
+	if(detail)
+		snprintf(event.detail, sizeof(event.detail), "%s", detail);
 	rep_event_announce(&pool->registry->events, &event);
 }
 
@@ -87,7 +91,7 @@ static rep_time_t rest_of(const rep_pool_t *pool, const rep_number_t *number,
 
 void rep_verdict_bench(rep_pool_t *pool, uint32_t i, uint8_t route,
 		rep_reason_t reason, rep_time_t rest, const struct rep_assessed *on,
-		rep_time_t now)
+		const char *confined, rep_time_t now)
 {
 	rep_number_t *number = rep_number_at(pool, i);
 	rep_verdict_t *verdict = rep_verdict_put(pool, number, route);
@@ -112,7 +116,7 @@ void rep_verdict_bench(rep_pool_t *pool, uint32_t i, uint8_t route,
 	number->trial = 0;
 	rep_verdict_announce(pool, number, route, REP_EVENT_BENCHED,
 			on ? &on->judged : NULL, on ? &on->counts : NULL,
-			on ? &on->pool : NULL, false, now);
+			on ? &on->pool : NULL, confined, false, now);
 	rep_verdict_moved(pool, i, verdict, now);
 }
 
@@ -135,7 +139,7 @@ void rep_verdict_restore(rep_pool_t *pool, uint32_t i, uint8_t route,
 	number->trial = 0;
 	if(announced)
 		rep_verdict_announce(pool, number, route, REP_EVENT_RELEASED,
-				on ? &on->judged : NULL, NULL, NULL, false, now);
+				on ? &on->judged : NULL, NULL, NULL, NULL, false, now);
 	rep_verdict_moved(pool, i, verdict, now);
 }
 
@@ -169,11 +173,14 @@ static void condemn(rep_pool_t *pool, uint32_t i, uint8_t route,
 		rep_chart_t chart, const struct rep_assessed *on, rep_time_t now)
 {
 	rep_number_t *number = rep_number_at(pool, i);
+	char confined[REP_EVENT_DETAIL];
 
+	rep_confined(pool, number, on, route == 0, chart, now, confined);
 	rep_run_weigh(pool, i, route, on->run[chart], 0);
 	number->doubt = 0;
 	rep_past_add(pool, number, &on->turn, now);
-	rep_verdict_bench(pool, i, route, (rep_reason_t)chart, 0, on, now);
+	rep_verdict_bench(
+			pool, i, route, (rep_reason_t)chart, 0, on, confined, now);
 }
 
 static bool on_trial(rep_pool_t *pool, uint32_t i, uint8_t route,
