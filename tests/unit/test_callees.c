@@ -81,6 +81,25 @@ START_TEST(an_unknown_callee_is_new_each_time)
 }
 END_TEST
 
+/* A failover, or a retry after a 407, goes to the same callee. */
+START_TEST(another_route_is_the_same_callee)
+{
+	rep_ticket_t t, at_first;
+
+	ck_assert_int_eq(pick("east", NOW, false, &t), REP_PICKED);
+	ck_assert_uint_eq(t.callee, 0);
+	rep_ticket_calls(registry, &t, CALLEE);
+	at_first = t;
+	ck_assert(!spoke(&t, REP_NOANSWER, AT));
+	ck_assert_int_eq((_i ? rep_ticket_again : rep_ticket_reroute)(
+							 registry, &t, rep_span("west"), NOW),
+			REP_PICKED);
+	ck_assert_uint_ne(t.route, at_first.route);
+	ck_assert_uint_eq(t.callee, at_first.callee);
+	ck_assert(spoke(&t, REP_NOANSWER, AT));
+}
+END_TEST
+
 static size_t news(rep_registry_t *r, rep_callee_t *out, size_t max)
 {
 	uint64_t cursor = 0;
@@ -236,6 +255,7 @@ Suite *callees_suite(void)
 	tcase_add_checked_fixture(tc, start, teardown);
 	tcase_add_test(tc, a_callee_speaks_once);
 	tcase_add_test(tc, an_unknown_callee_is_new_each_time);
+	tcase_add_loop_test(tc, another_route_is_the_same_callee, 0, 2);
 	tcase_add_loop_test(tc, proxies_tell_each_other, 0, 2);
 	tcase_add_test(tc, what_is_heard_has_its_limits);
 	tcase_add_test(tc, news_that_are_not_read);

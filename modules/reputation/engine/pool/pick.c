@@ -385,6 +385,7 @@ static rep_pick_t keep(rep_registry_t *registry, rep_ticket_t *ticket,
 	}
 	if(result == REP_PICKED) {
 		ticket_fill(pool, i, where.r, ticket);
+		ticket->callee = kept.callee;
 		ticket->campaign = kept.campaign;
 		ticket->network = kept.network;
 		if(again) {
