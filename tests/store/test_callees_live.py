@@ -132,6 +132,16 @@ def test_replies_stolen(server, start):
     thief.one_in = 0
     wait_until(a.connected, 60)
     call(a, 1, outcome="busy")  # something to be written
+
+    def told():
+        """in the feed, by the one who was robbed"""
+        return {e["c"][i:i + 16]
+                for _, e in server.client.xrange("rep:x:feed:{sales}")
+                if e["w"].startswith("a.")
+                for i in range(0, len(e.get("c", "")), 16)}
+
+    wait_until(lambda: len(told()) == called + 1, 20,
+               what=lambda: f"{called + 1} told, not {len(told())}")
     heard(b, called)
     assert call(b, called // 2) == called // 2
     thief.end()
