@@ -179,8 +179,7 @@ START_TEST(cells_of_future_buckets_wait)
 	ck_assert_uint_eq(inside()->window.n[REP_NOANSWER], 100);
 	for(unsigned hour = 0; hour < 150; hour++) {
 		rep_time_t now = NOW + hour * (rep_time_t)HOUR;
-		uint32_t due =
-				(hour >= 1 && hour < 74) + (hour >= 72 && hour < 145);
+		uint32_t due = (hour >= 1 && hour < 74) + (hour >= 72 && hour < 145);
 		rep_registry_tick(registry, now);
 		ck_assert_uint_eq(view(FIRST, now).counts.n[REP_ANSWERED], due);
 		ck_assert_uint_eq(inside()->window.n[REP_ANSWERED], due);

@@ -100,8 +100,8 @@ bool rep_cell_set(
 }
 
 /* What both cells hold, within the range of a counter. */
-static uint32_t both(const rep_pool_t *pool, uint32_t a, uint32_t b, bool own,
-		int o)
+static uint32_t both(
+		const rep_pool_t *pool, uint32_t a, uint32_t b, bool own, int o)
 {
 	uint64_t n = (uint64_t)rep_cell_get(pool, a, own, o)
 				 + rep_cell_get(pool, b, own, o);

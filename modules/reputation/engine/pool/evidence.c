@@ -86,8 +86,8 @@ static void free_cells(rep_pool_t *pool, uint32_t *at, uint32_t from)
 	*at = ref;
 }
 
-void rep_evidence_trim(rep_pool_t *pool, rep_number_t *number, uint32_t oldest,
-		uint32_t last)
+void rep_evidence_trim(
+		rep_pool_t *pool, rep_number_t *number, uint32_t oldest, uint32_t last)
 {
 	uint32_t *at = &number->cells;
 

@@ -16,8 +16,8 @@
 #include "verdict.h"
 #include "../judge/bucket.h"
 
-static void all_taken(const rep_pool_t *pool, uint32_t ref,
-		const rep_cell_key_t *key)
+static void all_taken(
+		const rep_pool_t *pool, uint32_t ref, const rep_cell_key_t *key)
 {
 	for(rep_cell_head_t *cell; ref != REP_NONE; ref = cell->next) {
 		cell = rep_cell_at(pool, ref);

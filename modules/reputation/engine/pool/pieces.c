@@ -132,8 +132,7 @@ uint32_t *rep_piece_find(
 	uint8_t piece = 0, weight = REP_WEIGHT;
 	const rep_cell_head_t *cell, *newest;
 
-	if(*first != REP_NONE
-			&& rep_cell_at(pool, *first)->bucket == key->bucket) {
+	if(*first != REP_NONE && rep_cell_at(pool, *first)->bucket == key->bucket) {
 		newest = rep_cell_at(pool, *first);
 		more &= first == &number->cells && full(pool, *first);
 		piece = (uint8_t)(newest->piece + more);
