@@ -66,6 +66,7 @@ static const struct
 		{"stop", stop_suite},
 		{"strata", strata_suite},
 		{"view", view_suite},
+		{"survey", survey_suite},
 		{"text", text_suite},
 		{"trial", trial_suite},
 		{"url", url_suite},

@@ -60,6 +60,7 @@ Suite *stamp_suite(void);
 Suite *stop_suite(void);
 Suite *strata_suite(void);
 Suite *view_suite(void);
+Suite *survey_suite(void);
 Suite *text_suite(void);
 Suite *trial_suite(void);
 Suite *url_suite(void);

@@ -216,6 +216,8 @@ void rep_rpc_explain(rpc_t *rpc, void *ctx)
 		rpc->struct_add(item, "s", "mode", "enforce");
 	rep_rpc_view(rpc, item, &view);
 	add_not_benched(rpc, item, &view);
+	if(view.block[0])
+		rpc->struct_add(item, "s", "block", view.block);
 	rpc->struct_add(item, "u", "turn", view.turn);
 	rep_rpc_counts(rpc, item, "counts", &view.counts);
 	rep_rpc_counts(rpc, item, "since_turn", &view.since_turn);

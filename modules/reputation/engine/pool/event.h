@@ -44,7 +44,8 @@ typedef struct rep_event
 	rep_counts_t counts; /* the evidence: since the last turn */
 	rep_counts_t pool_counts;
 	float mix[REP_OUTCOMES]; /* the baseline */
-	/* POOL_ALARM: the dimension, BENCHED: what it is confined to, in words */
+	/* POOL_ALARM: the dimension; BENCHED: the block, or what it is confined
+	 * to; in words */
 	char detail[REP_EVENT_DETAIL];
 } rep_event_t;
 

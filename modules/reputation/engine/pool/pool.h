@@ -180,6 +180,20 @@ typedef struct rep_index
 	uint32_t mask, old_mask, moved, count;
 } rep_index_t;
 
+/* A block of numbers that went bad together; see blocks.h and survey.h. */
+#define REP_BLOCKS_MAX 32
+
+typedef struct rep_bad_block
+{
+	uint64_t key;
+	rep_time_t since;
+	char name[REP_ROUTE_MAX + 1]; /* "+1555123" or "tag west" */
+	uint32_t shown, numbers;	  /* members that show it, and all */
+	uint32_t showing, counted;	  /* the same, of a survey under way */
+	uint8_t chart;
+	bool bad; /* now; if not, members rest for it */
+} rep_bad_block_t;
+
 typedef struct rep_route
 {
 	char label[REP_ROUTE_MAX + 1];
@@ -244,6 +258,10 @@ struct rep_pool
 	/* while a pool-wide cause explains what a chart shows: nobody is benched
 	 * by it until then */
 	rep_time_t held_until[REP_CHARTS];
+	rep_bad_block_t blocks[REP_BLOCKS_MAX];
+	uint32_t n_blocks;
+	rep_time_t surveyed_at;
+	struct rep_survey *survey; /* under way, or NULL */
 	uint64_t picks, refusals;
 	rep_time_t refused_at;
 };

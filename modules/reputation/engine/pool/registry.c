@@ -12,6 +12,7 @@
 #include "routes.h"
 #include "slot.h"
 #include "strata.h"
+#include "survey.h"
 
 rep_registry_t *rep_registry_create(uint32_t max_numbers)
 {
@@ -50,6 +51,7 @@ static void pool_clear(rep_pool_t *pool)
 	rep_slab_clear(&pool->pasts);
 	rep_free(pool->index.heads);
 	rep_free(pool->index.old);
+	rep_survey_drop(pool);
 	rep_fifo_clear(&pool->dirty_cells);
 	rep_fifo_clear(&pool->dirty_records);
 	rep_fifo_clear(&pool->dirty_health);

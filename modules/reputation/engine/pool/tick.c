@@ -15,6 +15,7 @@
 #include "rows.h"
 #include "slot.h"
 #include "stop.h"
+#include "survey.h"
 #include "timer.h"
 #include "../judge/bucket.h"
 
@@ -87,7 +88,7 @@ static bool tick_pool(rep_pool_t *pool, rep_time_t now)
 		rep_rows_expire(pool, oldest);
 	rep_unlock(&pool->lock);
 	rep_pool_measure(pool, false, now);
-	return more;
+	return rep_pool_survey(pool, now) || more;
 }
 
 bool rep_registry_tick(rep_registry_t *registry, rep_time_t now)

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "blocks.h"
 #include "confined.h"
 #include "dirty.h"
 #include "evidence.h"
@@ -16,6 +17,7 @@
 #include "stop.h"
 #include "usable.h"
 #include "weigh.h"
+#include "../judge/block.h"
 #include "../judge/bucket.h"
 #include "../judge/trial.h"
 
@@ -49,7 +51,10 @@ void rep_verdict_announce(rep_pool_t *pool, const rep_number_t *number,
 		event.counts = *counts;
 	if(pool_counts)
 		event.pool_counts = *pool_counts;
-	if(detail)
+	if(kind == REP_EVENT_BENCHED && (int)verdict->reason < REP_CHARTS)
+		rep_block_describe(pool, number, (rep_chart_t)verdict->reason,
+				event.detail, sizeof(event.detail));
+	if(detail && !event.detail[0])
 		snprintf(event.detail, sizeof(event.detail), "%s", detail);
 	rep_event_announce(&pool->registry->events, &event);
 }
@@ -211,18 +216,22 @@ static bool on_trial(rep_pool_t *pool, uint32_t i, uint8_t route,
 }
 
 /* The chart that benches: it crossed, and no pool-wide cause explains it.
- * REP_CHARTS = none. */
-static rep_chart_t crossed_by(
-		const rep_pool_t *pool, const rep_judged_t *judged, rep_time_t now)
+ * REP_CHARTS = none. On the charts `in_block` (bits) a block of the number's is
+ * bad while the rest of the pool is not: less is enough, and no cause that the
+ * pool shares explains it. */
+static rep_chart_t crossed_by(const rep_pool_t *pool,
+		const rep_judged_t *judged, uint8_t in_block, rep_time_t now)
 {
 	rep_chart_t best = REP_CHARTS;
 	float most = 0;
 
-	for(int c = 0; judged->crossed && c < REP_CHARTS; c++) {
-		float score = judged->threshold[c] > 0
-							  ? judged->s[c] / judged->threshold[c]
-							  : 0;
-		if(score >= 1 && score > most && pool->held_until[c] <= now) {
+	for(int c = 0; (judged->crossed || in_block) && c < REP_CHARTS; c++) {
+		bool with_block = (in_block >> c & 1) != 0;
+		float threshold = with_block ? rep_block_threshold(judged->threshold[c])
+									 : judged->threshold[c];
+		float score = threshold > 0 ? judged->s[c] / threshold : 0;
+		if(score >= 1 && score > most
+				&& (with_block || pool->held_until[c] <= now)) {
 			best = (rep_chart_t)c;
 			most = score;
 		}
@@ -243,7 +252,7 @@ static unsigned bad_routes(const rep_pool_t *pool, const rep_number_t *number,
 	for(unsigned r = 0; r < a->n_routes; r++) {
 		const struct rep_assessed *on = &a->routes[r];
 		const rep_verdict_t *verdict = rep_verdict_of(pool, number, on->route);
-		rep_chart_t by = crossed_by(pool, &on->judged, now);
+		rep_chart_t by = crossed_by(pool, &on->judged, 0, now);
 		if(by == REP_CHARTS || on->route == 0
 				|| (verdict && verdict->state != REP_ACTIVE))
 			continue;
@@ -266,7 +275,8 @@ static void judge_active(
 	const struct rep_assessed *on;
 	struct rep_assessed sum = a->sum;
 	rep_chart_t chart = REP_CHARTS,
-				in_sum = crossed_by(pool, &a->sum.judged, now);
+				in_sum = crossed_by(pool, &a->sum.judged,
+						rep_block_charts(pool, number), now);
 	unsigned bad = bad_routes(pool, number, a, now, &on, &chart);
 
 	if(on && bad == 1) {

@@ -4,6 +4,7 @@
 #include "view.h"
 
 #include "assess.h"
+#include "blocks.h"
 #include "caps.h"
 #include "cells.h"
 #include "dirty.h"
@@ -167,6 +168,8 @@ static void number_view(const rep_pool_t *pool, const rep_number_t *number,
 	};
 	see_all_over(pool, number, a, now, out);
 	memcpy(out->benched_on, pool->routes[on]->label, sizeof(out->benched_on));
+	rep_block_describe(
+			pool, number, REP_CHARTS, out->block, sizeof(out->block));
 	if(verdict->state == REP_BENCHED) {
 		/* the evidence that benched it, not what came after */
 		out->judged.score = verdict->score;

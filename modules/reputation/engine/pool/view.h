@@ -43,6 +43,7 @@ typedef struct rep_number_view
 	/* the route (the first, where there are several) that it is benched on;
 	 * one that is benched on every route it is used on shows that state */
 	char benched_on[REP_ROUTE_MAX + 1];
+	char block[128]; /* that it belongs to and that went bad, in words */
 } rep_number_view_t;
 
 /* False when unknown. `routes` may be NULL; at most `max` are written, their
