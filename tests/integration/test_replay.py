@@ -278,6 +278,26 @@ def test_each_campaign_has_its_own_yardstick(replay):
     assert told["cold"]["outcomes"]["answered"] == cold
 
 
+def test_a_block_that_goes_bad_is_named(replay):
+    others = ["+1555999%04d" % i for i in range(30)]
+    draw = random.Random(6)
+    calls = calls_of(seed=5, days=4, per_day=2000)
+    well = calls_of(seed=6, days=4, per_day=3000)
+    for c in well:
+        c["number"] = draw.choice(others)
+    for c in calls:
+        if float(c["time"]) > START + 2 * DAY and draw.random() < .06:
+            c["status"], c["reason"], c["reason_header"], c["duration"] = \
+                REPLIES["blocked"]
+    both = sorted(calls + well, key=lambda c: float(c["time"]))
+    benched = replay(as_csv(both), *CALM).of("benched")
+    named = [e for e in benched if e.get("detail", "").startswith(
+        "block +1555123: ")]
+    assert {e["number"] for e in benched} <= set(NUMBERS)
+    assert len({e["number"] for e in named}) >= 10
+    assert named[0]["detail"].endswith(" of 20 numbers")
+
+
 def test_a_shift_of_the_whole_pool_is_an_alarm(replay):
     draw = random.Random(5)
     calls = calls_of(seed=4, days=3)

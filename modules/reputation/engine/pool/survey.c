@@ -256,8 +256,10 @@ static void end_second(
 							(rep_chart_t)block.chart);
 		block.numbers = block.counted;
 		block.shown = block.showing;
-		if(b == pool->n_blocks)
+		if(b == pool->n_blocks && block.bad) {
 			block.since = now;
+			pool->surveyed_at = 0; /* on with it, and with the next */
+		}
 		if(block.bad || (b < pool->n_blocks && survey->benched[b]))
 			pool->blocks[kept++] = block;
 	}
@@ -312,7 +314,7 @@ static bool step(rep_pool_t *pool, rep_time_t now)
 		end_second(pool, survey, now);
 	else if(end == n)
 		end_first(pool, survey);
-	return pool->survey != NULL;
+	return pool->survey != NULL || pool->surveyed_at == 0;
 }
 
 bool rep_pool_survey(rep_pool_t *pool, rep_time_t now)
