@@ -290,11 +290,11 @@ def test_a_block_that_goes_bad_is_named(replay):
             c["status"], c["reason"], c["reason_header"], c["duration"] = \
                 REPLIES["blocked"]
     both = sorted(calls + well, key=lambda c: float(c["time"]))
-    benched = replay(as_csv(both), *CALM).of("benched")
+    benched = replay(as_csv(both)).of("benched")
     named = [e for e in benched if e.get("detail", "").startswith(
         "block +1555123: ")]
     assert {e["number"] for e in benched} <= set(NUMBERS)
-    assert len({e["number"] for e in named}) >= 10
+    assert len({e["number"] for e in named}) >= 8
     assert named[0]["detail"].endswith(" of 20 numbers")
 
 

@@ -26,6 +26,7 @@ static void put(rep_e164_t first, unsigned n, const char *tags,
 		for(uint32_t k = 0; number->e164 != first + i; k++)
 			number = rep_slab_at(&p->numbers, k);
 		number->chart = (uint8_t)chart;
+		number->s = nats;
 		number->verdict.score = nats / p->baseline.threshold[chart];
 	}
 }
@@ -50,28 +51,28 @@ START_TEST(block_is_named)
 		float nats[3];
 		const char *block; /* that the first number is said to belong to */
 	} cases[] = {
-			{{"", ""}, {EAST, WEST}, {20, 30}, {4, 0},
+			{{"", ""}, {EAST, WEST}, {20, 30}, {3, 0},
 					"block +1555123: 0 of 20 numbers"},
 			{{"", ""}, {EAST, WEST}, {20, 30}, {2.5f, 0},
 					"block +1555123: 0 of 20 numbers"},
 			/* that little is nothing */
 			{{"", ""}, {EAST, WEST}, {20, 30}, {1, 0}, ""},
 			/* the pool as a whole, whatever it shows, is none */
-			{{"", ""}, {EAST, EAST + 20}, {20, 30}, {4, 4}, ""},
-			{{"", ""}, {EAST, WEST}, {20, 30}, {4, 4}, ""},
-			{{"", ""}, {EAST, WEST}, {20, 4}, {4, 0}, ""},
+			{{"", ""}, {EAST, EAST + 20}, {20, 30}, {3, 3}, ""},
+			{{"", ""}, {EAST, WEST}, {20, 30}, {3, 3}, ""},
+			{{"", ""}, {EAST, WEST}, {20, 4}, {3, 0}, ""},
 			/* a thousand of ten thousand */
-			{{"", "", ""}, {EAST, EAST + 1000, WEST}, {20, 10, 20}, {4, 0, 0},
+			{{"", "", ""}, {EAST, EAST + 1000, WEST}, {20, 10, 20}, {3, 0, 0},
 					"block +15551230: 0 of 20 numbers"},
 			/* a tag, over two prefixes of which neither is a block */
 			{{"spring", "spring", "plain"}, {EAST, WEST, EAST + 4}, {4, 4, 30},
-					{4, 4, 0}, "block tag spring: 0 of 8 numbers"},
+					{3, 3, 0}, "block tag spring: 0 of 8 numbers"},
 			{{"spring", "other,spring", "plain"}, {EAST, WEST, EAST + 4},
-					{4, 4, 30}, {4, 4, 0}, "block tag spring: 0 of 8 numbers"},
+					{4, 4, 30}, {3, 3, 0}, "block tag spring: 0 of 8 numbers"},
 			/* a tag that all share */
-			{{"all", "all"}, {EAST, WEST}, {20, 30}, {4, 0},
+			{{"all", "all"}, {EAST, WEST}, {20, 30}, {3, 0},
 					"block +1555123: 0 of 20 numbers"},
-			{{"", ""}, {EAST, WEST}, {4, 30}, {4, 0}, ""},
+			{{"", ""}, {EAST, WEST}, {4, 30}, {3, 0}, ""},
 	};
 	rep_time_t now = NOW + MINUTE;
 
@@ -90,7 +91,7 @@ START_TEST(members_of_two_blocks_count_once)
 {
 	rep_time_t now = NOW + MINUTE;
 
-	put(EAST, 20, "both", REP_CHART_BLOCKED, 4);
+	put(EAST, 20, "both", REP_CHART_BLOCKED, 3);
 	put(WEST, 4, "both", REP_CHART_BLOCKED, 0);
 	put(WEST + 4, 30, "", REP_CHART_BLOCKED, 0);
 	survey(&now, 3);
@@ -105,7 +106,7 @@ START_TEST(all_bad_blocks_are_found)
 	rep_time_t now = NOW + MINUTE;
 
 	for(unsigned b = 0; b < 40; b++)
-		put(EAST + 10000 * b, 6, "", REP_CHART_BLOCKED, 4);
+		put(EAST + 10000 * b, 8, "", REP_CHART_BLOCKED, 3);
 	put(WEST, 200, "", REP_CHART_BLOCKED, 0);
 	survey(&now, 1);
 	ck_assert_uint_eq(inside()->n_blocks, REP_BLOCKS_MAX);
@@ -117,7 +118,7 @@ START_TEST(large_pool_is_surveyed_in_parts)
 	rep_time_t now = NOW + MINUTE;
 	unsigned calls = 1;
 
-	put(EAST, 20, "", REP_CHART_BLOCKED, 4);
+	put(EAST, 20, "", REP_CHART_BLOCKED, 3);
 	for(unsigned i = 0; i < 20000; i++)
 		ck_assert_int_eq(
 				rep_pool_put(registry, pool, WEST + 13 * i, &plain, 1, 1, NOW),

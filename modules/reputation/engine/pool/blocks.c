@@ -70,14 +70,12 @@ void rep_block_name(
 			snprintf(out, size, "tag %.*s", (int)tag.len, tag.s);
 }
 
-void rep_block_statistics(
-		const rep_pool_t *pool, const rep_number_t *number, float s[REP_CHARTS])
+void rep_block_statistics(const rep_number_t *number, float s[REP_CHARTS])
 {
 	for(int c = 0; c < REP_CHARTS; c++)
 		s[c] = 0;
-	if(number->chart < REP_CHARTS)
-		s[number->chart] =
-				number->verdict.score * pool->baseline.threshold[number->chart];
+	if(number->verdict.score > 0) /* else none since its last turn */
+		s[number->chart] = number->s;
 }
 
 uint8_t rep_block_charts(const rep_pool_t *pool, const rep_number_t *number)

@@ -25,8 +25,7 @@ void rep_block_name(
 		const rep_number_t *number, uint64_t key, char *out, size_t size);
 
 /* What the number's calls up to its last judging say, nats by chart. */
-void rep_block_statistics(const rep_pool_t *pool, const rep_number_t *number,
-		float s[REP_CHARTS]);
+void rep_block_statistics(const rep_number_t *number, float s[REP_CHARTS]);
 
 /* The charts, as bits, that show a block of the number's to be bad now. */
 uint8_t rep_block_charts(const rep_pool_t *pool, const rep_number_t *number);

@@ -167,6 +167,7 @@ typedef struct rep_number
 	uint32_t cap_day;
 	int32_t since_day;
 	float weight;
+	float s; /* nats on `chart`, when it was last judged */
 	uint8_t status, flags, chart;
 	uint8_t doubt; /* weight taken off its run, of REP_WEIGHT */
 } rep_number_t;

@@ -129,13 +129,13 @@ static void tally(
 	if(!speaks(number))
 		return;
 	charts = rep_block_charts(pool, number);
-	rep_block_statistics(pool, number, s);
+	rep_block_statistics(number, s);
 	for(int c = 0; c < REP_CHARTS; c++)
 		if((charts >> c & 1) && shows(pool, s, c)) {
 			rep_verdict_judge(pool, i, now);
 			if(!speaks(number))
 				return;
-			rep_block_statistics(pool, number, s);
+			rep_block_statistics(number, s);
 		}
 	survey->numbers++;
 	rep_block_keys(number, &keys);
@@ -220,7 +220,7 @@ static void compare(rep_pool_t *pool, struct rep_survey *survey, uint32_t i)
 	if(!(number->flags & REP_LIVE) || number->status != REP_ACTIVE)
 		return;
 	rep_block_keys(number, &keys);
-	rep_block_statistics(pool, number, s);
+	rep_block_statistics(number, s);
 	for(uint32_t b = 0; b < blocks; b++) {
 		rep_bad_block_t *block = &pool->blocks[b];
 		bool benched = number->verdict.state == REP_BENCHED

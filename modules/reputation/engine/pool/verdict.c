@@ -322,6 +322,7 @@ void rep_verdict_judge(rep_pool_t *pool, uint32_t i, rep_time_t now)
 	number->trial = rep_counts_judged(&a->sum.counts);
 	number->verdict.score = a->sum.judged.score;
 	number->chart = a->sum.judged.chart;
+	number->s = a->sum.judged.s[number->chart];
 	doubt(pool, i, &a->sum.judged, a->sum.run);
 	if(number->verdict.state == REP_ACTIVE)
 		judge_active(pool, i, a, now);
