@@ -62,16 +62,16 @@ START_TEST(block_is_named)
 			{{"", ""}, {EAST, WEST}, {20, 30}, {3, 3}, ""},
 			{{"", ""}, {EAST, WEST}, {20, 4}, {3, 0}, ""},
 			/* a thousand of ten thousand */
-			{{"", "", ""}, {EAST, EAST + 1000, WEST}, {20, 10, 20}, {3, 0, 0},
-					"block +15551230: 0 of 20 numbers"},
+			{{"", "", ""}, {EAST, EAST + 1000, WEST}, {20, 10, 10},
+					{3, 0, 1.6f}, "block +15551230: 0 of 20 numbers"},
 			/* a tag, over two prefixes of which neither is a block */
 			{{"spring", "spring", "plain"}, {EAST, WEST, EAST + 4}, {4, 4, 30},
 					{3, 3, 0}, "block tag spring: 0 of 8 numbers"},
 			{{"spring", "other,spring", "plain"}, {EAST, WEST, EAST + 4},
 					{4, 4, 30}, {3, 3, 0}, "block tag spring: 0 of 8 numbers"},
 			/* a tag that all share */
-			{{"all", "all"}, {EAST, WEST}, {20, 30}, {3, 0},
-					"block +1555123: 0 of 20 numbers"},
+			{{"all", "all"}, {EAST, WEST}, {30, 20}, {3, 0},
+					"block +1555123: 0 of 30 numbers"},
 			{{"", ""}, {EAST, WEST}, {4, 30}, {3, 0}, ""},
 	};
 	rep_time_t now = NOW + MINUTE;
