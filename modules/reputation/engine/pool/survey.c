@@ -242,7 +242,8 @@ static void compare(rep_pool_t *pool, struct rep_survey *survey, uint32_t i)
 		rep_block_add(&survey->rest, s);
 }
 
-/* A block stays known while it is bad or a member rests for it. */
+/* A block stays known while it is bad or, if there is room for others, while a
+ * member rests for it. */
 static void end_second(
 		rep_pool_t *pool, struct rep_survey *survey, rep_time_t now)
 {
@@ -260,7 +261,9 @@ static void end_second(
 			block.since = now;
 			pool->surveyed_at = 0; /* on with it, and with the next */
 		}
-		if(block.bad || (b < pool->n_blocks && survey->benched[b]))
+		if(block.bad
+				|| (b < pool->n_blocks && survey->benched[b]
+						&& kept < REP_BLOCKS_MAX / 2))
 			pool->blocks[kept++] = block;
 	}
 	pool->n_blocks = kept;
