@@ -56,7 +56,8 @@ static struct
 	double spread, lists, burst, shared, redials, repeats;
 	double hours, week, walk;
 	const char *bad, *cause, *truth;
-	double bad_numbers, bad_share, bad_pools, onset, every, scattered;
+	double bad_numbers, bad_share, bad_pools, bad_days;
+	double onset, every, scattered;
 	double cause_every, cause_hours, cause_from;
 } o = {.pools = 1,
 		.numbers = 50,
@@ -110,6 +111,8 @@ static const option_t options[] = {
 		{"bad-numbers", &o.bad_numbers, NULL, 0, "of each pool go bad"},
 		{"bad-share", &o.bad_share, NULL, 0, "the same, as a share"},
 		{"bad-pools", &o.bad_pools, NULL, 0, "in so many pools; 0 = all"},
+		{"bad-days", &o.bad_days, NULL, 0,
+				"after so many they are healthy again; 0 = never"},
 		{"onset", &o.onset, NULL, 0, "the day of it"},
 		{"every", &o.every, NULL, 0,
 				"days from one bad number to the next, at a random time in "
@@ -334,7 +337,7 @@ typedef struct number
 	mix_t mix;
 	callee_t callee[REMEMBERED];
 	unsigned callees;
-	double onset; /* INFINITY: stays healthy */
+	double onset, recovery; /* INFINITY: never */
 	unsigned bad_calls;
 	double *bad_call; /* when */
 } number_t;
@@ -374,15 +377,14 @@ static void make_pool(unsigned p)
 {
 	pool_t *pool = &pools[p];
 	unsigned numbers = (unsigned)o.numbers, bad = (unsigned)o.bad_numbers;
-	unsigned block = bad > 10 ? bad : 10;
-	unsigned step = bad ? numbers / bad : 1, k = 0;
+	unsigned block = bad > 10 && !o.scattered ? bad : 10, k = 0;
 
 	pool->number = zeroed(numbers, sizeof(*pool->number));
 	pool->day = zeroed((size_t)o.days + 2, sizeof(*pool->day));
 	for(unsigned i = 0; i < numbers; i++) {
 		number_t *number = &pool->number[i];
-		int turns = o.bad && k < bad && (!o.bad_pools || p < o.bad_pools)
-					&& (!o.scattered || i % step == 0);
+		bool turns = o.bad && k < bad && (!o.bad_pools || p < o.bad_pools)
+					 && (!o.scattered || below(numbers - i) < bad - k);
 
 		snprintf(number->name, sizeof(number->name), "+155%02u%02u%04u",
 				p % 100, i / block % 100, i % 10000);
@@ -391,6 +393,8 @@ static void make_pool(unsigned p)
 		if(!turns)
 			continue;
 		number->onset = START + DAY * (o.onset + o.every * (k + uniform()));
+		number->recovery =
+				o.bad_days > 0 ? number->onset + DAY * o.bad_days : INFINITY;
 		number->bad_call = zeroed(TAIL, sizeof(double));
 		k++;
 	}
@@ -523,7 +527,7 @@ static void mix_of(
 		shift_answered(mix, pool->walk);
 	if(in_cause(call->at))
 		caused(mix, call->pool, route, network);
-	if(call->at >= number->onset)
+	if(call->at >= number->onset && call->at < number->recovery)
 		make_bad(mix, number->bad_calls);
 }
 
@@ -572,7 +576,8 @@ static void print_call(const call_t *call)
 		printf(",n%u", network);
 	putchar('\n');
 	if(isfinite(number->onset)) {
-		if(call->at >= number->onset && number->bad_calls < TAIL)
+		if(call->at >= number->onset && number->bad_calls < TAIL
+				&& call->at < number->recovery)
 			number->bad_call[number->bad_calls++] = call->at;
 	} else {
 		pool->day[(unsigned)((call->at - START) / DAY)]++;
@@ -623,8 +628,9 @@ static void tell_truth(FILE *f)
 				continue;
 			fprintf(f,
 					"{\"type\":\"bad\",\"pool\":\"p%u\",\"number\":\"%s\","
-					"\"onset\":%.3f,\"calls\":[",
-					p, number->name, number->onset);
+					"\"onset\":%.3f,\"recovery\":%.3f,\"calls\":[",
+					p, number->name, number->onset,
+					isfinite(number->recovery) ? number->recovery : 1e12);
 			for(unsigned k = 0; k < number->bad_calls; k++)
 				fprintf(f, "%s%.3f", k ? "," : "", number->bad_call[k]);
 			fprintf(f, "]}\n");

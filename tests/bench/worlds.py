@@ -23,6 +23,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
 DAY = 86400
 LEARNED = 4  # days
+PROBATION = 30  # calls, the default of probation_calls
 EVERY = 10000  # calls, the default of false_bench_every
 # A judged call costs some us: calls of a row, full and quick.
 CALLS = {False: 1500000, True: 170000}
@@ -48,8 +49,10 @@ INTERVALS = [
     ("half shares effects, sd 0.1", ["--shared-half", ".1"]),
     ("half shares effects, sd 0.3", ["--shared-half", ".3"]),
     ("redials", ["--redials", ".5"]),
+    ("numbers 200, lists 50", STRONG[:4]),
     ("all, mild", MILD),
     ("all, strong", STRONG),
+    ("all, strong, no redials", STRONG[:6]),
     ("common: hours", ["--hours", ".5"]),
     ("common: week", ["--week"]),
     ("common: random walk", ["--walk", ".1"]),
@@ -69,11 +72,35 @@ BAD = [
     ("label", "label", "labelled"),
     ("ramp to blocked 20%", "ramp", "blocked"),
 ]
+# Delays' tables: the name of the same traffic's row of intervals, traffic.
 DELAYS = [
-    ("independent", []),
-    ("500, lists 200", MID),
-    ("200", ["--spread", "200"]),
+    ("independent", "independent, alike", []),
+    ("500, lists 200", "numbers 500, lists 200", MID),
+    ("200", "numbers differ, 200", ["--spread", "200"]),
 ]
+# A number that was benched is not heard of again.
+SILENT = ["rest_seconds=2592000", "rest_max=2592000"]
+
+THREE = ["--pools", "3", "--routes", "3", "--networks", "3"]
+TEN = ["--numbers", "10"]
+# A row, its traffic, the cause, and words of the alarm that names it rightly.
+CAUSES = [
+    ("one pool: bad list", [], "list", ["this pool"]),
+    ("one pool: labels", [], "labels", ["this pool"]),
+    ("a pool of 10: bad list", TEN, "list", ["this pool"]),
+    ("a pool of 10: labels", TEN, "labels", ["this pool"]),
+    ("three pools: bad list", THREE, "list", ["this pool"]),
+    ("three pools: outage", THREE, "outage", ["route r0"]),
+    ("three pools: network", THREE, "network", ["network n0"]),
+    ("three pools: labels", THREE, "labels", ["several"]),
+]
+QUIET = [("one pool", []), ("a pool of 10", TEN), ("three pools", THREE),
+         ("one pool, all, strong", STRONG)]
+
+
+def busy(day, numbers):
+    return ["--day-calls", str(day), "--numbers", str(numbers)]
+
 
 
 def bad_mix(bad):
@@ -113,51 +140,62 @@ class Log:
     """A made-up log and what the replay tool says of it."""
 
     def __init__(self, bench, traffic, settings, seed):
+        self.making = [bench.traffic, *traffic, "--seed", str(seed)]
         self.truth = {"bad": [], "healthy": [], "cause": [], "world": []}
-        self.events = []
-        with tempfile.NamedTemporaryFile(suffix=".truth") as told:
-            made = subprocess.Popen(
-                [bench.traffic, *traffic, "--seed", str(seed),
-                 "--truth", told.name], stdout=subprocess.PIPE)
-            sets = [x for s in settings + bench.settings
-                    for x in ("--set", s)]
-            judged = subprocess.Popen(
-                [bench.replay, "--json", *sets,
-                 "--format=csv", "-"], stdin=made.stdout,
-                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-            made.stdout.close()
-            for line in judged.stdout:
-                self.events.append(json.loads(line))
-            complaint = judged.stderr.read()
-            if made.wait() or judged.wait():
-                sys.exit("worlds.py: %s\n%s" % (" ".join(traffic), complaint))
+        sets = [x for s in settings + bench.settings for x in ("--set", s)]
+        with tempfile.NamedTemporaryFile() as told:
+            self.events = [json.loads(line) for line in pipe(
+                [*self.making, "--truth", told.name],
+                [bench.replay, "--json", "--format=csv", *sets, "-"])]
             for line in told:
                 fact = json.loads(line)
                 self.truth[fact["type"]].append(fact)
         world = self.truth["world"][0]
         self.start = world["start"] + LEARNED * DAY
         self.end = world["start"] + world["days"] * DAY
+        self.pools = world["pools"]
         self.numbers = world["pools"] * world["numbers"]
         self.bad = {b["number"]: b for b in self.truth["bad"]}
         self.rests = list(self.read_rests())
 
     def read_rests(self):
-        """(number, event, on probation, end of the rest)"""
+        """(number, bench, return that it failed on probation or None, end)"""
         before = {}
         for e in self.events:
             if e["event"] == "released":
                 before[e["number"]] = e
             if e["event"] == "benched":
                 last = before.pop(e["number"], None)
-                yield (e["number"], e, bool(
-                    last and last["state"] == "probation"
-                    and e["calls"] <= 30), min(e["until"], self.end))
+                if last and (last["state"] != "probation"
+                             or e["calls"] > PROBATION):
+                    last = None
+                yield e["number"], e, last, min(e["until"], self.end)
 
     def healthy_calls(self):
         return sum(sum(h["days"][LEARNED:]) for h in self.truth["healthy"])
 
+    def returns(self, bad):
+        """Ends of rests of numbers that are bad (or healthy) then."""
+        for e in self.events:
+            if e["event"] == "released" and e["at"] >= self.start:
+                number = self.bad.get(e["number"])
+                if bool(number and number["onset"] <= e["at"]
+                        < number["recovery"]) == bad:
+                    yield e
+
     def alarms(self):
         return [e for e in self.events if e["event"] == "pool-alarm"]
+
+
+def pipe(maker, reader):
+    made = subprocess.Popen(maker, stdout=subprocess.PIPE)
+    read = subprocess.Popen(reader, stdin=made.stdout, text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    made.stdout.close()
+    out, complaint = read.communicate()
+    if made.wait() or read.returncode:
+        raise RuntimeError("%s\n%s" % (" ".join(maker), complaint))
+    return out.splitlines()
 
 
 # ---- rows ----------------------------------------------------------------
@@ -170,18 +208,17 @@ def interval(logs):
         span = log.end - log.start
         healthy = log.numbers - len(log.bad)
         resting = 0
-        for number, e, on_probation, until in log.rests:
+        for number, e, on_trial, until in log.rests:
             if number in log.bad or until < log.start:
                 continue
             resting += until - max(e["at"], log.start)
             if e["at"] < log.start:
                 continue
-            if on_probation:
+            if on_trial:
                 failed += 1
             else:
                 benches[k, number] = benches.get((k, number), 0) + 1
-        returned += sum(e["event"] == "released" and e["at"] >= log.start
-                        and e["number"] not in log.bad for e in log.events)
+        returned += sum(e["number"] not in log.bad for e in log.returns(False))
         rested += resting
         room += healthy * span
         numbers += healthy
@@ -197,35 +234,91 @@ def interval(logs):
             "returns": returned}
 
 
-def delay(logs, reason, best):
-    """Numbers that go bad one by one: calls from the onset to the bench."""
-    delays, right, lost = [], 0, 0
-    for log in logs:
+def delays(logs, benches):
+    """(calls from the onset to the first bench, number's facts, bench or None)
+    `benches` of each log: number, time and the rest of its events in their
+    order; a number that was benched before its onset is left out."""
+    for log, events in zip(logs, benches):
+        first = {}
+        for number, at, more in events:
+            if at >= log.start:
+                first.setdefault(number, (at, more))
         for number, bad in log.bad.items():
-            mine = [e for x, e, _, until in log.rests if x == number
-                    and e["at"] >= log.start]
-            if mine and mine[0]["at"] < bad["onset"]:
-                lost += 1  # it rested, or had just been back
-                continue
-            if not mine:
-                delays.append((len(bad["calls"]), math.inf))
-                continue
-            at = mine[0]["at"] + .001
-            delays.append((sum(t <= at for t in bad["calls"]),
-                           at - bad["onset"]))
-            right += mine[0]["reason"] == reason
-    calls = sorted(d for d, _ in delays)
-    found = sum(math.isfinite(t) for _, t in delays)
+            at, more = first.get(number, (math.inf, None))
+            if at >= bad["onset"]:
+                yield sum(t <= at + .001 for t in bad["calls"]), more
+
+
+def delay(logs, reason, best, rivals):
+    """Numbers that go bad one by one: calls from the onset to the bench."""
+    found = list(delays(logs, [[(x, e["at"], e) for x, e, _, _ in log.rests]
+                               for log in logs]))
+    calls = sorted(n for n, _ in found)
+    benches = [e for _, e in found if e]
     n = len(calls)
-    mean = statistics.mean(calls)
-    row = {"mean": mean, "se": statistics.stdev(calls) / math.sqrt(n),
+    row = {"mean": statistics.mean(calls),
+           "se": statistics.stdev(calls) / math.sqrt(n),
            "median": calls[n // 2], "p90": calls[n * 9 // 10],
-           "right": right / max(found, 1), "found": found / n, "samples": n,
-           "benched_before": lost}
+           "right": sum(e["reason"] == reason for e in benches)
+           / max(len(benches), 1),
+           "found": len(benches) / n, "samples": n}
     if best:
-        row["ratio"] = mean / best
+        row["ratio"] = row["mean"] / best
         row["ratio_se"] = row["se"] / best
+    row.update(rivals(logs))
     return row
+
+
+class Rivals:
+    """Rules in use elsewhere (rivals.c), each with the limit that benches a
+    healthy number in this traffic as rarely as the judge does."""
+
+    names = ["four counts", "fixed threshold", "Wilson bound",
+             "Envoy outlier", "qrouting penalty"]
+
+    def __init__(self, bench, traffic, world):
+        self.bench, self.traffic, self.world = bench, traffic, world
+        self.limits = None
+
+    def __call__(self, logs):
+        if not self.limits:
+            known = self.bench.out.get("intervals", {}).get(self.world)
+            self.limits = pipe(
+                [self.bench.traffic, *self.traffic, "--seed", "77"],
+                [self.bench.rivals, "every", str(known["interval"] if known
+                                                 else 1.25 * EVERY)]
+            )[0].split()
+        benches = [[line.split(",") for line in pipe(
+            log.making, [self.bench.rivals, "limits", *self.limits])]
+            for log in logs]
+        row = {}
+        for name in self.names:
+            calls = [n for n, _ in delays(logs, [
+                [(number, float(at), None) for rule, number, at in log
+                 if rule == name] for log in benches])]
+            row[name] = statistics.mean(calls) if calls else math.nan
+        return row
+
+
+def probation(logs):
+    """Bad numbers that come back while they are bad, and what a number that
+    recovered is withheld of its next 26 days."""
+    returned = failed = calls = days = numbers = 0
+    for log in logs:
+        returned += sum(1 for _ in log.returns(True))
+        for number, e, last, until in log.rests:
+            bad = log.bad.get(number)
+            if not bad:
+                continue
+            if last and last["at"] < bad["recovery"]:
+                failed += 1
+                calls += e["calls"]
+            days += max(0, min(until, bad["recovery"] + 26 * DAY)
+                        - max(e["at"], bad["recovery"])) / DAY
+        numbers += len(log.bad)
+    return {"failed": failed / max(returned, 1),
+            "calls": calls / max(failed, 1), "returns": returned,
+            "withheld_days_of_26": days / numbers, "samples": numbers}
 
 
 def part(logs):
@@ -256,8 +349,7 @@ def shared(logs, wanted):
     pool_days = 0
     for log in logs:
         alarms, used = log.alarms(), set()
-        pool_days += (log.end - log.start) / DAY * log.truth["world"][0][
-            "pools"]
+        pool_days += (log.end - log.start) / DAY * log.pools
         for cause in log.truth["cause"]:
             end = cause["at"] + 5400
             near = [a for a in alarms if cause["at"] <= a["at"] <= end]
@@ -283,87 +375,86 @@ class Bench:
         self.args = args
         self.settings = args.set
         self.replay = args.replay
-        self.traffic = args.traffic
+        self.traffic, self.rivals = (
+            os.path.join(args.tools, x) for x in ("traffic", "rivals"))
         self.threads = ThreadPoolExecutor(args.jobs)
+        self.calls = args.calls or CALLS[args.quick]
+        self.samples = args.samples or SAMPLES[args.quick]
         self.out = {}
 
-    def logs(self, traffic, n, settings=()):
-        return [self.threads.submit(
-            Log, self, traffic, list(settings), self.args.seed * 1000 + k)
-            for k in range(max(1, round(n)))]
-
-    def row(self, table, name, logs, of, *more):
-        """A row's logs are made at once; its figures come in their turn."""
+    def row(self, table, name, traffic, n, of, *more, settings=()):
+        """`n` logs of this traffic; the row's figures are those of `of`."""
         if self.args.only and not any(
                 w in table + ": " + name for w in self.args.only):
             return
-        self.out.setdefault(table, {})[name] = (logs(), of, more)
+        logs = [self.threads.submit(Log, self, traffic, list(settings),
+                                    self.args.seed * 1000 + k)
+                for k in range(max(1, round(n)))]
+        self.out.setdefault(table, {})[name] = logs, of, more
 
-    def rows(self):
-        quick = self.args.quick
-        calls = self.args.calls or CALLS[quick]
-        samples = self.args.samples or SAMPLES[quick]
+    def intervals(self):
+        days = 34 if self.args.quick else 64
         for name, traffic in INTERVALS:
-            self.row("intervals", name, lambda: self.logs(
-                traffic + ["--days", "34"], calls / 150000), interval)
+            self.row("intervals", name, [*traffic, "--days", str(days)],
+                     self.calls / (5000 * (days - LEARNED)), interval)
         for day, numbers in BUSY:
-            days = max(4, round(calls / 2 / (day * numbers)))
-            self.row("intervals", "%s calls a day" % day, lambda: self.logs(
-                ["--day-calls", str(day), "--numbers", str(numbers), "--days",
-                 str(LEARNED + days)], 2), interval)
-        for world, traffic in DELAYS:
+            self.row("intervals", "%s calls a day" % day, [
+                *busy(day, numbers), "--days", str(LEARNED + max(4, round(
+                    self.calls / 4 / (day * numbers))))], 4, interval)
+
+    def delays(self):
+        for table, world, traffic in DELAYS:
+            rivals = Rivals(self, [*traffic, "--days", "254"], world)
             for name, bad, reason in BAD:
                 every = 1 if ideal(bad) and ideal(bad) < 60 else 2
-                self.row("delays, " + world, name, lambda: self.logs(
-                    traffic + ["--bad", bad, "--bad-numbers", "10", "--onset",
-                               "4", "--every", str(every), "--days",
-                               str(14 + 10 * every)], samples / 10,
-                    ["rest_seconds=2592000", "rest_max=2592000"]),
-                    delay, reason, ideal(bad))
+                self.row("delays, " + table, name, [
+                    *traffic, "--bad", bad, "--bad-numbers", "10", "--onset",
+                    "4", "--every", str(every), "--days",
+                    str(14 + 10 * every)], self.samples / 10, delay, reason,
+                    ideal(bad), rivals, settings=SILENT)
         for day, numbers in BUSY:
+            table = "%d calls a day" % day
+            rivals = Rivals(self, [*busy(day, numbers), "--days", str(
+                LEARNED + 1000000 // (day * numbers))], table)
             for name, bad, reason in BAD[:1] + BAD[3:6]:
-                self.row("delays, %d calls a day" % day, name, lambda:
-                         self.logs(["--bad", bad, "--bad-numbers", "4",
-                                    "--onset", "4", "--every", ".5", "--days",
-                                    "7", "--day-calls", str(day), "--numbers",
-                                    str(numbers)], samples / 8 *
-                                   (1000 / day) ** .5,
-                                   ["rest_seconds=2592000"]),
-                         delay, reason, ideal(bad))
+                self.row("delays, " + table, name, [
+                    *busy(day, numbers), "--bad", bad, "--bad-numbers", "4",
+                    "--onset", "4", "--every", ".5", "--days", "7"],
+                    self.samples / 8 * (1000 / day) ** .5, delay, reason,
+                    ideal(bad), rivals, settings=SILENT)
+
+    def parts(self):
         for share in .3, .6:
             for how in [], ["--scattered"]:
                 for name, bad, _ in BAD[1:7]:
                     self.row("a part goes bad, %.0f%%%s" % (
                         100 * share, ", scattered" if how else ", a block"),
-                        name, lambda: self.logs(
-                            ["--bad", bad, "--bad-share", str(share),
-                             "--onset", "6", "--days", "10", *how],
-                            samples / 40), part)
-        three = ["--pools", "3", "--routes", "3", "--networks", "3"]
-        for name, pools, cause, wanted in [
-                ("one pool: bad list", [], "list", ["pool"]),
-                ("one pool: labels", [], "labels", ["pool"]),
-                ("a pool of 10: bad list", ["--numbers", "10"], "list",
-                 ["pool"]),
-                ("a pool of 10: labels", ["--numbers", "10"], "labels",
-                 ["pool"]),
-                ("three pools: bad list", three, "list", ["this pool"]),
-                ("three pools: outage", three, "outage", ["route r0"]),
-                ("three pools: network", three, "network", ["network n0"]),
-                ("three pools: labels", three, "labels", ["several"])]:
-            n = samples / 50
-            self.row("shared causes", name, lambda: self.logs(
-                [*pools, "--cause", cause, "--days", "31"], n), shared,
-                wanted)
-        for name, traffic in [("one pool", []),
-                              ("a pool of 10", ["--numbers", "10"]),
-                              ("three pools", three),
-                              ("one pool, all, strong", STRONG)]:
-            self.row("false alarms", name, lambda: self.logs(
-                [*traffic, "--days", "34"], samples / 50), shared, [])
+                        name, ["--bad", bad, "--bad-share", str(share),
+                               "--onset", "6", "--days", "10", *how],
+                        self.samples / 40, part)
+
+    def causes(self):
+        n = self.samples / 50
+        for name, traffic, cause, wanted in CAUSES:
+            self.row("shared causes", name, [
+                *traffic, "--cause", cause, "--days", "31"], n, shared, wanted)
+        for name, traffic in QUIET:
+            self.row("false alarms", name, [*traffic, "--days", "34"], n,
+                     shared, [])
+
+    def probations(self):
+        for name, bad, _ in BAD[:7]:
+            self.row("probation", name, [
+                "--bad", bad, "--bad-numbers", "5", "--onset", "5",
+                "--bad-days", "10", "--days", "42"], self.samples / 40,
+                probation)
 
     def run(self):
-        self.rows()
+        self.intervals()
+        self.delays()
+        self.parts()
+        self.causes()
+        self.probations()
         for table, rows in self.out.items():
             print("\n%s" % table)
             for name, (logs, of, more) in rows.items():
@@ -376,7 +467,7 @@ class Bench:
 
 
 PERCENT = ("resting", "resting_se", "probation_failed", "right", "found",
-           "within_24h", "within_96h", "alarmed")
+           "within_24h", "within_96h", "alarmed", "failed")
 
 
 def show(row):
@@ -401,7 +492,8 @@ def main():
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--json")
     parser.add_argument("--replay", default=TOP + "/build/reputation-replay")
-    parser.add_argument("--traffic", default=TOP + "/build/bench/traffic")
+    parser.add_argument("--tools", default=TOP + "/build/bench",
+                        help="where traffic and rivals are")
     Bench(parser.parse_args()).run()
 
 
