@@ -20,7 +20,7 @@
 #define DAY 86400.0
 #define HOUR 3600.0
 #define TAIL 20000	  /* calls of a bad number whose times are told */
-#define REMEMBERED 64 /* callees of a number that may be called again */
+#define REMEMBERED 32 /* callees of a number that may be called again */
 #define LABELS "label"
 
 enum

@@ -241,8 +241,7 @@ def delays(logs, benches):
     for log, events in zip(logs, benches):
         first = {}
         for number, at, more in events:
-            if at >= log.start:
-                first.setdefault(number, (at, more))
+            first.setdefault(number, (at, more))
         for number, bad in log.bad.items():
             at, more = first.get(number, (math.inf, None))
             if at >= bad["onset"]:
