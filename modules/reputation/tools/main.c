@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "fit.h"
 #include "options.h"
 #include "report.h"
 #include "../engine/pool/pools.h"
@@ -146,7 +147,9 @@ static bool replay(replay_options_t *options)
 	replay_progress_init(&progress);
 	options->input.take.pool = pool_of(options, name);
 	fine = read_all(options, &calls, &progress);
-	if(fine)
+	if(fine && options->fit)
+		fine = replay_fit(&run, &options->sweep, &report);
+	else if(fine)
 		fine = options->sweep.n ? replay_sweep(&options->sweep, &run, &report)
 								: replay_once(&run, &report);
 	replay_calls_free(&calls);

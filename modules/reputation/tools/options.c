@@ -11,6 +11,7 @@
 #include "../engine/reply/e164.h"
 
 #define MAX_CALLS 100000000
+#define FIT_SWEEP "false_bench_every=3000,10000,30000,100000"
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 /* ---- values: each sets what stands at `place`; NULL, or what is wrong ---- */
@@ -134,6 +135,11 @@ static const row_t rows[] = {
 		"compare values instead: a table of what each comes\n"
 		"to. Repeatable: all combinations. Values that hold\n"
 		"commas are separated by semicolons", add_sweep, AT(sweep), NULL, 0},
+	{"fit", NULL,
+		"how much healthy numbers of the log differ, and how\n"
+		"often and long such numbers would rest: by the policy\n"
+		"and by each of a sweep's (false_bench_every of 3000,\n"
+		"10000, 30000 and 100000)", set_flag, AT(fit), NULL, 0},
 	{"count-all", NULL,
 		"calls of a number that rests are evidence too, as in\n"
 		"mode = observe (they are counted as withheld still)",
@@ -324,6 +330,8 @@ int replay_options_read(replay_options_t *options, int argc, char **argv)
 						"standard input); try --help\n");
 		return 2;
 	}
+	if(options->fit && !options->sweep.n)
+		(void)replay_sweep_add(&options->sweep, FIT_SWEEP, why, sizeof(why));
 	if(options->policy_path
 			&& !replay_policies_read(&options->policies, options->policy_path))
 		return 2;

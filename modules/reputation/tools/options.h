@@ -13,7 +13,7 @@ typedef struct replay_options
 	replay_policies_t policies;
 	const char *policy_path;
 	replay_sweep_t sweep;
-	bool count_all, json, quiet;
+	bool fit, count_all, json, quiet;
 	uint64_t max_calls;
 	char **files;
 	int n_files;

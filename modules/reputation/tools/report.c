@@ -3,6 +3,7 @@
 #include "report.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <json-c/json.h>
 
@@ -228,11 +229,19 @@ void replay_report_event(
 
 /* ---- what pools came to ------------------------------------------------- */
 
+/* What is made of several counts. */
+enum
+{
+	MEAN_EVIDENCE = REPLAY_COUNTS, /* calls in the evidence of a bench */
+	INTERVAL,					   /* judged calls from bench to bench */
+	WITHHELD_SHARE,				   /* of the calls, per cent */
+};
+
 typedef struct column
 {
-	replay_count_t count; /* REPLAY_N_EVIDENCE: its mean over the benches */
-	const char *member;	  /* in JSON */
-	const char *head;	  /* of the column; NULL = none */
+	int count;			/* replay_count_t, or one of the above */
+	const char *member; /* in JSON */
+	const char *head;	/* of the column; NULL = none */
 	int width;
 } column_t;
 
@@ -254,7 +263,7 @@ static const column_t summary[] = {
 	{REPLAY_N_ALARMS, "alarms", "alarms", 7},
 	{REPLAY_N_EXHAUSTED, "exhausted", NULL, 0},
 	{REPLAY_N_REFUSED, "caller_id_refused", NULL, 0},
-	{REPLAY_N_EVIDENCE, "calls_to_bench", "calls/bench", 11},
+	{MEAN_EVIDENCE, "calls_to_bench", "calls/bench", 11},
 	{TRUTH(TRUE), "true", "true", 6},
 	{TRUTH(FALSE), "false", "false", 6},
 	{TRUTH(UNKNOWN), "unknown", "unknown", 8},
@@ -267,7 +276,17 @@ static const column_t point[] = {
 	{TRUTH(TRUE), NULL, "true", 6},
 	{TRUTH(FALSE), NULL, "false", 6},
 	{TRUTH(UNKNOWN), NULL, "unknown", 8},
-	{REPLAY_N_EVIDENCE, NULL, "calls/bench", 11},
+	{MEAN_EVIDENCE, NULL, "calls/bench", 11},
+};
+
+static const column_t fitted[] = {
+	{REPLAY_N_NUMBERS, "numbers", "numbers", 8},
+	{REPLAY_N_CALLS, "calls", "calls", 10},
+	{CHART(BLOCKED), "benches_blocked", "blocked", 8},
+	{CHART(REJECTED), "benches_rejected", "rejected", 9},
+	{CHART(LABELLED), "benches_labelled", "labelled", 9},
+	{INTERVAL, "calls_between", "calls between", 13},
+	{WITHHELD_SHARE, "withheld_percent", "withheld %", 10},
 };
 /* clang-format on */
 
@@ -303,12 +322,24 @@ static const char *pool_of(const line_t *line)
 	return *line->pool ? line->pool : "(all)";
 }
 
-/* The mean number of calls that it took to bench, 0 = nothing was. */
-static double mean_evidence(const uint64_t *n)
+/* Below 0: there is none. */
+static double figure(const uint64_t *n, int count)
 {
-	uint64_t benches = n[REPLAY_N_BENCHES];
+	double benches = (double)n[REPLAY_N_BENCHES];
+	double calls = (double)n[REPLAY_N_CALLS];
+	double withheld = (double)n[REPLAY_N_WITHHELD];
 
-	return benches ? (double)n[REPLAY_N_EVIDENCE] / (double)benches : 0;
+	if(count == WITHHELD_SHARE)
+		return 100 * withheld / calls;
+	if(!n[REPLAY_N_BENCHES])
+		return -1;
+	return (count == INTERVAL ? calls - withheld : (double)n[REPLAY_N_EVIDENCE])
+		   / benches;
+}
+
+static int decimals(const column_t *column)
+{
+	return column->count == WITHHELD_SHARE ? 2 : 0;
 }
 
 static void text_head(FILE *out, const column_t *columns, size_t n)
@@ -327,11 +358,14 @@ static void text_line(
 	for(size_t i = 0; i < n; i++) {
 		if(!columns[i].head)
 			continue;
-		if(columns[i].count == REPLAY_N_EVIDENCE)
-			fprintf(out, " %*.0f", columns[i].width, mean_evidence(line->n));
-		else
+		if(columns[i].count < REPLAY_COUNTS)
 			fprintf(out, " %*" PRIu64, columns[i].width,
 					line->n[columns[i].count]);
+		else if(figure(line->n, columns[i].count) < 0)
+			fprintf(out, " %*s", columns[i].width, "-");
+		else
+			fprintf(out, " %*.*f", columns[i].width, decimals(&columns[i]),
+					figure(line->n, columns[i].count));
 	}
 	putc('\n', out);
 }
@@ -350,7 +384,8 @@ static void text_mix(FILE *out, const uint64_t *outcomes, uint64_t calls)
 	putc('\n', out);
 }
 
-static void add_line(struct json_object *to, const line_t *line)
+static void add_line(struct json_object *to, const line_t *line,
+		const column_t *columns, size_t n)
 {
 	struct json_object *outcomes;
 
@@ -358,11 +393,12 @@ static void add_line(struct json_object *to, const line_t *line)
 		add_text(to, "pool", line->pool);
 	else
 		json_object_object_add(to, "pool", NULL);
-	for(const column_t *c = summary; c < summary + COUNT(summary); c++)
-		if(c->count != REPLAY_N_EVIDENCE)
+	for(const column_t *c = columns; c < columns + n; c++)
+		if(c->count < REPLAY_COUNTS)
 			add_count(to, c->member, line->n[c->count]);
-		else if(line->n[REPLAY_N_BENCHES])
-			add_number(to, c->member, mean_evidence(line->n), 1);
+		else if(figure(line->n, c->count) >= 0)
+			add_number(
+					to, c->member, figure(line->n, c->count), decimals(c) + 1);
 		else
 			json_object_object_add(to, c->member, NULL);
 	outcomes = add_object(to, "outcomes");
@@ -484,25 +520,43 @@ void replay_report_summary(replay_report_t *report, const replay_run_t *run)
 		struct json_object *object = json_object_new_object();
 
 		add_text(object, "event", "summary");
-		add_line(object, &lines[i]);
+		add_line(object, &lines[i], summary, COUNT(summary));
 		print_line(report->out, object);
 	}
 	report_labels(report, run->calls);
 }
 
-static void json_point(FILE *out, const replay_run_t *run, const line_t *line)
+/* ---- what policies come to ----------------------------------------------- */
+
+/* A table of them: a line for each policy and pool. */
+typedef struct table
+{
+	const char *event; /* in JSON */
+	const column_t *shown, *members;
+	size_t n_shown, n_members;
+} table_t;
+
+static const table_t sweeps = {
+		"sweep", point, summary, COUNT(point), COUNT(summary)};
+static const table_t fits = {
+		"fit", fitted, fitted, COUNT(fitted), COUNT(fitted)};
+
+static void json_point(FILE *out, const table_t *table, const replay_run_t *run,
+		const line_t *line)
 {
 	struct json_object *object = json_object_new_object(), *policy;
 
-	add_text(object, "event", "sweep");
+	add_text(object, "event", table->event);
 	policy = add_object(object, "policy");
 	for(size_t i = 0; i < run->n_more; i++)
 		add_text(policy, run->more[i].field, run->more[i].value);
-	add_line(object, line);
+	add_line(object, line, table->members, table->n_members);
 	print_line(out, object);
 }
 
-void replay_report_point(replay_report_t *report, const replay_run_t *run)
+static void report_point(replay_report_t *report, const table_t *table,
+		const replay_run_t *run, const replay_setting_t *fields,
+		size_t n_fields)
 {
 	static line_t lines[REP_POOLS_MAX + 1];
 	replay_tally_t sum;
@@ -511,19 +565,73 @@ void replay_report_point(replay_report_t *report, const replay_run_t *run)
 
 	replay_progress_clear(report->progress);
 	if(!report->json && !report->headed) {
-		for(size_t i = 0; i < run->n_more; i++)
-			fprintf(out, "%18s ", run->more[i].field);
-		text_head(out, point, COUNT(point));
+		for(size_t i = 0; i < n_fields; i++)
+			fprintf(out, "%18s ", fields[i].field);
+		text_head(out, table->shown, table->n_shown);
 	}
 	report->headed = true;
 	for(unsigned i = 0; i < n; i++) {
 		if(report->json) {
-			json_point(out, run, &lines[i]);
+			json_point(out, table, run, &lines[i]);
 			continue;
 		}
-		for(size_t v = 0; v < run->n_more; v++)
-			fprintf(out, "%18s ", run->more[v].value);
-		text_line(out, &lines[i], point, COUNT(point));
+		for(size_t v = 0; v < n_fields; v++)
+			fprintf(out, "%18s ", run->n_more ? run->more[v].value : "present");
+		text_line(out, &lines[i], table->shown, table->n_shown);
 	}
 	fflush(out);
+}
+
+void replay_report_point(replay_report_t *report, const replay_run_t *run)
+{
+	report_point(report, &sweeps, run, run->more, run->n_more);
+}
+
+void replay_report_fit(replay_report_t *report, const replay_run_t *run,
+		const replay_setting_t *fields, size_t n_fields)
+{
+	report_point(report, &fits, run, fields, n_fields);
+}
+
+static void text_spread(
+		FILE *out, const char *pool, double numbers, double lists)
+{
+	fprintf(out, "%-16s", pool);
+	for(int i = 0; i < 2; i++) {
+		double c = i ? lists : numbers;
+
+		if(isinf(c))
+			fprintf(out, " %15s", "alike");
+		else
+			fprintf(out, " %15.0f", c);
+	}
+	putc('\n', out);
+}
+
+void replay_report_spread(replay_report_t *report, const replay_calls_t *calls,
+		const replay_spread_t *spread)
+{
+	replay_progress_clear(report->progress);
+	if(!report->json)
+		fprintf(report->out, "%-16s %15s %15s\n", "pool", "between numbers",
+				"between lists");
+	for(uint32_t p = 0; p < calls->pools.n; p++) {
+		struct json_object *object;
+
+		if(!report->json) {
+			text_spread(report->out, calls->pools.text[p], spread[p].numbers,
+					spread[p].lists);
+			continue;
+		}
+		object = json_object_new_object();
+		add_text(object, "event", "spread");
+		add_text(object, "pool", calls->pools.text[p]);
+		if(isfinite(spread[p].numbers))
+			add_number(object, "numbers", spread[p].numbers, 0);
+		if(isfinite(spread[p].lists))
+			add_number(object, "lists", spread[p].lists, 0);
+		print_line(report->out, object);
+	}
+	if(!report->json)
+		putc('\n', report->out);
 }

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "healthy.h"
 #include "run.h"
 
 typedef struct replay_report
@@ -25,5 +26,14 @@ void replay_report_summary(replay_report_t *report, const replay_run_t *run);
 
 /* One combination of a sweep; `more` of the run are its values. */
 void replay_report_point(replay_report_t *report, const replay_run_t *run);
+
+/* How much each of the log's pools' numbers and lists differ. */
+void replay_report_spread(replay_report_t *report, const replay_calls_t *calls,
+		const replay_spread_t *spread);
+
+/* What healthy traffic came to: under one combination of a sweep over these
+ * fields, or, without `more` of the run, under the policy as it is. */
+void replay_report_fit(replay_report_t *report, const replay_run_t *run,
+		const replay_setting_t *fields, size_t n_fields);
 
 #endif

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "healthy.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define HOUR 3600000
+#define LIST 32 /* calls of a number that share a mix */
+/* An hour's share is drawn to the log's by so many calls. The common outcomes
+ * swing with the hour, a rare one's share in it is mostly noise. */
+#define COMMON 50
+#define RARE 1000
+
+static bool is_rare(int outcome)
+{
+	return outcome == REP_SHORT || outcome == REP_UNWANTED
+		   || outcome == REP_BLOCKED || outcome == REP_AMBIGUOUS;
+}
+
+/* ---- mixes --------------------------------------------------------------- */
+
+static replay_mixes_t *hour_of(
+		const replay_healthy_t *healthy, uint32_t pool, rep_time_t at)
+{
+	return &healthy->hour[pool * healthy->hours
+						  + (size_t)((at - healthy->first) / HOUR)];
+}
+
+static replay_mixes_t *route_of(
+		const replay_healthy_t *healthy, uint32_t pool, uint16_t route)
+{
+	return &healthy->route[pool * healthy->log->routes.n + route];
+}
+
+/* Counts become shares, each drawn to `towards`. */
+static void settle(replay_mixes_t *mix, const replay_mixes_t *towards)
+{
+	float calls = 0;
+
+	for(int o = 0; o < REP_JUDGED; o++)
+		calls += mix->share[o];
+	for(int o = 0; o < REP_JUDGED; o++) {
+		float k = is_rare(o) ? RARE : COMMON;
+
+		mix->share[o] = (mix->share[o] + k * towards->share[o]) / (calls + k);
+	}
+}
+
+/* No outcome is impossible. */
+static void settle_pool(replay_mixes_t *mix)
+{
+	float calls = 0;
+
+	for(int o = 0; o < REP_JUDGED; o++)
+		calls += mix->share[o] += 0.5f;
+	for(int o = 0; o < REP_JUDGED; o++)
+		mix->share[o] /= calls;
+}
+
+static void count_all(replay_healthy_t *healthy,
+		const replay_absence_t *absences, size_t n, rep_time_t *absent_until)
+{
+	const replay_calls_t *log = healthy->log;
+	size_t next = 0;
+
+	for(size_t i = 0; i < log->n; i++) {
+		const replay_call_t *call = &log->call[i];
+		uint32_t pool = log->number[call->number].pool;
+
+		for(; next < n && absences[next].from <= call->at; next++)
+			absent_until[absences[next].number] = absences[next].to;
+		if(call->outcome >= REP_JUDGED || absent_until[call->number] > call->at)
+			continue;
+		healthy->pool[pool].share[call->outcome]++;
+		hour_of(healthy, pool, call->at)->share[call->outcome]++;
+		route_of(healthy, pool, call->route)->share[call->outcome]++;
+	}
+}
+
+static void settle_all(replay_healthy_t *healthy)
+{
+	for(uint32_t p = 0; p < healthy->log->pools.n; p++) {
+		replay_mixes_t *pool = &healthy->pool[p];
+
+		settle_pool(pool);
+		for(size_t h = 0; h < healthy->hours; h++)
+			settle(&healthy->hour[p * healthy->hours + h], pool);
+		for(uint32_t r = 0; r < healthy->log->routes.n; r++) {
+			replay_mixes_t *route = route_of(healthy, p, (uint16_t)r);
+
+			settle(route, pool);
+			for(int o = 0; o < REP_JUDGED; o++)
+				route->share[o] /= pool->share[o];
+		}
+	}
+}
+
+bool replay_healthy_learn(replay_healthy_t *healthy, const replay_calls_t *log,
+		const replay_absence_t *absences, size_t n)
+{
+	rep_time_t *absent_until = calloc(log->n_numbers, sizeof(*absent_until));
+
+	healthy->log = log;
+	healthy->first = log->call[0].at;
+	healthy->hours =
+			(size_t)((log->call[log->n - 1].at - healthy->first) / HOUR) + 1;
+	healthy->pool = calloc(log->pools.n, sizeof(*healthy->pool));
+	healthy->hour =
+			calloc(log->pools.n * healthy->hours, sizeof(*healthy->hour));
+	healthy->route = calloc(
+			(size_t)log->pools.n * log->routes.n, sizeof(*healthy->route));
+	if(!absent_until || !healthy->pool || !healthy->hour || !healthy->route) {
+		free(absent_until);
+		return false;
+	}
+	count_all(healthy, absences, n, absent_until);
+	settle_all(healthy);
+	free(absent_until);
+	return true;
+}
+
+void replay_healthy_free(replay_healthy_t *healthy)
+{
+	free(healthy->pool);
+	free(healthy->hour);
+	free(healthy->route);
+}
+
+/* ---- chance -------------------------------------------------------------- */
+
+/* In (0, 1); splitmix64. */
+static double uniform(uint64_t *state)
+{
+	uint64_t z = *state += UINT64_C(0x9E3779B97F4A7C15);
+
+	z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
+	z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
+	return ((double)((z ^ z >> 31) >> 11) + 0.5) * 0x1p-53;
+}
+
+static double normal(uint64_t *state)
+{
+	double r = sqrt(-2 * log(uniform(state)));
+
+	return r * cos(2 * M_PI * uniform(state));
+}
+
+/* Marsaglia and Tsang, ACM TOMS 26 (2000) 363. */
+static double gamma_of(double shape, uint64_t *state)
+{
+	double lift = 1, d, x, v;
+
+	if(shape < 1) {
+		lift = pow(uniform(state), 1 / shape);
+		shape++;
+	}
+	d = shape - 1.0 / 3;
+	do {
+		x = normal(state);
+		v = 1 + x / sqrt(9 * d);
+		v = v * v * v;
+	} while(v <= 0
+			|| log(uniform(state)) >= x * x / 2 + d - d * v + d * log(v));
+	return lift * d * v;
+}
+
+/* ---- drawing ------------------------------------------------------------- */
+
+/* What tilts the mix of a number's calls: its own, and of its list. */
+typedef struct tilt
+{
+	float own[REP_JUDGED], list[REP_JUDGED];
+	unsigned left; /* calls of this list */
+	bool known;
+} tilt_t;
+
+/* Factors that make a mix one of a Dirichlet around it, but for its sum. */
+static void draw_tilt(float factor[REP_JUDGED], const replay_mixes_t *around,
+		double concentration, uint64_t *state)
+{
+	for(int o = 0; o < REP_JUDGED; o++) {
+		double shape = concentration * around->share[o];
+
+		factor[o] = isinf(concentration)
+							? 1
+							: (float)(gamma_of(shape, state) / shape);
+	}
+}
+
+static uint8_t draw(const replay_mixes_t *hour, const replay_mixes_t *route,
+		const tilt_t *tilt, uint64_t *state)
+{
+	float weight[REP_JUDGED], sum = 0, u;
+	uint8_t o = 0;
+
+	for(int k = 0; k < REP_JUDGED; k++)
+		sum += weight[k] =
+				hour->share[k] * route->share[k] * tilt->own[k] * tilt->list[k];
+	u = (float)uniform(state) * sum;
+	while(o < REP_JUDGED - 1 && (u -= weight[o]) >= 0)
+		o++;
+	return o;
+}
+
+bool replay_healthy_draw(const replay_healthy_t *healthy,
+		const replay_spread_t *spread, uint64_t seed, replay_call_t *out)
+{
+	const replay_calls_t *log = healthy->log;
+	tilt_t *tilts = calloc(log->n_numbers, sizeof(*tilts));
+
+	if(!tilts)
+		return false;
+	for(size_t i = 0; i < log->n; i++) {
+		tilt_t *tilt = &tilts[log->call[i].number];
+		uint32_t p = log->number[log->call[i].number].pool;
+		const replay_mixes_t *pool = &healthy->pool[p];
+
+		out[i] = log->call[i];
+		if(out[i].outcome >= REP_JUDGED)
+			continue;
+		if(!tilt->known)
+			draw_tilt(tilt->own, pool, spread[p].numbers, &seed);
+		tilt->known = true;
+		if(!tilt->left) {
+			draw_tilt(tilt->list, pool, spread[p].lists, &seed);
+			tilt->left = LIST;
+		}
+		tilt->left--;
+		out[i].outcome = draw(hour_of(healthy, p, out[i].at),
+				route_of(healthy, p, out[i].route), tilt, &seed);
+	}
+	free(tilts);
+	return true;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Healthy traffic made from a log: its calls at their times, each ending as a
+ * healthy number's call might have ended there. */
+
+#ifndef REP_REPLAY_HEALTHY_H
+#define REP_REPLAY_HEALTHY_H
+
+#include "calls.h"
+#include "../engine/judge/counts.h"
+
+/* How much a pool's healthy numbers, and the lists that they call, differ:
+ * concentrations of Dirichlet mixes. The larger, the more alike. */
+typedef struct replay_spread
+{
+	double numbers, lists; /* calls; INFINITY = alike */
+} replay_spread_t;
+
+/* A number rested from `from` to `to`. */
+typedef struct replay_absence
+{
+	uint32_t number; /* of the log */
+	rep_time_t from, to;
+} replay_absence_t;
+
+typedef struct replay_mixes
+{
+	float share[REP_JUDGED];
+} replay_mixes_t;
+
+/* All zero is an empty one. */
+typedef struct replay_healthy
+{
+	const replay_calls_t *log; /* borrowed */
+	rep_time_t first;
+	size_t hours;
+	replay_mixes_t *pool;  /* over the log */
+	replay_mixes_t *hour;  /* by pool and hour of the log */
+	replay_mixes_t *route; /* by pool and route, how far from the pool's */
+} replay_healthy_t;
+
+/* The mixes of the log's pools by hour and route, without the calls of numbers
+ * that rested (`absences` by time of their start). False without memory. */
+bool replay_healthy_learn(replay_healthy_t *healthy, const replay_calls_t *log,
+		const replay_absence_t *absences, size_t n);
+
+/* The log's calls with other ends: those that say nothing of a number stay,
+ * the others are drawn from the mix of their hour and route, tilted by the
+ * number's own mix and its list's, anew each 32 calls. `spread` by pool of the
+ * log; the same `seed`, the same ends. `out` has room for all calls. False
+ * without memory. */
+bool replay_healthy_draw(const replay_healthy_t *healthy,
+		const replay_spread_t *spread, uint64_t seed, replay_call_t *out);
+
+void replay_healthy_free(replay_healthy_t *healthy);
+
+#endif
