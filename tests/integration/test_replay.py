@@ -552,12 +552,39 @@ def test_a_sweep_of_the_value_in_force_is_the_replay(replay):
         assert once[key] == swept[key]
 
 
+def test_fit(replay):
+    """Healthy traffic like the log's, without its bad number."""
+    log = as_csv(calls_of(days=6, per_day=4000, bad=with_share("blocked", .3)))
+    fit = ["--fit", "--fit-calls", "100000", "--policy-sweep",
+           "false_bench_every=300,100000"]
+    result = replay(log, *fit)
+    assert [e["pool"] for e in result.of("spread")] == ["sales"]
+    present, often, seldom = result.of("fit")
+    assert present["policy"] == {}
+    assert often["policy"] == {"false_bench_every": "300"}
+    for line in present, often, seldom:
+        judged = sum(line["outcomes"].values())
+        assert 100000 < judged == line["calls"] <= 130000
+        assert line["numbers"] == len(NUMBERS)
+        assert .002 < line["outcomes"]["blocked"] / judged < .008
+        assert .23 < line["outcomes"]["answered"] / judged < .27
+    assert 200 < often["calls_between"] < 1200
+    assert often["calls_between"] < present["calls_between"]
+    assert often["withheld_percent"] > present["withheld_percent"]
+    assert present["withheld_percent"] >= seldom["withheld_percent"]
+    assert replay(log, *fit).out == result.out
+    table = replay(log, *fit, as_json=False).out.splitlines()
+    assert len(table) == 7
+    assert table[3].split()[0] == "false_bench_every"
+    assert table[4].split()[0] == "present"
+
+
 # ---- the command line -------------------------------------------------------
 
 def test_help():
     done = subprocess.run([PROGRAM, "--help"], capture_output=True, text=True,
                           check=True)
-    for word in ("--policy-sweep", "--count-all", "--acc-fields", "--json",
+    for word in ("--policy-sweep", "--fit", "--count-all", "--acc-fields", "--json",
                  "reason_header", "Exit status", "--max-calls"):
         assert word in done.stdout
 

@@ -57,6 +57,7 @@ static const struct
 		{"records", records_suite},
 		{"redis_error", redis_error_suite},
 		{"registry", registry_suite},
+		{"healthy", healthy_suite},
 		{"replay", replay_suite},
 		{"replies", replies_suite},
 		{"seen", seen_suite},

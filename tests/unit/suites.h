@@ -51,6 +51,7 @@ Suite *record_suite(void);
 Suite *records_suite(void);
 Suite *redis_error_suite(void);
 Suite *registry_suite(void);
+Suite *healthy_suite(void);
 Suite *replay_suite(void);
 Suite *replies_suite(void);
 Suite *seen_suite(void);

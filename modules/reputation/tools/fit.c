@@ -10,12 +10,11 @@
 #include "../engine/pool/pools.h"
 #include "../engine/pool/view.h"
 
-#define ENOUGH 1000000 /* calls that are judged for each policy */
-#define TIMES_MAX 100  /* over and over, when the log is short */
 
 typedef struct fit
 {
 	const replay_calls_t *log;
+	uint64_t calls; /* that are judged for each policy */
 	replay_healthy_t healthy;
 	replay_spread_t *spread; /* by pool of the log */
 	replay_run_t *measuring;
@@ -100,14 +99,12 @@ static bool judge(const fit_t *fit, const replay_run_t *base,
 		replay_report_t *report)
 {
 	replay_calls_t made = *fit->log;
-	size_t times = ENOUGH / fit->log->n + 1;
+	size_t times = fit->calls / fit->log->n + 1;
 	replay_tally_t *sum = calloc(REP_POOLS_MAX, sizeof(*sum));
 	bool fine;
 
 	made.call = malloc(made.n * sizeof(*made.call));
 	fine = sum && made.call;
-	if(times > TIMES_MAX)
-		times = TIMES_MAX;
 	for(size_t t = 0; fine && t < times; t++) {
 		replay_run_t run = *base;
 
@@ -153,9 +150,9 @@ static bool judge_all(const fit_t *fit, const replay_run_t *base,
 }
 
 bool replay_fit(const replay_run_t *base, const replay_sweep_t *sweep,
-		replay_report_t *report)
+		uint64_t calls, replay_report_t *report)
 {
-	fit_t fit = {.log = base->calls};
+	fit_t fit = {.log = base->calls, .calls = calls};
 	bool fine;
 
 	fit.spread = calloc(base->calls->pools.n, sizeof(*fit.spread));

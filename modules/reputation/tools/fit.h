@@ -8,8 +8,9 @@
 
 /* Measures how much the numbers of each pool differ, makes healthy traffic
  * like it and judges that, with the policy of `base` and then with each
- * combination of `sweep`. False without memory or policies. */
+ * combination of `sweep`: the log's calls over and over, until there were more
+ * than `calls`. False without memory or policies. */
 bool replay_fit(const replay_run_t *base, const replay_sweep_t *sweep,
-		replay_report_t *report);
+		uint64_t calls, replay_report_t *report);
 
 #endif

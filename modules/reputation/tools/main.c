@@ -148,7 +148,7 @@ static bool replay(replay_options_t *options)
 	options->input.take.pool = pool_of(options, name);
 	fine = read_all(options, &calls, &progress);
 	if(fine && options->fit)
-		fine = replay_fit(&run, &options->sweep, &report);
+		fine = replay_fit(&run, &options->sweep, options->fit_calls, &report);
 	else if(fine)
 		fine = options->sweep.n ? replay_sweep(&options->sweep, &run, &report)
 								: replay_once(&run, &report);

@@ -11,6 +11,7 @@
 #include "../engine/reply/e164.h"
 
 #define MAX_CALLS 100000000
+#define FIT_CALLS 1000000
 #define FIT_SWEEP "false_bench_every=3000,10000,30000,100000"
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -140,6 +141,8 @@ static const row_t rows[] = {
 		"often and long such numbers would rest: by the policy\n"
 		"and by each of a sweep's (false_bench_every of 3000,\n"
 		"10000, 30000 and 100000)", set_flag, AT(fit), NULL, 0},
+	{"fit-calls", "N", "that are judged for each policy (a million)",
+		set_whole, AT(fit_calls), NULL, 0},
 	{"count-all", NULL,
 		"calls of a number that rests are evidence too, as in\n"
 		"mode = observe (they are counted as withheld still)",
@@ -266,7 +269,8 @@ static void version(void)
 
 static void defaults(replay_options_t *options)
 {
-	*options = (replay_options_t){.max_calls = MAX_CALLS};
+	*options =
+			(replay_options_t){.max_calls = MAX_CALLS, .fit_calls = FIT_CALLS};
 	options->input = (replay_input_t){.acc_fields = REPLAY_ACC_FIELDS,
 			.acc_delimiter = '|',
 			.show_errors = 20};

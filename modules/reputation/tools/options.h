@@ -14,7 +14,7 @@ typedef struct replay_options
 	const char *policy_path;
 	replay_sweep_t sweep;
 	bool fit, count_all, json, quiet;
-	uint64_t max_calls;
+	uint64_t max_calls, fit_calls;
 	char **files;
 	int n_files;
 } replay_options_t;
