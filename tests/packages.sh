@@ -36,7 +36,7 @@ for what in "$@"; do
 			python3-pytest-xdist python3-redis procps tzdata netbase"
 		;;
 	lint) want="$want clang-format clang-tidy cppcheck shellcheck" ;;
-	bench) want="$want python3-matplotlib" ;;
+	bench) want="$want python3-matplotlib valgrind" ;;
 	coverage) want="$want gcovr" ;;
 	intree) want="$want g++ bison flex cmake libssl-dev python3" ;;
 	fuzz) want="$want clang $(fuzzer_runtime)" ;;

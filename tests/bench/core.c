@@ -376,17 +376,42 @@ static void hold_table(uint32_t numbers)
 	world_destroy(&world);
 }
 
+/* For instructions.py: calls of numbers with a full window, in a pool of a
+ * thousand, and nothing else. */
+static int judge_only(void)
+{
+	past_t past = {.hours = WINDOW};
+	world_t world;
+
+	world_make(&world, 1000, &past);
+	for(unsigned k = 0; k < 20000; k++) {
+		rep_ticket_t ticket;
+
+		rep_pool_ticket(world.registry, world.pool,
+				world_number(world_random(&world, world.numbers)),
+				world_route(&world, 0), &ticket);
+		rep_ticket_count(
+				world.registry, &ticket, world_outcome(&world), world.now);
+	}
+	world_destroy(&world);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	uint32_t most = MILLION;
 
 	for(int a = 1; a < argc; a++) {
+		if(strcmp(argv[a], "--judge-only") == 0)
+			return judge_only();
 		if(strcmp(argv[a], "--quick") == 0)
 			most = 100000;
 		else if(!json && argv[a][0] != '-')
 			json = fopen(argv[a], "w");
 		else
-			return fprintf(stderr, "core [--quick] [FILE.json]\n"), 2;
+			return fprintf(stderr,
+						   "core [--quick] [--judge-only] [FILE.json]\n"),
+				   2;
 	}
 	if(json)
 		fputs("[", json);

@@ -5,14 +5,15 @@
 #
 #   tests/bench/run.sh [core] [load] [judgement]     all of them by default
 #
-# PYTHON and REPUTATION_MODULE as for the integration tests; JUDGEMENT=--quick
-# for a tenth of the runs.
+# PYTHON, REPUTATION_MODULE and REPUTATION_REPLAY as for the integration tests;
+# JUDGEMENT=--quick for a tenth of the calls, or other options of worlds.py.
 set -eu
 
 # Paths are relative to the top, which may have a space in its name.
 cd "$(dirname "$0")/../.."
 here=tests/bench
 out=build/bench
+python=${PYTHON:-/usr/bin/python3}
 engine=modules/reputation/engine
 flags="-std=gnu11 -D_GNU_SOURCE -O3 -g -Wall -Wextra -I$engine/.. -I$here"
 
@@ -25,20 +26,21 @@ for part in "$@"; do
 		# shellcheck disable=SC2086
 		gcc $flags -o "$out/core" "$here"/core*.c "$engine"/*/*.c -lm -lpthread
 		"$out/core" "$out/core.json"
+		"$python" "$here/instructions.py" "$out/core" "$out/instructions.json"
 		;;
 	load)
-		load="${PYTHON:-/usr/bin/python3} $here/load.py --together --rate 250"
+		load="$python $here/load.py --together --rate 250"
 		$load "$out/load.json"
 		$load --malloc tlsf --redis-rates -- "$out/load-tlsf.json"
 		;;
 	judgement)
+		for tool in traffic rivals; do
+			# shellcheck disable=SC2086
+			gcc $flags -o "$out/$tool" "$here/$tool.c" -lm
+		done
 		# shellcheck disable=SC2086
-		gcc $flags -o "$out/judgement" "$here"/judgement*.c "$engine"/*/*.c \
-			-Itests/unit tests/unit/mem.c -lm -lpthread
-		# shellcheck disable=SC2086
-		"$out/judgement" ${JUDGEMENT:-} --json "$out/judgement.json"
-		"${PYTHON:-/usr/bin/python3}" "$here/plot_judgement.py" \
-			"$out/judgement.json" "$out"
+		"$python" "$here/worlds.py" ${JUDGEMENT:-} --json "$out/worlds.json"
+		"$python" "$here/plot_worlds.py" "$out/worlds.json" "$out"
 		;;
 	*)
 		echo "$0: no such part: $part" >&2

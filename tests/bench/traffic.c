@@ -41,7 +41,7 @@ static const char *const outcome_name[OUTCOMES] = {"answered", "short",
 
 typedef double mix_t[OUTCOMES];
 
-static const mix_t healthy = {.25, .02, .08, .003, .004, .005, .08, .558};
+static mix_t healthy = {.25, .02, .08, .003, .004, .005, .08, .558};
 
 /* Share of a day's calls in each hour. */
 static const double office[24] = {0, 0, 0, 0, 0, 0, 0, 0, .04, .08, .11, .11,
@@ -53,6 +53,7 @@ static struct
 {
 	double pools, numbers, day_calls, days, seed, around;
 	double routes, campaigns, networks;
+	double answered, declined;
 	double spread, lists, burst, shared, redials, repeats;
 	double hours, week, walk;
 	const char *bad, *cause, *truth;
@@ -91,6 +92,8 @@ static const option_t options[] = {
 		{"routes", &o.routes, NULL, 0, "a call takes any of these"},
 		{"campaigns", &o.campaigns, NULL, 0, "the same"},
 		{"networks", &o.networks, NULL, 0, "the same"},
+		{"answered", &o.answered, NULL, 0, "share of the healthy mix (.25)"},
+		{"declined", &o.declined, NULL, 0, "the same (.08)"},
 		{"spread", &o.spread, NULL, 0,
 				"concentration of the numbers' own healthy mixes"},
 		{"lists", &o.lists, NULL, 0,
@@ -402,6 +405,10 @@ static void make_pool(unsigned p)
 
 static void make_world(void)
 {
+	if(o.declined > 0)
+		set(healthy, DECLINED, o.declined);
+	if(o.answered > 0)
+		set(healthy, ANSWERED, o.answered);
 	pools = zeroed((size_t)o.pools, sizeof(*pools));
 	list_mix = zeroed(LISTS, sizeof(*list_mix));
 	for(unsigned p = 0; p < o.pools; p++)

@@ -13,17 +13,14 @@ import argparse
 import json
 import math
 import os
-import statistics
-import subprocess
-import sys
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
+
+from measures import (Log, Rivals, delay, fresh, interval, part, probation,
+                      shared)
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
-DAY = 86400
 LEARNED = 4  # days
-PROBATION = 30  # calls, the default of probation_calls
 EVERY = 10000  # calls, the default of false_bench_every
 # A judged call costs some us: calls of a row, full and quick.
 CALLS = {False: 1500000, True: 170000}
@@ -58,6 +55,12 @@ INTERVALS = [
     ("common: random walk", ["--walk", ".1"]),
     ("common: bursts", ["--burst", "30"]),
     ("round the clock", ["--around-the-clock"]),
+    ("answered 5%, declined 15%", ["--answered", ".05", "--declined", ".15"]),
+    ("answered 70%, declined 1%", ["--answered", ".7", "--declined", ".01"]),
+    ("calls on two routes", ["--routes", "2"]),
+    ("3 numbers", ["--numbers", "3"]),
+    ("2,000 numbers, 10 calls a day", ["--numbers", "2000", "--day-calls",
+                                       "10"]),
 ]
 BUSY = [(1000, 20), (5000, 10)]  # calls a day and number, numbers
 
@@ -94,12 +97,26 @@ CAUSES = [
     ("three pools: network", THREE, "network", ["network n0"]),
     ("three pools: labels", THREE, "labels", ["several"]),
 ]
+# Of pools that go bad as a whole, and of numbers bad from their first call.
+BURNT = [("answers x 0.4", "answered:x.4"), ("blocked 10%", "blocked:.1"),
+         ("blocked 30%", "blocked:.3"), ("unwanted 10%", "unwanted:.1"),
+         ("declined 50%", "declined:.5")]
+FIRST = [("blocked 100%", "blocked:.9999", "blocked"),
+         ("blocked 30%", "blocked:.3", "blocked"),
+         ("declined 50%", "declined:.5", "rejected"),
+         ("unwanted 10%", "unwanted:.1", "rejected")]
 QUIET = [("one pool", []), ("a pool of 10", TEN), ("three pools", THREE),
          ("one pool, all, strong", STRONG)]
 
 
 def busy(day, numbers):
     return ["--day-calls", str(day), "--numbers", str(numbers)]
+
+
+def pool_calls(traffic):
+    """Calls a day of a pool."""
+    said = dict(zip(traffic, traffic[1:]))
+    return int(said.get("--numbers", 50)) * int(said.get("--day-calls", 100))
 
 
 
@@ -134,241 +151,6 @@ def ideal(bad):
         p * math.log(p / HEALTHY[c]) for c, p in mix.items())
 
 
-# ---- one log -------------------------------------------------------------
-
-class Log:
-    """A made-up log and what the replay tool says of it."""
-
-    def __init__(self, bench, traffic, settings, seed):
-        self.making = [bench.traffic, *traffic, "--seed", str(seed)]
-        self.truth = {"bad": [], "healthy": [], "cause": [], "world": []}
-        sets = [x for s in settings + bench.settings for x in ("--set", s)]
-        with tempfile.NamedTemporaryFile() as told:
-            self.events = [json.loads(line) for line in pipe(
-                [*self.making, "--truth", told.name],
-                [bench.replay, "--json", "--format=csv", *sets, "-"])]
-            for line in told:
-                fact = json.loads(line)
-                self.truth[fact["type"]].append(fact)
-        world = self.truth["world"][0]
-        self.start = world["start"] + LEARNED * DAY
-        self.end = world["start"] + world["days"] * DAY
-        self.pools = world["pools"]
-        self.numbers = world["pools"] * world["numbers"]
-        self.bad = {b["number"]: b for b in self.truth["bad"]}
-        self.rests = list(self.read_rests())
-
-    def read_rests(self):
-        """(number, bench, return that it failed on probation or None, end)"""
-        before = {}
-        for e in self.events:
-            if e["event"] == "released":
-                before[e["number"]] = e
-            if e["event"] == "benched":
-                last = before.pop(e["number"], None)
-                if last and (last["state"] != "probation"
-                             or e["calls"] > PROBATION):
-                    last = None
-                yield e["number"], e, last, min(e["until"], self.end)
-
-    def healthy_calls(self):
-        return sum(sum(h["days"][LEARNED:]) for h in self.truth["healthy"])
-
-    def returns(self, bad):
-        """Ends of rests of numbers that are bad (or healthy) then."""
-        for e in self.events:
-            if e["event"] == "released" and e["at"] >= self.start:
-                number = self.bad.get(e["number"])
-                if bool(number and number["onset"] <= e["at"]
-                        < number["recovery"]) == bad:
-                    yield e
-
-    def alarms(self):
-        return [e for e in self.events if e["event"] == "pool-alarm"]
-
-
-def pipe(maker, reader):
-    made = subprocess.Popen(maker, stdout=subprocess.PIPE)
-    read = subprocess.Popen(reader, stdin=made.stdout, text=True,
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    made.stdout.close()
-    out, complaint = read.communicate()
-    if made.wait() or read.returncode:
-        raise RuntimeError("%s\n%s" % (" ".join(maker), complaint))
-    return out.splitlines()
-
-
-# ---- rows ----------------------------------------------------------------
-
-def interval(logs):
-    """Healthy numbers: calls between false benches, and how much they rest."""
-    benches, rested, calls, room, failed, returned = {}, 0, 0, 0, 0, 0
-    numbers = 0
-    for k, log in enumerate(logs):
-        span = log.end - log.start
-        healthy = log.numbers - len(log.bad)
-        resting = 0
-        for number, e, on_trial, until in log.rests:
-            if number in log.bad or until < log.start:
-                continue
-            resting += until - max(e["at"], log.start)
-            if e["at"] < log.start:
-                continue
-            if on_trial:
-                failed += 1
-            else:
-                benches[k, number] = benches.get((k, number), 0) + 1
-        returned += sum(e["number"] not in log.bad for e in log.returns(False))
-        rested += resting
-        room += healthy * span
-        numbers += healthy
-        calls += log.healthy_calls() * (1 - resting / (healthy * span))
-    n = sum(benches.values())
-    # numbers are independent of each other, the benches of one are not
-    variance = sum(b * b for b in benches.values()) - n * n / numbers
-    every = calls / max(n, .7)
-    return {"interval": every, "se": every * math.sqrt(variance) / max(n, .7),
-            "calls": calls, "benches": n, "resting": rested / room,
-            "resting_se": rested / room * math.sqrt(variance) / max(n, .7),
-            "probation_failed": failed / max(returned, 1),
-            "returns": returned}
-
-
-def delays(logs, benches):
-    """(calls from the onset to the first bench, number's facts, bench or None)
-    `benches` of each log: number, time and the rest of its events in their
-    order; a number that was benched before its onset is left out."""
-    for log, events in zip(logs, benches):
-        first = {}
-        for number, at, more in events:
-            first.setdefault(number, (at, more))
-        for number, bad in log.bad.items():
-            at, more = first.get(number, (math.inf, None))
-            if at >= bad["onset"]:
-                yield sum(t <= at + .001 for t in bad["calls"]), more
-
-
-def delay(logs, reason, best, rivals):
-    """Numbers that go bad one by one: calls from the onset to the bench."""
-    found = list(delays(logs, [[(x, e["at"], e) for x, e, _, _ in log.rests]
-                               for log in logs]))
-    calls = sorted(n for n, _ in found)
-    benches = [e for _, e in found if e]
-    n = len(calls)
-    row = {"mean": statistics.mean(calls),
-           "se": statistics.stdev(calls) / math.sqrt(n),
-           "median": calls[n // 2], "p90": calls[n * 9 // 10],
-           "right": sum(e["reason"] == reason for e in benches)
-           / max(len(benches), 1),
-           "found": len(benches) / n, "samples": n}
-    if best:
-        row["ratio"] = row["mean"] / best
-        row["ratio_se"] = row["se"] / best
-    row.update(rivals(logs))
-    return row
-
-
-class Rivals:
-    """Rules in use elsewhere (rivals.c), each with the limit that benches a
-    healthy number in this traffic as rarely as the judge does."""
-
-    names = ["four counts", "fixed threshold", "Wilson bound",
-             "Envoy outlier", "qrouting penalty"]
-
-    def __init__(self, bench, traffic, world):
-        self.bench, self.traffic, self.world = bench, traffic, world
-        self.limits = None
-
-    def __call__(self, logs):
-        if not self.limits:
-            known = self.bench.out.get("intervals", {}).get(self.world)
-            self.limits = pipe(
-                [self.bench.traffic, *self.traffic, "--seed", "77"],
-                [self.bench.rivals, "every", str(known["interval"] if known
-                                                 else 1.25 * EVERY)]
-            )[0].split()
-        benches = [[line.split(",") for line in pipe(
-            log.making, [self.bench.rivals, "limits", *self.limits])]
-            for log in logs]
-        row = {}
-        for name in self.names:
-            calls = [n for n, _ in delays(logs, [
-                [(number, float(at), None) for rule, number, at in log
-                 if rule == name] for log in benches])]
-            row[name] = statistics.mean(calls) if calls else math.nan
-        return row
-
-
-def probation(logs):
-    """Bad numbers that come back while they are bad, and what a number that
-    recovered is withheld of its next 26 days."""
-    returned = failed = calls = days = numbers = 0
-    for log in logs:
-        returned += sum(1 for _ in log.returns(True))
-        for number, e, last, until in log.rests:
-            bad = log.bad.get(number)
-            if not bad:
-                continue
-            if last and last["at"] < bad["recovery"]:
-                failed += 1
-                calls += e["calls"]
-            days += max(0, min(until, bad["recovery"] + 26 * DAY)
-                        - max(e["at"], bad["recovery"])) / DAY
-        numbers += len(log.bad)
-    return {"failed": failed / max(returned, 1),
-            "calls": calls / max(failed, 1), "returns": returned,
-            "withheld_days_of_26": days / numbers, "samples": numbers}
-
-
-def part(logs):
-    """A part of the pool goes bad at once: who is benched in 24 h, in 96 h;
-    the healthy ones' false benches beside."""
-    n = soon = late = 0
-    for log in logs:
-        for number, bad in log.bad.items():
-            at = min((e["at"] for x, e, _, _ in log.rests if x == number
-                      and e["at"] >= bad["onset"]), default=math.inf)
-            n += 1
-            soon += at <= bad["onset"] + DAY
-            late += at <= bad["onset"] + 4 * DAY
-    row = interval(logs)
-    return {"within_24h": soon / n, "within_96h": late / n, "samples": n,
-            "interval": row["interval"], "se": row["se"],
-            "benches": row["benches"]}
-
-
-def names(alarm, wanted):
-    return any(w in alarm["detail"] for w in wanted)
-
-
-def shared(logs, wanted):
-    """A cause that all share: is it told, in time, and is it the right one?
-    The benches are those that healthy numbers get while it lasts."""
-    causes = told = right = false = benches = 0
-    pool_days = 0
-    for log in logs:
-        alarms, used = log.alarms(), set()
-        pool_days += (log.end - log.start) / DAY * log.pools
-        for cause in log.truth["cause"]:
-            end = cause["at"] + 5400
-            near = [a for a in alarms if cause["at"] <= a["at"] <= end]
-            causes += 1
-            told += bool(near)
-            right += any(names(a, wanted) for a in near)
-            benches += sum(cause["at"] <= e["at"] <= end
-                           for _, e, p, _ in log.rests if not p)
-            used |= {id(a) for a in alarms if cause["at"] <= a["at"]
-                     <= cause["at"] + 3600 * cause["hours"] + 7200
-                     and names(a, wanted)}
-        false += sum(id(a) not in used and a["at"] >= log.start
-                     for a in alarms)
-    row = {"false_in_30_days": 30 * false / pool_days, "pool_days": pool_days}
-    if causes:
-        row.update(alarmed=told / causes, right=right / causes,
-                   benches=benches / causes, samples=causes)
-    return row
-
-
 class Bench:
     def __init__(self, args):
         self.args = args
@@ -381,21 +163,25 @@ class Bench:
         self.samples = args.samples or SAMPLES[args.quick]
         self.out = {}
 
-    def row(self, table, name, traffic, n, of, *more, settings=()):
+    def row(self, table, name, traffic, n, of, *more, settings=(),
+            learned=LEARNED):
         """`n` logs of this traffic; the row's figures are those of `of`."""
         if self.args.only and not any(
                 w in table + ": " + name for w in self.args.only):
             return
-        logs = [self.threads.submit(Log, self, traffic, list(settings),
-                                    self.args.seed * 1000 + k)
-                for k in range(max(1, round(n)))]
+        logs = [self.threads.submit(
+            Log, self, traffic, [*settings, *self.settings], learned,
+            self.args.seed * 1000 + k) for k in range(max(1, round(n)))]
         self.out.setdefault(table, {})[name] = logs, of, more
 
     def intervals(self):
-        days = 34 if self.args.quick else 64
         for name, traffic in INTERVALS:
+            day = pool_calls(traffic)
+            days = min(34 if self.args.quick else 64,
+                       LEARNED + self.calls // day)
+            days = max(days, LEARNED + 4)
             self.row("intervals", name, [*traffic, "--days", str(days)],
-                     self.calls / (5000 * (days - LEARNED)), interval)
+                     min(50, self.calls / (day * (days - LEARNED))), interval)
         for day, numbers in BUSY:
             self.row("intervals", "%s calls a day" % day, [
                 *busy(day, numbers), "--days", str(LEARNED + max(4, round(
@@ -403,7 +189,8 @@ class Bench:
 
     def delays(self):
         for table, world, traffic in DELAYS:
-            rivals = Rivals(self, [*traffic, "--days", "254"], world)
+            rivals = Rivals(self, [*traffic, "--days", "254"],
+                            lambda world=world: self.measured(world))
             for name, bad, reason in BAD:
                 every = 1 if ideal(bad) and ideal(bad) < 60 else 2
                 self.row("delays, " + table, name, [
@@ -414,7 +201,8 @@ class Bench:
         for day, numbers in BUSY:
             table = "%d calls a day" % day
             rivals = Rivals(self, [*busy(day, numbers), "--days", str(
-                LEARNED + 1000000 // (day * numbers))], table)
+                LEARNED + 1000000 // (day * numbers))],
+                lambda table=table: self.measured(table))
             for name, bad, reason in BAD[:1] + BAD[3:6]:
                 self.row("delays, " + table, name, [
                     *busy(day, numbers), "--bad", bad, "--bad-numbers", "4",
@@ -422,7 +210,28 @@ class Bench:
                     self.samples / 8 * (1000 / day) ** .5, delay, reason,
                     ideal(bad), rivals, settings=SILENT)
 
+    def measured(self, world):
+        """The judge's interval in this world."""
+        known = self.out.get("intervals", {}).get(world)
+        return known["interval"] if known else 1.25 * EVERY
+
+    def new_pools(self):
+        for numbers in "50", "3", "1":
+            traffic = ["--numbers", numbers, "--days", "3"]
+            n = self.samples / (10 if numbers == "50" else 1)
+            self.row("new pools", numbers + " numbers", traffic, n, fresh,
+                     learned=0)
+            for name, bad, reason in FIRST:
+                self.row("bad from its first call, %s numbers" % numbers, name,
+                         [*traffic, "--bad", bad, "--onset", "0"],
+                         self.samples / 5, delay, reason, None, None,
+                         settings=SILENT, learned=0)
+
     def parts(self):
+        for name, bad in BURNT:
+            self.row("the whole pool goes bad", name, [
+                "--bad", bad, "--bad-share", "1", "--onset", "6", "--days",
+                "10"], self.samples / 40, part)
         for share in .3, .6:
             for how in [], ["--scattered"]:
                 for name, bad, _ in BAD[1:7]:
@@ -451,6 +260,7 @@ class Bench:
     def run(self):
         self.intervals()
         self.delays()
+        self.new_pools()
         self.parts()
         self.causes()
         self.probations()
@@ -490,7 +300,8 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--json")
-    parser.add_argument("--replay", default=TOP + "/build/reputation-replay")
+    parser.add_argument("--replay", default=os.environ.get(
+        "REPUTATION_REPLAY", TOP + "/build/reputation-replay"))
     parser.add_argument("--tools", default=TOP + "/build/bench",
                         help="where traffic and rivals are")
     Bench(parser.parse_args()).run()
