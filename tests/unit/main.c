@@ -52,6 +52,7 @@ static const struct
 		{"pieces", pieces_suite},
 		{"policy", policy_suite},
 		{"pool_file", pool_file_suite},
+		{"promise", promise_suite},
 		{"reason", reason_suite},
 		{"record", record_suite},
 		{"records", records_suite},

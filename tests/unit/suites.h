@@ -46,6 +46,7 @@ Suite *pick_routes_suite(void);
 Suite *pieces_suite(void);
 Suite *policy_suite(void);
 Suite *pool_file_suite(void);
+Suite *promise_suite(void);
 Suite *reason_suite(void);
 Suite *record_suite(void);
 Suite *records_suite(void);
