@@ -24,6 +24,9 @@ static void make_log(replay_calls_t *log, bool swing)
 	ck_assert_uint_eq(replay_name_put(&log->routes, rep_span("a"), 9), 0);
 	ck_assert_uint_eq(replay_name_put(&log->routes, rep_span("b"), 9), 1);
 	ck_assert_uint_eq(replay_name_put(&log->pools, rep_span("p"), 9), 0);
+	ck_assert_uint_eq(replay_name_put(&log->campaigns, rep_span(""), 9), 0);
+	ck_assert_uint_eq(replay_name_put(&log->networks, rep_span("m"), 9), 0);
+	ck_assert_uint_eq(replay_name_put(&log->networks, rep_span("n"), 9), 1);
 	for(uint32_t i = 0; i < NUMBERS; i++)
 		ck_assert_uint_eq(
 				replay_number_put(log, 0, UINT64_C(15551230000) + i), i);
@@ -180,6 +183,43 @@ START_TEST(without_those_that_rest)
 }
 END_TEST
 
+/* Pairs of calls to one callee: those that ended alike still do, and the others
+ * may or may not. */
+START_TEST(callees_end_as_before)
+{
+	const replay_spread_t alike = {INFINITY, INFINITY};
+	replay_healthy_t healthy = {0};
+	unsigned kept = 0, pairs = 0;
+
+	make_log(&log_of_calls, false);
+	log_of_calls.callees = true;
+	for(size_t i = 0; i < CALLS; i++)
+		log_of_calls.call[i].callee =
+				i % (2 * NUMBERS) < NUMBERS && i + NUMBERS < CALLS
+						? i + 1
+						: i % CALLS - NUMBERS + 1;
+	ck_assert(replay_healthy_learn(&healthy, &log_of_calls, NULL, 0));
+	ck_assert(replay_healthy_draw(&healthy, &alike, 1, made));
+	for(size_t i = NUMBERS; i < CALLS; i++) {
+		const replay_call_t *log = log_of_calls.call;
+
+		if(log[i].callee != log[i - NUMBERS].callee
+				|| log[i].outcome >= REP_JUDGED
+				|| log[i - NUMBERS].outcome >= REP_JUDGED)
+			continue;
+		if(log[i].outcome == log[i - NUMBERS].outcome)
+			ck_assert_int_eq(made[i].outcome, made[i - NUMBERS].outcome);
+		else
+			kept += made[i].outcome == made[i - NUMBERS].outcome;
+		pairs++;
+	}
+	ck_assert_uint_gt(pairs, CALLS / 4);
+	ck_assert_uint_gt(kept, 0);
+	replay_healthy_free(&healthy);
+	replay_calls_free(&log_of_calls);
+}
+END_TEST
+
 START_TEST(same_seed_same_calls)
 {
 	const replay_spread_t spread = {300, 100};
@@ -206,6 +246,7 @@ Suite *healthy_suite(void)
 	tcase_add_test(t, keeps_the_logs_mixes);
 	tcase_add_loop_test(t, spread_table, 0, COUNT(spreads));
 	tcase_add_test(t, without_those_that_rest);
+	tcase_add_test(t, callees_end_as_before);
 	tcase_add_test(t, same_seed_same_calls);
 	suite_add_tcase(suite, t);
 	return suite;

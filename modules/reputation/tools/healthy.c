@@ -3,9 +3,11 @@
 #include "healthy.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #define HOUR 3600000
+#define LABELS 4096
 #define LIST 32 /* calls of a number that share a mix */
 /* An hour's share is drawn to the log's by so many calls. The common outcomes
  * swing with the hour, a rare one's share in it is mostly noise. */
@@ -27,10 +29,11 @@ static replay_mixes_t *hour_of(
 						  + (size_t)((at - healthy->first) / HOUR)];
 }
 
-static replay_mixes_t *route_of(
-		const replay_healthy_t *healthy, uint32_t pool, uint16_t route)
+static replay_mixes_t *label_of(
+		const replay_healthy_t *healthy, uint32_t pool, size_t call)
 {
-	return &healthy->route[pool * healthy->log->routes.n + route];
+	return &healthy->by_label[(size_t)pool * healthy->labels.n
+							  + healthy->label[call]];
 }
 
 /* Counts become shares, each drawn to `towards`. */
@@ -74,7 +77,7 @@ static void count_all(replay_healthy_t *healthy,
 			continue;
 		healthy->pool[pool].share[call->outcome]++;
 		hour_of(healthy, pool, call->at)->share[call->outcome]++;
-		route_of(healthy, pool, call->route)->share[call->outcome]++;
+		label_of(healthy, pool, i)->share[call->outcome]++;
 	}
 }
 
@@ -86,14 +89,84 @@ static void settle_all(replay_healthy_t *healthy)
 		settle_pool(pool);
 		for(size_t h = 0; h < healthy->hours; h++)
 			settle(&healthy->hour[p * healthy->hours + h], pool);
-		for(uint32_t r = 0; r < healthy->log->routes.n; r++) {
-			replay_mixes_t *route = route_of(healthy, p, (uint16_t)r);
+		for(uint32_t l = 0; l < healthy->labels.n; l++) {
+			replay_mixes_t *mix =
+					&healthy->by_label[(size_t)p * healthy->labels.n + l];
 
-			settle(route, pool);
+			settle(mix, pool);
 			for(int o = 0; o < REP_JUDGED; o++)
-				route->share[o] /= pool->share[o];
+				mix->share[o] /= pool->share[o];
 		}
 	}
+}
+
+/* What does not fit is taken for the first. */
+static bool label_all(replay_healthy_t *healthy)
+{
+	const replay_calls_t *log = healthy->log;
+
+	healthy->label = calloc(log->n, sizeof(*healthy->label));
+	for(size_t i = 0; healthy->label && i < log->n; i++) {
+		const replay_call_t *call = &log->call[i];
+		char text[32];
+		uint32_t label;
+
+		snprintf(text, sizeof(text), "%u %u %u", call->route, call->campaign,
+				call->network);
+		label = replay_name_put(&healthy->labels, rep_span(text), LABELS);
+		healthy->label[i] = label < LABELS ? (uint16_t)label : 0;
+	}
+	return healthy->label && healthy->labels.n;
+}
+
+/* ---- callees that are called again -------------------------------------- */
+
+static uint64_t hash_of(const replay_call_t *call)
+{
+	uint64_t x = call->callee * UINT64_C(0x9E3779B97F4A7C15) + call->number;
+
+	x ^= x >> 32;
+	x *= UINT64_C(0xD6E8FEB86659FD93);
+	return x ^ x >> 32;
+}
+
+/* The table has the last call of each number to each callee; as `same`. */
+static bool find_repeats(replay_healthy_t *healthy)
+{
+	const replay_calls_t *log = healthy->log;
+	size_t room = 1;
+	uint32_t *last;
+
+	if(!log->callees || log->n >= UINT32_MAX)
+		return true;
+	while(room < 2 * log->n)
+		room *= 2;
+	last = calloc(room, sizeof(*last));
+	healthy->same = calloc(log->n, sizeof(*healthy->same));
+	for(size_t i = 0; last && healthy->same && i < log->n; i++) {
+		const replay_call_t *call = &log->call[i], *before;
+		size_t at = hash_of(call) & (room - 1);
+
+		if(!call->callee)
+			continue;
+		for(; last[at]; at = (at + 1) & (room - 1)) {
+			before = &log->call[last[at] - 1];
+			if(before->callee == call->callee && before->number == call->number)
+				break;
+		}
+		if(last[at] && log->call[last[at] - 1].outcome == call->outcome)
+			healthy->same[i] = last[at];
+		last[at] = (uint32_t)i + 1;
+	}
+	free(last);
+	return last && healthy->same;
+}
+
+/* ---- the whole ---------------------------------------------------------- */
+
+static replay_mixes_t *mixes_for(const replay_calls_t *log, size_t each)
+{
+	return calloc(log->pools.n * each, sizeof(replay_mixes_t));
 }
 
 bool replay_healthy_learn(replay_healthy_t *healthy, const replay_calls_t *log,
@@ -105,26 +178,29 @@ bool replay_healthy_learn(replay_healthy_t *healthy, const replay_calls_t *log,
 	healthy->first = log->call[0].at;
 	healthy->hours =
 			(size_t)((log->call[log->n - 1].at - healthy->first) / HOUR) + 1;
-	healthy->pool = calloc(log->pools.n, sizeof(*healthy->pool));
-	healthy->hour =
-			calloc(log->pools.n * healthy->hours, sizeof(*healthy->hour));
-	healthy->route = calloc(
-			(size_t)log->pools.n * log->routes.n, sizeof(*healthy->route));
-	if(!absent_until || !healthy->pool || !healthy->hour || !healthy->route) {
+	healthy->pool = mixes_for(log, 1);
+	healthy->hour = mixes_for(log, healthy->hours);
+	if(label_all(healthy))
+		healthy->by_label = mixes_for(log, healthy->labels.n);
+	if(!absent_until || !healthy->pool || !healthy->hour
+			|| !healthy->by_label) {
 		free(absent_until);
 		return false;
 	}
 	count_all(healthy, absences, n, absent_until);
 	settle_all(healthy);
 	free(absent_until);
-	return true;
+	return find_repeats(healthy);
 }
 
 void replay_healthy_free(replay_healthy_t *healthy)
 {
 	free(healthy->pool);
 	free(healthy->hour);
-	free(healthy->route);
+	replay_names_free(&healthy->labels);
+	free(healthy->label);
+	free(healthy->by_label);
+	free(healthy->same);
 }
 
 /* ---- chance -------------------------------------------------------------- */
@@ -188,7 +264,7 @@ static void draw_tilt(float factor[REP_JUDGED], const replay_mixes_t *around,
 	}
 }
 
-static uint8_t draw(const replay_mixes_t *hour, const replay_mixes_t *route,
+static uint8_t draw(const replay_mixes_t *hour, const replay_mixes_t *label,
 		const tilt_t *tilt, uint64_t *state)
 {
 	float weight[REP_JUDGED], sum = 0, u;
@@ -196,7 +272,7 @@ static uint8_t draw(const replay_mixes_t *hour, const replay_mixes_t *route,
 
 	for(int k = 0; k < REP_JUDGED; k++)
 		sum += weight[k] =
-				hour->share[k] * route->share[k] * tilt->own[k] * tilt->list[k];
+				hour->share[k] * label->share[k] * tilt->own[k] * tilt->list[k];
 	u = (float)uniform(state) * sum;
 	while(o < REP_JUDGED - 1 && (u -= weight[o]) >= 0)
 		o++;
@@ -227,8 +303,11 @@ bool replay_healthy_draw(const replay_healthy_t *healthy,
 			tilt->left = LIST;
 		}
 		tilt->left--;
-		out[i].outcome = draw(hour_of(healthy, p, out[i].at),
-				route_of(healthy, p, out[i].route), tilt, &seed);
+		if(healthy->same && healthy->same[i])
+			out[i].outcome = out[healthy->same[i] - 1].outcome;
+		else
+			out[i].outcome = draw(hour_of(healthy, p, out[i].at),
+					label_of(healthy, p, i), tilt, &seed);
 	}
 	free(tilts);
 	return true;

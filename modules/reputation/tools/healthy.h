@@ -33,18 +33,23 @@ typedef struct replay_healthy
 	const replay_calls_t *log; /* borrowed */
 	rep_time_t first;
 	size_t hours;
-	replay_mixes_t *pool;  /* over the log */
-	replay_mixes_t *hour;  /* by pool and hour of the log */
-	replay_mixes_t *route; /* by pool and route, how far from the pool's */
+	replay_mixes_t *pool;	  /* over the log */
+	replay_mixes_t *hour;	  /* by pool and hour of the log */
+	replay_names_t labels;	  /* routes with campaigns and networks */
+	uint16_t *label;		  /* of each call */
+	replay_mixes_t *by_label; /* and pool: how far from the pool's */
+	uint32_t *same; /* by call: 1 + the call before it that had the same callee
+					   and ended the same way, 0 = none; NULL: no callees */
 } replay_healthy_t;
 
-/* The mixes of the log's pools by hour and route, without the calls of numbers
+/* The mixes of the log's pools by hour and label, without the calls of numbers
  * that rested (`absences` by time of their start). False without memory. */
 bool replay_healthy_learn(replay_healthy_t *healthy, const replay_calls_t *log,
 		const replay_absence_t *absences, size_t n);
 
 /* The log's calls with other ends: those that say nothing of a number stay,
- * the others are drawn from the mix of their hour and route, tilted by the
+ * those that end as the callee's last call did still do,
+ * the others are drawn from the mix of their hour and labels, tilted by the
  * number's own mix and its list's, anew each 32 calls. `spread` by pool of the
  * log; the same `seed`, the same ends. `out` has room for all calls. False
  * without memory. */
