@@ -552,6 +552,28 @@ def test_a_sweep_of_the_value_in_force_is_the_replay(replay):
         assert once[key] == swept[key]
 
 
+def those_that_differ(concentration, days=10, per_day=2000):
+    """Each number has a mix of its own."""
+    draw = random.Random(5)
+    own = {n: {o: draw.gammavariate(concentration * p, 1)
+               for o, p in HEALTHY.items()} for n in NUMBERS}
+    calls = []
+    for i in range(days * per_day):
+        number = draw.choice(NUMBERS)
+        mix = own[number]
+        calls.append({"time": START + i * DAY // per_day, "number": number,
+                      "outcome": draw.choices(list(mix), mix.values())[0]})
+    return as_csv(calls, ["time", "number", "outcome"])
+
+
+def test_fit_tells_how_much_numbers_differ(replay):
+    found = [replay(those_that_differ(c), "--fit", "--fit-calls", "1",
+                    "--policy-sweep", "false_bench_every=10000"
+                    ).of("spread")[0]["between"] for c in (50, 200, 1e6)]
+    assert 25 < found[0] < 100 < found[1] < 400
+    assert found[2] > 1500
+
+
 def test_fit(replay):
     """Healthy traffic like the log's, without its bad number."""
     log = as_csv(calls_of(days=6, per_day=4000, bad=with_share("blocked", .3)))

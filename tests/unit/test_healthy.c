@@ -50,7 +50,7 @@ static void make_log(replay_calls_t *log, bool swing)
 static replay_calls_t log_of_calls;
 static replay_call_t made[CALLS];
 
-static void make(const replay_spread_t *spread, bool swing, uint64_t seed)
+static void make(const rep_spread_t *spread, bool swing, uint64_t seed)
 {
 	replay_healthy_t healthy = {0};
 
@@ -87,7 +87,7 @@ static double answered(const replay_call_t *calls, pick_t pick)
 START_TEST(keeps_the_logs_mixes)
 {
 	static const pick_t picks[] = {even_hour_route_a, odd_hour_route_b};
-	const replay_spread_t alike = {INFINITY, INFINITY};
+	const rep_spread_t alike = {INFINITY, INFINITY};
 
 	make(&alike, true, 1);
 	for(size_t i = 0; i < COUNT(picks); i++)
@@ -133,7 +133,7 @@ static double excess(size_t group)
 
 static const struct
 {
-	replay_spread_t spread;
+	rep_spread_t spread;
 	double among_numbers, among_lists; /* the excess */
 } spreads[] = {
 		{{INFINITY, INFINITY}, 0, 0},
@@ -157,7 +157,7 @@ END_TEST
 /* A number that was never answered rested: the mix is that of the others. */
 START_TEST(without_those_that_rest)
 {
-	const replay_spread_t alike = {INFINITY, INFINITY};
+	const rep_spread_t alike = {INFINITY, INFINITY};
 	const replay_absence_t rest = {3, 1700000000000, 1800000000000};
 	double share[2];
 
@@ -222,7 +222,7 @@ END_TEST
 
 START_TEST(same_seed_same_calls)
 {
-	const replay_spread_t spread = {300, 100};
+	const rep_spread_t spread = {300, 100};
 	static replay_call_t before[CALLS];
 
 	make(&spread, true, 5);

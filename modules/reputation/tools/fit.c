@@ -2,7 +2,6 @@
 
 #include "fit.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -16,7 +15,7 @@ typedef struct fit
 	const replay_calls_t *log;
 	uint64_t calls; /* that are judged for each policy */
 	replay_healthy_t healthy;
-	replay_spread_t *spread; /* by pool of the log */
+	rep_spread_t *spread; /* by pool of the log */
 	replay_run_t *measuring;
 	replay_absence_t *absence;
 	size_t n_absences, room;
@@ -57,9 +56,15 @@ static void note_rest(
 /* What the judge itself has found when the log ends. */
 static void measure_spread(fit_t *fit, const replay_run_t *run)
 {
-	for(uint32_t p = 0; p < fit->log->pools.n; p++)
-		fit->spread[p] = (replay_spread_t){INFINITY, INFINITY};
-	(void)run;
+	rep_pool_view_t view;
+
+	for(uint32_t p = 0; p < fit->log->pools.n; p++) {
+		fit->spread[p] = (rep_spread_t)REP_SPREAD_PRIOR;
+		if(run->pool_of[p] != REP_NO_POOL
+				&& rep_view_pool(
+						run->registry, run->pool_of[p], run->ticked, &view))
+			fit->spread[p] = view.spread;
+	}
 }
 
 static bool measure(fit_t *fit, const replay_run_t *base)

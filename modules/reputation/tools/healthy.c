@@ -8,7 +8,6 @@
 
 #define HOUR 3600000
 #define LABELS 4096
-#define LIST 32 /* calls of a number that share a mix */
 /* An hour's share is drawn to the log's by so many calls. The common outcomes
  * swing with the hour, a rare one's share in it is mostly noise. */
 #define COMMON 50
@@ -280,7 +279,7 @@ static uint8_t draw(const replay_mixes_t *hour, const replay_mixes_t *label,
 }
 
 bool replay_healthy_draw(const replay_healthy_t *healthy,
-		const replay_spread_t *spread, uint64_t seed, replay_call_t *out)
+		const rep_spread_t *spread, uint64_t seed, replay_call_t *out)
 {
 	const replay_calls_t *log = healthy->log;
 	tilt_t *tilts = calloc(log->n_numbers, sizeof(*tilts));
@@ -296,11 +295,11 @@ bool replay_healthy_draw(const replay_healthy_t *healthy,
 		if(out[i].outcome >= REP_JUDGED)
 			continue;
 		if(!tilt->known)
-			draw_tilt(tilt->own, pool, spread[p].numbers, &seed);
+			draw_tilt(tilt->own, pool, spread[p].between, &seed);
 		tilt->known = true;
 		if(!tilt->left) {
 			draw_tilt(tilt->list, pool, spread[p].lists, &seed);
-			tilt->left = LIST;
+			tilt->left = REP_LIST_CALLS;
 		}
 		tilt->left--;
 		if(healthy->same && healthy->same[i])

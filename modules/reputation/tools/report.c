@@ -3,7 +3,6 @@
 #include "report.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <json-c/json.h>
 
@@ -593,23 +592,8 @@ void replay_report_fit(replay_report_t *report, const replay_run_t *run,
 	report_point(report, &fits, run, fields, n_fields);
 }
 
-static void text_spread(
-		FILE *out, const char *pool, double numbers, double lists)
-{
-	fprintf(out, "%-16s", pool);
-	for(int i = 0; i < 2; i++) {
-		double c = i ? lists : numbers;
-
-		if(isinf(c))
-			fprintf(out, " %15s", "alike");
-		else
-			fprintf(out, " %15.0f", c);
-	}
-	putc('\n', out);
-}
-
 void replay_report_spread(replay_report_t *report, const replay_calls_t *calls,
-		const replay_spread_t *spread)
+		const rep_spread_t *spread)
 {
 	replay_progress_clear(report->progress);
 	if(!report->json)
@@ -619,17 +603,15 @@ void replay_report_spread(replay_report_t *report, const replay_calls_t *calls,
 		struct json_object *object;
 
 		if(!report->json) {
-			text_spread(report->out, calls->pools.text[p], spread[p].numbers,
-					spread[p].lists);
+			fprintf(report->out, "%-16s %15.0f %15.0f\n", calls->pools.text[p],
+					spread[p].between, spread[p].lists);
 			continue;
 		}
 		object = json_object_new_object();
 		add_text(object, "event", "spread");
 		add_text(object, "pool", calls->pools.text[p]);
-		if(isfinite(spread[p].numbers))
-			add_number(object, "numbers", spread[p].numbers, 0);
-		if(isfinite(spread[p].lists))
-			add_number(object, "lists", spread[p].lists, 0);
+		add_number(object, "between", spread[p].between, 0);
+		add_number(object, "lists", spread[p].lists, 0);
 		print_line(report->out, object);
 	}
 	if(!report->json)

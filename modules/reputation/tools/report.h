@@ -29,7 +29,7 @@ void replay_report_point(replay_report_t *report, const replay_run_t *run);
 
 /* How much each of the log's pools' numbers and lists differ. */
 void replay_report_spread(replay_report_t *report, const replay_calls_t *calls,
-		const replay_spread_t *spread);
+		const rep_spread_t *spread);
 
 /* What healthy traffic came to: under one combination of a sweep over these
  * fields, or, without `more` of the run, under the policy as it is. */

@@ -346,6 +346,7 @@ bool rep_view_pool(
 			.stop_reason = on_all(pool, rep_pool_stop),
 			.refused = refused(pool, now),
 			.baseline = pool->baseline,
+			.spread = pool->spread,
 			.picks = pool->picks,
 			.refusals = pool->refusals,
 	};

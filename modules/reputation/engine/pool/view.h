@@ -8,6 +8,7 @@
 #include "labels.h"
 #include "../judge/baseline.h"
 #include "../judge/judged.h"
+#include "../judge/spread.h"
 #include "../judge/state.h"
 
 typedef struct rep_route_view
@@ -88,6 +89,7 @@ typedef struct rep_pool_view
 	rep_pick_t refused;	 /* why it picks nothing at all; REP_PICKED = it does */
 	rep_counts_t counts; /* of the window */
 	rep_baseline_t baseline;
+	rep_spread_t spread; /* how much healthy numbers and lists differ */
 	uint64_t picks, refusals;
 } rep_pool_view_t;
 
