@@ -50,15 +50,6 @@ class Log:
     def healthy_calls(self):
         return sum(sum(h["days"][self.learned:]) for h in self.truth["healthy"])
 
-    def returns(self, bad):
-        """Ends of rests of numbers that are bad (or healthy) then."""
-        for e in self.events:
-            if e["event"] == "released" and e["at"] >= self.start:
-                number = self.bad.get(e["number"])
-                if bool(number and number["onset"] <= e["at"]
-                        < number["recovery"]) == bad:
-                    yield e
-
     def alarms(self):
         return [e for e in self.events if e["event"] == "pool-alarm"]
 
@@ -94,7 +85,9 @@ def interval(logs):
                 failed += 1
             else:
                 benches[k, number] = benches.get((k, number), 0) + 1
-        returned += sum(e["number"] not in log.bad for e in log.returns(False))
+        returned += sum(
+            e["event"] == "released" and e["at"] >= log.start
+            and e["number"] not in log.bad for e in log.events)
         rested += resting
         room += healthy * span
         numbers += healthy
@@ -172,27 +165,6 @@ class Rivals:
                  if rule == name] for log in benches])]
             row[name] = statistics.mean(calls) if calls else math.nan
         return row
-
-
-def probation(logs):
-    """Bad numbers that come back while they are bad, and what a number that
-    recovered is withheld of its next 26 days."""
-    returned = failed = calls = days = numbers = 0
-    for log in logs:
-        returned += sum(1 for _ in log.returns(True))
-        for number, e, last, until in log.rests:
-            bad = log.bad.get(number)
-            if not bad:
-                continue
-            if last and last["at"] < bad["recovery"]:
-                failed += 1
-                calls += e["calls"]
-            days += max(0, min(until, bad["recovery"] + 26 * DAY)
-                        - max(e["at"], bad["recovery"])) / DAY
-        numbers += len(log.bad)
-    return {"failed": failed / max(returned, 1),
-            "calls": calls / max(failed, 1), "returns": returned,
-            "withheld_days_of_26": days / numbers, "samples": numbers}
 
 
 def fresh(logs):

@@ -41,6 +41,7 @@ for part in "$@"; do
 		# shellcheck disable=SC2086
 		"$python" "$here/worlds.py" ${JUDGEMENT:-} --json "$out/worlds.json"
 		"$python" "$here/plot_worlds.py" "$out/worlds.json" "$out"
+		"$python" "$here/probation.py" --json "$out/probation.json"
 		;;
 	*)
 		echo "$0: no such part: $part" >&2

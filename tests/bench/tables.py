@@ -52,9 +52,6 @@ COLUMNS = [
                 ("right dimension", "right", percent),
                 ("benches in it", "benches", twice)]),
     ("false alarms", [("in 30 days a pool", "false_in_30_days", twice)]),
-    ("probation", [("failed", "failed", percent), ("calls", "calls", near),
-                   ("withheld of the 26 days after a recovery",
-                    "withheld_days_of_26", near)]),
 ]
 
 

@@ -57,7 +57,7 @@ static struct
 	double spread, lists, burst, shared, redials, repeats;
 	double hours, week, walk;
 	const char *bad, *cause, *truth;
-	double bad_numbers, bad_share, bad_pools, bad_days;
+	double bad_numbers, bad_share, bad_pools;
 	double onset, every, scattered;
 	double cause_every, cause_hours, cause_from;
 } o = {.pools = 1,
@@ -114,8 +114,6 @@ static const option_t options[] = {
 		{"bad-numbers", &o.bad_numbers, NULL, 0, "of each pool go bad"},
 		{"bad-share", &o.bad_share, NULL, 0, "the same, as a share"},
 		{"bad-pools", &o.bad_pools, NULL, 0, "in so many pools; 0 = all"},
-		{"bad-days", &o.bad_days, NULL, 0,
-				"after so many they are healthy again; 0 = never"},
 		{"onset", &o.onset, NULL, 0, "the day of it"},
 		{"every", &o.every, NULL, 0,
 				"days from one bad number to the next, at a random time in "
@@ -340,7 +338,7 @@ typedef struct number
 	mix_t mix;
 	callee_t callee[REMEMBERED];
 	unsigned callees;
-	double onset, recovery; /* INFINITY: never */
+	double onset; /* INFINITY: stays healthy */
 	unsigned bad_calls;
 	double *bad_call; /* when */
 } number_t;
@@ -396,8 +394,6 @@ static void make_pool(unsigned p)
 		if(!turns)
 			continue;
 		number->onset = START + DAY * (o.onset + o.every * (k + uniform()));
-		number->recovery =
-				o.bad_days > 0 ? number->onset + DAY * o.bad_days : INFINITY;
 		number->bad_call = zeroed(TAIL, sizeof(double));
 		k++;
 	}
@@ -534,7 +530,7 @@ static void mix_of(
 		shift_answered(mix, pool->walk);
 	if(in_cause(call->at))
 		caused(mix, call->pool, route, network);
-	if(call->at >= number->onset && call->at < number->recovery)
+	if(call->at >= number->onset)
 		make_bad(mix, number->bad_calls);
 }
 
@@ -583,8 +579,7 @@ static void print_call(const call_t *call)
 		printf(",n%u", network);
 	putchar('\n');
 	if(isfinite(number->onset)) {
-		if(call->at >= number->onset && number->bad_calls < TAIL
-				&& call->at < number->recovery)
+		if(call->at >= number->onset && number->bad_calls < TAIL)
 			number->bad_call[number->bad_calls++] = call->at;
 	} else {
 		pool->day[(unsigned)((call->at - START) / DAY)]++;
@@ -635,9 +630,8 @@ static void tell_truth(FILE *f)
 				continue;
 			fprintf(f,
 					"{\"type\":\"bad\",\"pool\":\"p%u\",\"number\":\"%s\","
-					"\"onset\":%.3f,\"recovery\":%.3f,\"calls\":[",
-					p, number->name, number->onset,
-					isfinite(number->recovery) ? number->recovery : 1e12);
+					"\"onset\":%.3f,\"calls\":[",
+					p, number->name, number->onset);
 			for(unsigned k = 0; k < number->bad_calls; k++)
 				fprintf(f, "%s%.3f", k ? "," : "", number->bad_call[k]);
 			fprintf(f, "]}\n");

@@ -15,8 +15,7 @@ import math
 import os
 from concurrent.futures import ThreadPoolExecutor
 
-from measures import (Log, Rivals, delay, fresh, interval, part, probation,
-                      shared)
+from measures import (Log, Rivals, delay, fresh, interval, part, shared)
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
@@ -250,20 +249,12 @@ class Bench:
             self.row("false alarms", name, [*traffic, "--days", "34"], n,
                      shared, [])
 
-    def probations(self):
-        for name, bad, _ in BAD[:7]:
-            self.row("probation", name, [
-                "--bad", bad, "--bad-numbers", "5", "--onset", "5",
-                "--bad-days", "10", "--days", "42"], self.samples / 40,
-                probation)
-
     def run(self):
         self.intervals()
         self.delays()
         self.new_pools()
         self.parts()
         self.causes()
-        self.probations()
         for table, rows in self.out.items():
             print("\n%s" % table)
             for name, (logs, of, more) in rows.items():

@@ -187,7 +187,7 @@ END_TEST
  * may or may not. */
 START_TEST(callees_end_as_before)
 {
-	const replay_spread_t alike = {INFINITY, INFINITY};
+	const rep_spread_t alike = {INFINITY, INFINITY};
 	replay_healthy_t healthy = {0};
 	unsigned kept = 0, pairs = 0;
 

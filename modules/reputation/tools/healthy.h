@@ -41,16 +41,10 @@ bool replay_healthy_learn(replay_healthy_t *healthy, const replay_calls_t *log,
 		const replay_absence_t *absences, size_t n);
 
 /* The log's calls with other ends: those that say nothing of a number stay,
-<<<<<<< HEAD
- * those that end as the callee's last call did still do,
- * the others are drawn from the mix of their hour and labels, tilted by the
- * number's own mix and its list's, anew each 32 calls. `spread` by pool of the
- * log; the same `seed`, the same ends. `out` has room for all calls. False
-=======
- * the others are drawn from the mix of their hour and route, tilted by the
- * number's own mix and its list's, anew each REP_LIST_CALLS. `spread` by pool of
- * the log, INFINITY = alike; the same `seed`, the same ends. `out` has room for all calls. False
->>>>>>> 44a184c (reputation-replay --fit: the spread that the judge has found)
+ * those that end as the callee's last call did still do, the others are drawn
+ * from the mix of their hour and labels, tilted by the number's own mix and its
+ * list's, anew each REP_LIST_CALLS. `spread` by pool of the log, INFINITY =
+ * alike; the same `seed`, the same ends. `out` has room for all calls. False
  * without memory. */
 bool replay_healthy_draw(const replay_healthy_t *healthy,
 		const rep_spread_t *spread, uint64_t seed, replay_call_t *out);
