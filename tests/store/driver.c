@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -32,12 +33,15 @@ static rep_store_status_t status;
 static volatile int ending;
 static pthread_mutex_t log_lock = PTHREAD_MUTEX_INITIALIZER;
 
+static _Atomic rep_time_t ahead; /* ms that the clock is wrong by */
+
 static rep_time_t now(void)
 {
 	struct timespec t;
 
 	clock_gettime(CLOCK_REALTIME, &t);
-	return (rep_time_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	return (rep_time_t)t.tv_sec * 1000 + t.tv_nsec / 1000000
+		   + atomic_load(&ahead);
 }
 
 static void log_line(int level, const char *line)
@@ -219,6 +223,12 @@ static void do_status(char **unused)
 }
 
 /* bench POOL NUMBER SECONDS, release POOL NUMBER */
+static void do_clock(char **a)
+{
+	atomic_store(&ahead, (rep_time_t)atoi(a[1]) * 1000);
+	printf("1\n");
+}
+
 static void do_bench(char **a)
 {
 	printf("%d\n", rep_pool_bench(registry, pool_of(a[1]), number_of(a[2]),
@@ -279,6 +289,7 @@ static const struct
 		{"policy", 2, do_policy},
 		{"status", 1, do_status},
 		{"bench", 4, do_bench},
+		{"clock", 2, do_clock},
 		{"release", 3, do_release},
 		{"remove", 3, do_remove},
 		{"reset", 3, do_reset},

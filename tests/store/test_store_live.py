@@ -593,6 +593,28 @@ def test_verdicts_are_shared(server, start):
     wait_for(lambda: len(events(server.client, "benched")) == 2)
 
 
+def test_clock_that_is_days_ahead(server, start):
+    """What it counts is not taken for this hour's; its bench is; the buckets
+    of the others stay in the list; right again it counts as before."""
+    fill(server.client)
+    a, b = start(server.url, "a"), start(server.url, "b")
+    ready(a, b)
+    b.count("sales", number(1), "answered", 3)
+    wait_for(lambda: a.counts("sales", number(1)) == {"answered": 3})
+    buckets = server.client.zrange("rep:x:b1:{sales}", 0, -1)
+    a.ask("clock", 60 * 86400)
+    a.count("sales", number(1), "declined", 2)
+    a.ask("bench", "sales", number(2), 3600)
+    wait_for(lambda: b.view("sales", number(2))["state"] == "benched")
+    wait_for(lambda: server.client.zcard("rep:x:b1:{sales}") > len(buckets))
+    assert set(buckets) <= set(server.client.zrange("rep:x:b1:{sales}", 0, -1))
+    assert b.counts("sales", number(1)) == {"answered": 3}
+    a.ask("clock", 0)
+    a.count("sales", number(1), "busy", 4)
+    want = {"answered": 3, "busy": 4}
+    wait_for(lambda: b.counts("sales", number(1)) == want)
+
+
 def test_verdicts_that_collide(server, start):
     """Both bench the same numbers before they hear of each other."""
     fill(server.client)
