@@ -131,8 +131,8 @@ START_TEST(pieces_go_as_one)
 		rep_pool_requeue_cells(registry, pool, sent, 2);
 	}
 	ck_assert_uint_eq(rep_view_buckets(registry, pool, FIRST, seen, 8), 2);
-	ck_assert_uint_eq(rep_counts_judged(&seen[0].own)
-							  + rep_counts_judged(&seen[1].own),
+	ck_assert_uint_eq(
+			rep_counts_judged(&seen[0].own) + rep_counts_judged(&seen[1].own),
 			100);
 }
 END_TEST
@@ -149,11 +149,10 @@ static void check_sums(uint32_t bucket)
 		for(unsigned k = 0; k < KEYS; k++) {
 			rep_cell_key_t key = {bucket - (k / 2) * 60, 0,
 					(uint16_t)rep_stratum_put(inside(),
-							rep_route_put(
-									inside(), rep_span(k & 1 ? "a" : "")),
+							rep_route_put(inside(), rep_span(k & 1 ? "a" : "")),
 							0, 0, false)};
-			rep_counts_t is = rep_pieces_sum(
-					inside(), number_of(FIRST + n), &key, true);
+			rep_counts_t is =
+					rep_pieces_sum(inside(), number_of(FIRST + n), &key, true);
 			ck_assert_mem_eq(&is, &own[n][k], sizeof(is));
 			is = rep_pieces_sum(inside(), number_of(FIRST + n), &key, false);
 			ck_assert_mem_eq(&is, &others[n][k], sizeof(is));
@@ -233,7 +232,7 @@ START_TEST(sums_sweep)
 END_TEST
 
 /* Calls of a piece weigh what those before them of the same cell do, and what
- * is folded weighs the least of its parts. */
+ * is folded weighs the least of its parts. (An answered call judges nobody.) */
 START_TEST(weights_of_pieces)
 {
 	uint32_t i, bucket = rep_bucket_of(&inside()->policy, NOW);
@@ -241,17 +240,17 @@ START_TEST(weights_of_pieces)
 
 	put_numbers(1);
 	i = rep_number_find(p, FIRST);
-	count(FIRST, "", REP_NOANSWER, 12, NOW);
+	count(FIRST, "", REP_ANSWERED, 12, NOW);
 	rep_cell_weigh(inside(), i, number_of(FIRST)->cells, 8);
-	count(FIRST, "", REP_NOANSWER, 12, NOW);
+	count(FIRST, "", REP_ANSWERED, 12, NOW);
 	ck_assert_uint_eq(pieces_in(FIRST, bucket), 2);
-	ck_assert_uint_eq(p->weighed.n[REP_NOANSWER], 24 * 8);
+	ck_assert_uint_eq(p->weighed.n[REP_ANSWERED], 24 * 8);
 	rep_cell_weigh(inside(), i, number_of(FIRST)->cells, 3);
-	ck_assert_uint_eq(p->weighed.n[REP_NOANSWER], 12 * 8 + 12 * 3);
+	ck_assert_uint_eq(p->weighed.n[REP_ANSWERED], 12 * 8 + 12 * 3);
 	rep_pieces_fold(inside(), i, bucket + 1);
 	ck_assert_uint_eq(pieces_in(FIRST, bucket), 1);
-	ck_assert_uint_eq(p->weighed.n[REP_NOANSWER], 24 * 3);
-	ck_assert_uint_eq(p->window.n[REP_NOANSWER], 24);
+	ck_assert_uint_eq(p->weighed.n[REP_ANSWERED], 24 * 3);
+	ck_assert_uint_eq(p->window.n[REP_ANSWERED], 24);
 }
 END_TEST
 
