@@ -53,16 +53,16 @@ def go_bad(caller, node, pool, number, outcome="blocked", times=12):
     after a short rest would count against the number again. What the event
     says, for such a rest may be over before anybody looks."""
     before = len(benches(node, pool, number))
-    strikes = view.explain(node, pool, number)["strikes"]
+    turn = view.explain(node, pool, number)["turn"]
     for _ in range(times):
         report(caller, pool, number, outcome, 1)
-        if view.explain(node, pool, number)["strikes"] > strikes:
+        if view.explain(node, pool, number)["turn"] > turn:
             break
     wait_until(lambda: len(benches(node, pool, number)) > before,
                what=lambda: view.explain(node, pool, number))
     return max((event for event in view.events(node, pool, number)
                 if event["event"] == "benched"),
-               key=lambda event: event["strikes"])
+               key=lambda event: event["turn"])
 
 
 def pick(caller, pool):
