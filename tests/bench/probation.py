@@ -8,7 +8,8 @@ asks the replay what became of the numbers on trial:
   trials    numbers are benched, and are such or such from then on: how many
             fail their probation, after how many calls
   recovery  a number is bad for ten days, then healthy for 26: how many of
-            these it is withheld, how many calls it made while it was bad
+            these it is withheld (later: from the eleventh on), how many calls
+            a day it made while it was bad
   bad       a number stays bad for 60 days: the calls that it makes a day
 
 each on numbers that are alike and on numbers that differ (each number's
