@@ -6,6 +6,7 @@
 #include "cells.h"
 #include "dirty.h"
 #include "pieces.h"
+#include "recent.h"
 #include "rows.h"
 #include "slot.h"
 #include "../judge/bucket.h"
@@ -27,9 +28,24 @@ bool rep_evidence_count(rep_pool_t *pool, uint32_t i, rep_stamp_t stamp,
 		pool->newest_row = key.bucket;
 	if(rep_rows_hold(pool, i))
 		rep_row_add(pool, rep_cell_at(pool, *at), outcome, 1);
+	rep_recent_add(
+			&pool->strata[stratum]->recent, rep_minute_of(now), outcome, 1);
 	rep_number_mark(pool, i, REP_DIRTY_CELLS);
 	rep_number_mark(pool, i, REP_DIRTY_HEALTH);
 	return true;
+}
+
+/* Others' calls come a moment after they were made: dated now, or, when a
+ * proxy reads what it missed, to the end of their bucket. */
+static void add_recent(rep_pool_t *pool, uint16_t stratum, uint32_t bucket,
+		int o, int64_t by, rep_time_t now)
+{
+	uint32_t end = bucket + pool->policy.bucket_minutes - 1;
+	uint32_t minute = rep_minute_of(now);
+
+	if(end >= rep_recent_begin(minute))
+		rep_recent_add(&pool->strata[stratum]->recent,
+				end < minute ? end : minute, o, by);
 }
 
 static bool any_less(const rep_counts_t *a, const rep_counts_t *b)
@@ -68,6 +84,7 @@ bool rep_evidence_put_others(rep_pool_t *pool, uint32_t i, uint32_t bucket,
 			return false;
 		if(!ahead && rep_rows_hold(pool, i))
 			rep_row_add(pool, rep_cell_at(pool, *at), o, more);
+		add_recent(pool, stratum, bucket, o, more, now);
 	}
 	rep_number_mark(pool, i, REP_DIRTY_HEALTH);
 	return true;

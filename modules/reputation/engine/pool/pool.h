@@ -11,6 +11,7 @@
 #include "edit.h"
 #include "event.h"
 #include "handle.h"
+#include "recent.h"
 #include "ticket.h"
 #include "../base/fifo.h"
 #include "../base/heap.h"
@@ -74,6 +75,7 @@ typedef struct rep_stratum
 	bool repeat;
 	uint32_t cells;		  /* that count in it */
 	rep_row_t *rows;	  /* a ring as long as the window, or NULL */
+	rep_recent_t recent;  /* of the last hour: calls */
 	rep_counts_t window;  /* of all rows: calls, */
 	rep_counts_t weighed; /* and what they weigh */
 } rep_stratum_t;
