@@ -14,6 +14,7 @@ static const struct
 } suites[] = {
 		{"ahead", ahead_suite},
 		{"alarm", alarm_suite},
+		{"alarm_rates", alarm_rates_suite},
 		{"answered", answered_suite},
 		{"apply_options", apply_options_suite},
 		{"args", args_suite},

@@ -8,6 +8,7 @@
 
 Suite *ahead_suite(void);
 Suite *alarm_suite(void);
+Suite *alarm_rates_suite(void);
 Suite *answered_suite(void);
 Suite *apply_options_suite(void);
 Suite *args_suite(void);

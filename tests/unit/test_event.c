@@ -183,6 +183,8 @@ static const struct
 		{REP_EVENT_BENCHED, REP_REASON_LABELLED, "benched", "labelled"},
 		{REP_EVENT_RELEASED, REP_REASON_NONE, "released", ""},
 		{REP_EVENT_POOL_ALARM, REP_REASON_REJECTED, "pool-alarm", "rejected"},
+		{REP_EVENT_POOL_ALARM_OVER, REP_REASON_BLOCKED, "pool-alarm-over",
+				"blocked"},
 		{REP_EVENT_POOL_EXHAUSTED, REP_REASON_NONE, "pool-exhausted",
 				"all-benched"},
 		{REP_EVENT_REFUSED, REP_REASON_NONE, "caller-id-refused", "refused"},

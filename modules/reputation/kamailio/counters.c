@@ -72,6 +72,8 @@ static const figure_t figures[] = {
 		"returns from rest that this proxy saw first"),
 	AT(registry.events[REP_EVENT_POOL_ALARM], "pool_alarms",
 		"pool-wide causes found"),
+	AT(registry.events[REP_EVENT_POOL_ALARM_OVER], "pool_alarms_over",
+		"alarms that are over"),
 	AT(registry.events[REP_EVENT_POOL_EXHAUSTED], "pool_exhausted",
 		"times that a pool stopped"),
 	AT(calls.calls, "calls", "calls tracked now"),

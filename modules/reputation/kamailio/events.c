@@ -54,9 +54,11 @@ static void answer(const struct sip_msg *msg, const rep_event_t *event)
 	snprintf(rep_answer.route, sizeof(rep_answer.route), "%s", event->route);
 	rep_answer.number = event->number;
 	rep_answer.state = event->number ? rep_state_name(event->state) : NULL;
-	rep_answer.reason = event->kind == REP_EVENT_POOL_ALARM
-								? event->detail
-								: rep_event_reason(event);
+	rep_answer.reason =
+			event->kind == REP_EVENT_POOL_ALARM
+							|| event->kind == REP_EVENT_POOL_ALARM_OVER
+					? event->detail
+					: rep_event_reason(event);
 	rep_answer.score = event->judged.score;
 	rep_answer.scored = true;
 	if(event->outcome != REP_OUTCOMES)
@@ -130,6 +132,7 @@ static void log_event(const rep_event_t *event)
 					rep_pick_name(event->stop), mark);
 			break;
 		case REP_EVENT_POOL_ALARM:
+		case REP_EVENT_POOL_ALARM_OVER:
 			LM_WARN("pool %s: %s; %s%s\n",
 					rep_registry_name(rep_shared->registry, event->pool),
 					event->detail, evidence, mark);

@@ -20,16 +20,23 @@
 #include "../formats/counts.h"
 #include "../formats/event.h"
 
-#define LENGTH 10000		 /* of the stream, about */
-#define UNDECIDED_MS 30000	 /* then the guard alone must do */
-#define SAME_MS 60000		 /* alarms of proxies that close are one */
-#define GUARD_SECONDS 172800 /* longer than any outage that we bridge */
+#define LENGTH 10000		  /* of the stream, about */
+#define UNDECIDED_MS 30000	  /* then the guard alone must do */
+#define SAME_MS 60000		  /* edges of proxies that close are one; */
+#define SAME_ALARM_MS 1800000 /* alarms: they last for an hour at least */
+#define GUARD_SECONDS 172800  /* longer than any outage that we bridge */
 
 /* Moves of numbers come with a verdict that decides about them. */
 static bool has_record(const rep_event_t *event)
 {
 	return event->kind == REP_EVENT_BENCHED
 		   || event->kind == REP_EVENT_RELEASED;
+}
+
+static bool is_alarm(const rep_event_t *event)
+{
+	return event->kind == REP_EVENT_POOL_ALARM
+		   || event->kind == REP_EVENT_POOL_ALARM_OVER;
 }
 
 static void remove_at(rep_store_t *store, size_t i)
@@ -178,19 +185,21 @@ static void guard_key(const rep_store_t *store, const rep_event_t *event,
 		char out[REP_KEY_MAX])
 {
 	const char *pool = rep_registry_name(store->registry, event->pool);
-	/* not an alarm's words: each proxy has its own figures */
+	/* of an alarm what shifts, not the figures: each proxy has its own */
+	const char *figures = is_alarm(event) ? strstr(event->detail, " (") : NULL;
+	rep_span_t what = figures ? (rep_span_t){event->detail,
+							  (size_t)(figures - event->detail)}
+							  : rep_span(event->route);
 	unsigned which = has_record(event) ? event->turn
-					 : event->kind == REP_EVENT_POOL_ALARM
-							 ? (unsigned)event->reason
-							 : (unsigned)event->stop;
+					 : is_alarm(event) ? (unsigned)event->reason
+									   : (unsigned)event->stop;
 	char number[REP_E164_MAX] = "";
 
 	if(event->number)
 		rep_e164_print(event->number, number);
 	snprintf(out, REP_KEY_MAX, "%s:x:once:{%s:events}:%s:%s:%s:%u:%016llx",
 			store->prefix, store->prefix, pool, rep_event_name(event->kind),
-			number, which,
-			(unsigned long long)rep_hash(rep_span(event->route)));
+			number, which, (unsigned long long)rep_hash(what));
 }
 
 static void once_args(rep_store_t *store, const rep_event_t *event)
@@ -202,7 +211,9 @@ static void once_args(rep_store_t *store, const rep_event_t *event)
 	guard_key(store, event, key);
 	rep_args_text(&store->args, key);
 	rep_args_int(&store->args, event->at);
-	rep_args_int(&store->args, has_record(event) ? INT64_C(1) << 52 : SAME_MS);
+	rep_args_int(&store->args, has_record(event) ? INT64_C(1) << 52
+							   : is_alarm(event) ? SAME_ALARM_MS
+												 : SAME_MS);
 	rep_args_int(&store->args, GUARD_SECONDS);
 	rep_args_int(&store->args, LENGTH);
 	put_event(store, event);

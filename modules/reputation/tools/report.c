@@ -206,7 +206,8 @@ static void text_event(
 				event->detail[0] ? " " : "", event->detail);
 	else if(event->kind == REP_EVENT_RELEASED)
 		fprintf(out, " state=%s", rep_state_name(event->state));
-	else if(event->kind == REP_EVENT_POOL_ALARM)
+	else if(event->kind == REP_EVENT_POOL_ALARM
+			|| event->kind == REP_EVENT_POOL_ALARM_OVER)
 		fprintf(out, " %s", event->detail);
 	putc('\n', out);
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../engine/pool/alarm.h"
 #include "../engine/pool/callees.h"
 #include "../engine/pool/count.h"
 #include "../engine/pool/numbers.h"
@@ -18,6 +19,7 @@
 #define MINUTE 60000
 #define STEP 5 /* minutes for each baseline */
 #define STEP_MAX 60
+#define ASK_EVERY (5 * MINUTE) /* for causes */
 #define AT_ONCE 32
 #define KNOWN_MAX 20000 /* calls that a baseline is made of */
 
@@ -80,6 +82,8 @@ static bool note(replay_run_t *run, const rep_event_t *event)
 		case REP_EVENT_POOL_ALARM:
 			n[REPLAY_N_ALARMS]++;
 			break;
+		case REP_EVENT_POOL_ALARM_OVER:
+			break;
 		case REP_EVENT_POOL_EXHAUSTED:
 			n[REPLAY_N_EXHAUSTED]++;
 			break;
@@ -136,6 +140,11 @@ static bool advance(replay_run_t *run, uint32_t pool, rep_time_t at)
 	while((when = replay_benches_due(&run->benches, at))) {
 		if(when != run->ticked)
 			fine &= tick(run, when);
+	}
+	if(at - run->asked >= ASK_EVERY) {
+		run->asked = at;
+		rep_alarms_tick(run->registry, at);
+		fine &= drain(run);
 	}
 	if(at - run->ticked >= run->step
 			|| rep_baseline_due(known, run->since[pool]++))

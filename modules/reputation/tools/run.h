@@ -60,7 +60,7 @@ typedef struct replay_run
 	bool *stopped;
 	uint32_t *since; /* calls of a pool since the last tick */
 	uint64_t event_cursor;
-	rep_time_t ticked, step;
+	rep_time_t ticked, asked, step;
 } replay_run_t;
 
 /* False when the policies cannot be read or there is no memory, after a

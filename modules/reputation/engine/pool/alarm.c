@@ -7,53 +7,97 @@
 
 #include "lock.h"
 #include "pools.h"
+#include "recent.h"
+#include "strata.h"
 #include "../judge/bucket.h"
 #include "../judge/cause.h"
 
-#define ASK_EVERY REP_MINUTE
-#define RECENT 60				/* minutes */
-#define ALARM_EVERY 100000.0	/* questions between two false alarms */
-#define ENOUGH_AT_THIS_HOUR 500 /* calls: the past of this hour will do */
-#define LABELS 128
-#define CAUSES 4 /* at once */
-#define HOLD_AT_MOST (2 * 3600 * (rep_time_t)1000)
+#define HOUR (60 * (rep_time_t)REP_MINUTE)
+#define ALARM_EVERY 720.0 /* hours between two false alarms, for each pool */
+#define LABELS 128		  /* of a dimension, in one question */
+#define CAUSES 8		  /* at once */
+#define HOLD (2 * (rep_time_t)REP_MINUTE) /* until after the next question */
+#define HOLD_AT_MOST (2 * HOUR)
+#define TO_TELL (10 * (rep_time_t)REP_MINUTE)
+/* An alarm is over when its score has been below this for an hour. */
+#define STILL 0.5
+#define NEW_MIX_AFTER (24 * HOUR)
+#define FEW 10					   /* calls: too few to say that it is over, */
+#define SILENT_AT_MOST (24 * HOUR) /* for this long */
 
+/* A cause that is announced and not over. */
 typedef struct known
 {
-	rep_cause_kind_t kind;
-	uint32_t pool, route; /* route: index of a label below */
+	rep_cause_t cause;			   /* as of the last question */
+	char label[REP_ROUTE_MAX + 1]; /* of its route, campaign or network */
 	rep_time_t since;
-	bool seen;
+	rep_time_t shown; /* last time that it was there, or could not be seen */
+	rep_time_t heard; /* last time that there were calls */
+	uint64_t told[(REP_POOLS_MAX + 63) / 64]; /* pools, a bit each */
 } known_t;
 
-/* What the last question found, and the labels of routes over all pools. */
+typedef struct names
+{
+	unsigned n;
+	char label[LABELS][REP_ROUTE_MAX + 1];
+} names_t;
+
 struct rep_alarms
 {
 	known_t known[CAUSES];
 	unsigned n_known;
-	unsigned n_labels;
-	char labels[LABELS][REP_ROUTE_MAX + 1];
-	unsigned n_cells;
+	rep_time_t looming; /* since when there may be another; 0 = there is not */
+	/* of one question: */
+	names_t names[REP_CAUSE_DIMENSIONS];
+	unsigned n_cells, n_pools, share;
 	rep_cause_cell_t cells[REP_CAUSE_CELLS];
+	rep_charts_t *charts; /* of pool i */
+	int room;
 };
 
 void rep_alarms_destroy(rep_registry_t *registry)
 {
+	if(registry->alarms)
+		rep_free(registry->alarms->charts);
 	rep_free(registry->alarms);
 	registry->alarms = NULL;
 }
 
-static uint32_t label_put(struct rep_alarms *a, const char *label)
+static bool is_told(const known_t *known, int pool)
+{
+	return known->told[pool / 64] >> (pool % 64) & 1;
+}
+
+/* ---- gathering ----------------------------------------------------------- */
+
+static bool has_label(rep_cause_kind_t kind)
+{
+	return kind == REP_CAUSE_ROUTE || kind == REP_CAUSE_CAMPAIGN
+		   || kind == REP_CAUSE_NETWORK;
+}
+
+/* Labels over all pools; LABELS: all further ones together. */
+static uint32_t name_put(names_t *names, const char *label)
 {
 	unsigned i = 0;
 
-	while(i < a->n_labels && strcmp(a->labels[i], label) != 0)
+	while(i < names->n && strcmp(names->label[i], label) != 0)
 		i++;
-	if(i == a->n_labels && i < LABELS) {
-		snprintf(a->labels[i], sizeof(a->labels[i]), "%s", label);
-		a->n_labels++;
+	if(i == names->n && i < LABELS)
+		snprintf(names->label[names->n++], sizeof(*names->label), "%s", label);
+	return i;
+}
+
+/* Known causes have their labels first, so that they find a place. */
+static void names_begin(struct rep_alarms *a)
+{
+	for(int d = 0; d < REP_CAUSE_DIMENSIONS; d++)
+		a->names[d].n = 0;
+	for(unsigned i = 0; i < a->n_known; i++) {
+		known_t *k = &a->known[i];
+		if(has_label(k->cause.kind))
+			k->cause.id = name_put(&a->names[k->cause.kind], k->label);
 	}
-	return i; /* LABELS: all further ones together */
 }
 
 /* Minutes between two times of day, 0 .. 720. */
@@ -64,67 +108,120 @@ static uint32_t apart(uint32_t a, uint32_t b)
 	return d > 720 ? 1440 - d : d;
 }
 
-static void gather_stratum(const rep_pool_t *pool, const rep_stratum_t *stratum,
-		uint32_t minute, rep_cause_cell_t *cell, rep_counts_t *this_hour)
+/* The rows that ended before; of them those of this time of day. */
+static void add_past(const rep_pool_t *pool, const rep_row_t *rows,
+		uint32_t minute, uint32_t end, rep_cause_cell_t *cell)
 {
-	uint32_t span = pool->policy.bucket_minutes;
-
-	for(uint32_t i = 0; stratum->rows && i < pool->n_rows; i++) {
-		const rep_row_t *row = &stratum->rows[i];
-		if(!row->bucket || row->bucket > minute)
+	for(uint32_t i = 0; rows && i < pool->n_rows; i++) {
+		const rep_row_t *row = &rows[i];
+		if(!row->bucket || row->bucket + pool->policy.bucket_minutes > end)
 			continue;
-		if(row->bucket + span + RECENT > minute) {
-			rep_counts_add(&cell->recent, &row->counts);
-			continue;
-		}
 		rep_counts_add(&cell->past, &row->counts);
-		if(apart(row->bucket, minute) <= RECENT)
-			rep_counts_add(this_hour, &row->counts);
+		if(apart(row->bucket, minute) <= 60)
+			rep_counts_add(&cell->same, &row->counts);
 	}
 }
 
-static void gather_route(const rep_pool_t *pool, uint32_t route,
-		uint32_t minute, rep_cause_cell_t *cell)
+/* A pool may fill so many cells; its further strata share the last. */
+static rep_cause_cell_t *cell_for(struct rep_alarms *a, const rep_pool_t *pool,
+		const rep_stratum_t *stratum, unsigned first)
 {
-	rep_counts_t this_hour = {{0}};
+	rep_cause_cell_t *cell = &a->cells[a->n_cells];
+	rep_dims_t dims;
 
-	for(uint32_t s = 0; s < pool->n_strata; s++)
-		if(pool->strata[s]->route == route && !pool->strata[s]->repeat)
-			gather_stratum(pool, pool->strata[s], minute, cell, &this_hour);
-	if(rep_counts_judged(&this_hour) >= ENOUGH_AT_THIS_HOUR)
-		cell->past = this_hour;
+	if(a->n_cells == REP_CAUSE_CELLS)
+		return NULL;
+	if(a->n_cells - first == a->share)
+		return cell - 1;
+	memset(cell, 0, sizeof(*cell));
+	a->n_cells++;
+	cell->charts = &a->charts[pool->id];
+	cell->at[REP_CAUSE_POOL] = (uint32_t)pool->id;
+	rep_stratum_dims(pool, stratum, &dims);
+	cell->at[REP_CAUSE_ROUTE] =
+			name_put(&a->names[REP_CAUSE_ROUTE], dims.route);
+	cell->at[REP_CAUSE_CAMPAIGN] =
+			name_put(&a->names[REP_CAUSE_CAMPAIGN], dims.campaign);
+	cell->at[REP_CAUSE_NETWORK] =
+			name_put(&a->names[REP_CAUSE_NETWORK], dims.network);
+	return cell;
 }
 
-static void gather(rep_registry_t *registry, struct rep_alarms *a,
-		rep_time_t now, rep_charts_t *charts)
+/* The past ends before the recent hour, and before that of an alarm: a shift
+ * is no yardstick, until it has lasted for a day. */
+static uint32_t past_end(
+		const struct rep_alarms *a, const rep_pool_t *pool, rep_time_t now)
 {
-	uint32_t minute = rep_minute_of(now);
+	uint32_t end = rep_recent_begin(rep_minute_of(now));
 
-	a->n_cells = 0;
-	for(int p = 0; p < rep_registry_pools(registry); p++) {
+	for(unsigned i = 0; i < a->n_known; i++) {
+		uint32_t begin = rep_recent_begin(rep_minute_of(a->known[i].since));
+		if(is_told(&a->known[i], pool->id) && begin < end
+				&& now - a->known[i].since < NEW_MIX_AFTER)
+			end = begin;
+	}
+	return end;
+}
+
+static void gather_pool(
+		struct rep_alarms *a, const rep_pool_t *pool, rep_time_t now)
+{
+	uint32_t minute = rep_minute_of(now), end = past_end(a, pool, now);
+	unsigned first = a->n_cells;
+
+	for(uint32_t s = 0; s < pool->n_strata; s++) {
+		const rep_stratum_t *stratum = pool->strata[s];
+		rep_counts_t recent = {{0}};
+		rep_cause_cell_t *cell;
+
+		rep_recent_sum(&stratum->recent, minute, &recent);
+		if(stratum->repeat || !rep_counts_judged(&recent))
+			continue;
+		cell = cell_for(a, pool, stratum, first);
+		if(!cell)
+			break;
+		rep_counts_add(&cell->recent, &recent);
+		add_past(pool, stratum->rows, minute, end, cell);
+	}
+	a->n_pools += a->n_cells > first;
+}
+
+/* False without pools or memory. */
+static bool gather(
+		rep_registry_t *registry, struct rep_alarms *a, rep_time_t now)
+{
+	int n = rep_registry_pools(registry);
+
+	if(n == 0)
+		return false;
+	if(n > a->room) {
+		rep_free(a->charts);
+		a->charts = rep_alloc((size_t)n * sizeof(*a->charts));
+		a->room = a->charts ? n : 0;
+		if(!a->charts)
+			return false;
+	}
+	a->n_cells = a->n_pools = 0;
+	a->share = n < REP_CAUSE_CELLS ? REP_CAUSE_CELLS / (unsigned)n : 1;
+	names_begin(a);
+	for(int p = 0; p < n; p++) {
 		rep_pool_t *pool = rep_pool_lock(registry, p);
 		if(!pool)
 			continue;
-		*charts = pool->charts;
-		for(uint32_t r = 0; r < pool->n_routes && a->n_cells < REP_CAUSE_CELLS;
-				r++) {
-			rep_cause_cell_t *cell = &a->cells[a->n_cells];
-			memset(cell, 0, sizeof(*cell));
-			gather_route(pool, r, minute, cell);
-			cell->pool = (uint32_t)p;
-			cell->route = label_put(a, pool->routes[r]->label);
-			if(rep_counts_judged(&cell->recent))
-				a->n_cells++;
-		}
+		a->charts[p] = pool->charts;
+		gather_pool(a, pool, now);
 		rep_pool_unlock(pool);
 	}
+	rep_cause_expect(a->cells, a->n_cells);
+	return true;
 }
 
-static bool names(const rep_cause_t *cause, const rep_cause_cell_t *cell)
+/* ---- announcing ---------------------------------------------------------- */
+
+/* Between two false alarms over all pools. */
+static double hours(const struct rep_alarms *a)
 {
-	return cause->kind == REP_CAUSE_SEVERAL
-		   || (cause->kind == REP_CAUSE_POOL && cell->pool == cause->pool)
-		   || (cause->kind == REP_CAUSE_ROUTE && cell->route == cause->route);
+	return ALARM_EVERY / (a->n_pools ? a->n_pools : 1);
 }
 
 static double share(const rep_counts_t *counts, rep_outcome_t o)
@@ -134,33 +231,33 @@ static double share(const rep_counts_t *counts, rep_outcome_t o)
 	return n ? 100.0 * counts->n[o] / n : 0;
 }
 
-static void describe(const struct rep_alarms *a, const rep_cause_t *cause,
-		char *out, size_t size)
+static void describe(const known_t *known, bool over, char *out, size_t size)
 {
 	static const rep_outcome_t telling[REP_CHARTS] = {
 			REP_BLOCKED, REP_DECLINED, REP_ANSWERED};
+	static const char *const kinds[REP_CAUSE_DIMENSIONS] = {"this pool",
+			"several pools at once", "route ", "campaign ", "network "};
+	const rep_cause_t *cause = &known->cause;
 	rep_outcome_t o = telling[cause->chart];
-	const char *label = cause->kind == REP_CAUSE_ROUTE && cause->route < LABELS
-								? a->labels[cause->route]
-								: "";
 
-	snprintf(out, size, "%s%s%s shifts (%s): %s %.1f%% -> %.1f%%%s",
-			cause->kind == REP_CAUSE_ROUTE	? "route "
-			: cause->kind == REP_CAUSE_POOL ? "this pool"
-											: "several pools at once",
-			label, cause->kind == REP_CAUSE_ROUTE && !*label ? "\"\"" : "",
-			rep_chart_name(cause->chart), rep_outcome_name(o),
-			share(&cause->past, o), share(&cause->recent, o),
-			cause->beyond ? ", beyond the ceiling" : "");
+	snprintf(out, size, "%s%s%s %s (%s): %s %.1f%% -> %.1f%%%s",
+			kinds[cause->kind], known->label,
+			has_label(cause->kind) && !known->label[0] ? "\"\"" : "",
+			over ? "shifts no more" : "shifts", rep_chart_name(cause->chart),
+			rep_outcome_name(o), share(&cause->past, o),
+			share(&cause->recent, o),
+			!over && cause->beyond ? ", beyond the ceiling" : "");
 }
 
-static void announce(rep_registry_t *registry, const struct rep_alarms *a,
-		const rep_cause_t *cause, rep_time_t now)
+static void announce(rep_registry_t *registry, const known_t *known, bool over,
+		rep_time_t now)
 {
-	uint64_t told[(REP_POOLS_MAX + 63) / 64] = {0};
-	rep_event_t event = {.kind = REP_EVENT_POOL_ALARM,
+	const rep_cause_t *cause = &known->cause;
+	rep_event_t event = {
+			.kind = over ? REP_EVENT_POOL_ALARM_OVER : REP_EVENT_POOL_ALARM,
 			.observed = rep_registry_observes(registry),
 			.at = now,
+			.since = known->since,
 			.reason = (rep_reason_t)cause->chart,
 			.outcome = REP_OUTCOMES,
 			.counts = cause->recent,
@@ -168,98 +265,125 @@ static void announce(rep_registry_t *registry, const struct rep_alarms *a,
 
 	event.judged.score = cause->score;
 	event.judged.chart = cause->chart;
-	describe(a, cause, event.detail, sizeof(event.detail));
-	if(cause->kind == REP_CAUSE_ROUTE && cause->route < LABELS)
-		memcpy(event.route, a->labels[cause->route], sizeof(event.route));
-	for(unsigned i = 0; i < a->n_cells; i++) {
-		uint32_t p = a->cells[i].pool;
-		if(!names(cause, &a->cells[i]) || told[p / 64] >> (p % 64) & 1)
+	describe(known, over, event.detail, sizeof(event.detail));
+	if(cause->kind == REP_CAUSE_ROUTE)
+		memcpy(event.route, known->label, sizeof(event.route));
+	for(int p = 0; p < rep_registry_pools(registry); p++) {
+		if(!is_told(known, p) || !atomic_load(&registry->pools[p]->live))
 			continue;
-		told[p / 64] |= UINT64_C(1) << (p % 64);
 		event.pool = (int32_t)p;
 		rep_event_announce(&registry->events, &event);
 	}
 }
 
-/* The entry of a cause, `*fresh` when it was not known; NULL: no room. */
-static const known_t *remember(struct rep_alarms *a, const rep_cause_t *cause,
-		rep_time_t now, bool *fresh)
-{
-	*fresh = false;
-	for(unsigned i = 0; i < a->n_known; i++) {
-		known_t *k = &a->known[i];
-		if(k->kind == cause->kind
-				&& (k->kind != REP_CAUSE_POOL || k->pool == cause->pool)
-				&& (k->kind != REP_CAUSE_ROUTE || k->route == cause->route)) {
-			k->seen = true;
-			return k;
-		}
-	}
-	if(a->n_known == CAUSES)
-		return NULL;
-	*fresh = true;
-	a->known[a->n_known] =
-			(known_t){cause->kind, cause->pool, cause->route, now, true};
-	return &a->known[a->n_known++];
-}
+/* ---- the course of an alarm ---------------------------------------------- */
 
 /* It is not the numbers: those that happen to share more of the shift than
- * others are not benched for it. Not for long, and not beyond a ceiling. */
+ * others are not benched for it, by any chart along which it shows. Not for
+ * long, and not beyond a ceiling. */
 static void hold(rep_registry_t *registry, const struct rep_alarms *a,
-		const rep_cause_t *cause, rep_time_t since, rep_time_t now)
+		const known_t *known, rep_time_t now)
 {
-	if(cause->beyond || now - since >= HOLD_AT_MOST)
+	rep_cause_t cause = known->cause;
+	bool held[REP_CHARTS] = {false};
+
+	if(now - known->since >= HOLD_AT_MOST)
 		return;
-	for(unsigned i = 0; i < a->n_cells; i++) {
-		rep_pool_t *pool;
-		if(!names(cause, &a->cells[i]))
-			continue;
-		pool = rep_pool_lock(registry, (int)a->cells[i].pool);
+	for(int j = 0; j < REP_CHARTS; j++) {
+		cause.chart = (rep_chart_t)j;
+		rep_cause_measure(a->cells, a->n_cells, hours(a), &cause);
+		held[j] = cause.score >= STILL && !cause.beyond;
+	}
+	for(int p = 0; p < rep_registry_pools(registry); p++) {
+		rep_pool_t *pool =
+				is_told(known, p) ? rep_pool_lock(registry, p) : NULL;
 		if(!pool)
 			continue;
-		pool->held_until[cause->chart] = now + 2 * ASK_EVERY;
+		for(int j = 0; j < REP_CHARTS; j++)
+			if(held[j])
+				pool->held_until[j] = now + HOLD;
 		rep_pool_unlock(pool);
 	}
 }
 
+/* How it goes on with what is known. */
+static void review(rep_registry_t *registry, struct rep_alarms *a,
+		known_t *known, rep_time_t now)
+{
+	rep_cause_measure(a->cells, a->n_cells, hours(a), &known->cause);
+	if(rep_counts_judged(&known->cause.recent) >= FEW)
+		known->heard = now;
+	if(known->cause.score >= STILL || now < known->shown
+			|| (known->heard < now && now - known->heard < SILENT_AT_MOST))
+		known->shown = now;
+	hold(registry, a, known, now);
+	rep_cause_explain(a->cells, a->n_cells, &known->cause);
+}
+
+static known_t known_of(
+		const struct rep_alarms *a, const rep_cause_t *cause, rep_time_t since)
+{
+	known_t known = {
+			.cause = *cause, .since = since, .shown = since, .heard = since};
+
+	if(has_label(cause->kind) && cause->id < LABELS)
+		memcpy(known.label, a->names[cause->kind].label[cause->id],
+				sizeof(known.label));
+	for(unsigned i = 0; i < a->n_cells; i++) {
+		uint32_t p = a->cells[i].at[REP_CAUSE_POOL];
+		if(rep_cause_names(cause, &a->cells[i]))
+			known.told[p / 64] |= UINT64_C(1) << (p % 64);
+	}
+	return known;
+}
+
+/* A cause that the known ones do not explain. It holds benches at once, and is
+ * announced when there was time to tell what it is. */
+static void look(rep_registry_t *registry, struct rep_alarms *a, rep_time_t now)
+{
+	rep_cause_t cause;
+	known_t known;
+
+	rep_cause_find(a->cells, a->n_cells, hours(a), &cause);
+	if(a->n_known == CAUSES || cause.kind == REP_CAUSE_NONE
+			|| cause.score < (a->looming ? REP_CAUSE_NEARLY : 1)) {
+		a->looming = 0;
+		return;
+	}
+	if(!a->looming || now < a->looming)
+		a->looming = now;
+	known = known_of(a, &cause, now);
+	hold(registry, a, &known, now);
+	if(now - a->looming < TO_TELL)
+		return;
+	a->looming = 0;
+	a->known[a->n_known++] = known;
+	announce(registry, &known, false, now);
+}
+
+/* What is known comes first: only what it does not explain is new. */
 static void ask(rep_registry_t *registry, struct rep_alarms *a, rep_time_t now)
 {
-	const known_t *known;
-	rep_charts_t charts;
-	rep_cause_t cause;
-	unsigned kept;
-	bool fresh;
+	unsigned kept = 0;
 
+	if(!gather(registry, a, now))
+		return;
 	for(unsigned i = 0; i < a->n_known; i++)
-		a->known[i].seen = false;
-	gather(registry, a, now, &charts);
-	for(unsigned found = 0; a->n_cells && found < CAUSES; found++) {
-		rep_cause_find(&charts, a->cells, a->n_cells, ALARM_EVERY, &cause);
-		if(cause.kind == REP_CAUSE_NONE)
-			break;
-		known = remember(a, &cause, now, &fresh);
-		if(!known)
-			break;
-		hold(registry, a, &cause, known->since, now);
-		if(fresh)
-			announce(registry, a, &cause, now);
-		kept = 0; /* what is explained is left out, for a second cause */
-		for(unsigned i = 0; i < a->n_cells; i++)
-			if(!names(&cause, &a->cells[i]))
-				a->cells[kept++] = a->cells[i];
-		a->n_cells = kept;
-	}
-	kept = 0;
-	for(unsigned i = 0; i < a->n_known; i++)
-		if(a->known[i].seen)
+		review(registry, a, &a->known[i], now);
+	look(registry, a, now);
+	for(unsigned i = 0; i < a->n_known; i++) {
+		if(now - a->known[i].shown >= HOUR)
+			announce(registry, &a->known[i], true, now);
+		else
 			a->known[kept++] = a->known[i];
+	}
 	a->n_known = kept;
 }
 
 void rep_alarms_tick(rep_registry_t *registry, rep_time_t now)
 {
-	if(registry->asked_at && now >= registry->asked_at
-			&& now - registry->asked_at < ASK_EVERY)
+	/* on the minute: all proxies ask at the same time */
+	if(registry->asked_at / REP_MINUTE == now / REP_MINUTE)
 		return;
 	registry->asked_at = now;
 	if(!registry->alarms) {

@@ -7,6 +7,7 @@ static const char *const names[REP_EVENTS] = {
 		[REP_EVENT_BENCHED] = "benched",
 		[REP_EVENT_RELEASED] = "released",
 		[REP_EVENT_POOL_ALARM] = "pool-alarm",
+		[REP_EVENT_POOL_ALARM_OVER] = "pool-alarm-over",
 		[REP_EVENT_POOL_EXHAUSTED] = "pool-exhausted",
 		[REP_EVENT_REFUSED] = "caller-id-refused",
 };

@@ -14,6 +14,7 @@ typedef enum rep_event_kind
 	REP_EVENT_BENCHED,
 	REP_EVENT_RELEASED, /* back from rest, on probation or active */
 	REP_EVENT_POOL_ALARM,
+	REP_EVENT_POOL_ALARM_OVER,
 	REP_EVENT_POOL_EXHAUSTED,
 	REP_EVENT_REFUSED, /* caller ID or signature refused */
 	REP_EVENTS
@@ -22,7 +23,7 @@ typedef enum rep_event_kind
 /* "benched" and so on, as users read it; "none" for a kind that is not. */
 const char *rep_event_name(rep_event_kind_t kind);
 
-#define REP_EVENT_DETAIL 128
+#define REP_EVENT_DETAIL 160
 
 typedef struct rep_event
 {
@@ -44,7 +45,7 @@ typedef struct rep_event
 	rep_counts_t counts; /* the evidence: since the last turn */
 	rep_counts_t pool_counts;
 	float mix[REP_OUTCOMES]; /* the baseline */
-	/* POOL_ALARM: the dimension; BENCHED: the block, or what it is confined
+	/* of an alarm: what shifts; BENCHED: the block, or what it is confined
 	 * to; in words */
 	char detail[REP_EVENT_DETAIL];
 } rep_event_t;
