@@ -298,18 +298,66 @@ def test_a_block_that_goes_bad_is_named(replay):
     assert named[0]["detail"].endswith(" of 20 numbers")
 
 
-def test_a_shift_of_the_whole_pool_is_an_alarm(replay):
+@pytest.mark.parametrize("minute", [0, 10, 20, 30, 40, 50])
+def test_a_shift_of_the_whole_pool_is_an_alarm(replay, minute):
+    """Of an hour, whichever minute it starts in; once, and its end too."""
     draw = random.Random(5)
-    calls = calls_of(seed=4, days=3)
+    calls = calls_of(seed=14, days=3, per_day=9600)
+    hour = START - START % 3600 + 50 * 3600
+    onset = hour + minute * 60
     for c in calls:
-        if float(c["time"]) > START + 2 * DAY and draw.random() < .4:
+        if onset <= float(c["time"]) < onset + 3600 and draw.random() < .3:
             c["status"], c["reason"], c["reason_header"], c["duration"] = \
                 REPLIES["declined"]
     result = replay(as_csv(calls), *CALM)
-    alarms = result.of("pool-alarm")
-    assert alarms and alarms[0]["pool"] == "sales"
-    assert START + 2 * DAY < alarms[0]["at"] < START + 2.3 * DAY
-    assert "shifts" in alarms[0]["detail"]
+    alarm, = result.of("pool-alarm")
+    over, = result.of("pool-alarm-over")
+    assert alarm["pool"] == over["pool"] == "sales"
+    assert onset < alarm["at"] < onset + 5400
+    assert "this pool shifts (rejected): declined" in alarm["detail"]
+    assert onset + 7200 < over["at"] < onset + 3 * 3600
+    assert over["since"] == int(alarm["at"])
+    assert "this pool shifts no more (rejected)" in over["detail"]
+    assert result.of("benched") == []
+    assert result.summary["alarms"] == 1
+    text = replay(as_csv(calls), *CALM, as_json=False).out
+    assert re.search(r" pool-alarm-over +sales .* this pool shifts no more",
+                     text)
+
+
+def test_a_long_shift_is_one_alarm(replay):
+    draw = random.Random(6)
+    calls = calls_of(seed=7, days=4, per_day=4800)
+    onset = START + 3 * DAY
+    for c in calls:
+        if onset <= float(c["time"]) < onset + DAY / 2 and draw.random() < .25:
+            c["status"], c["reason"], c["reason_header"], c["duration"] = \
+                REPLIES["declined"]
+    result = replay(as_csv(calls), *CALM)
+    assert len(result.of("pool-alarm")) == 1
+    over, = result.of("pool-alarm-over")
+    assert over["at"] > onset + DAY / 2
+
+
+def test_which_pool_comes_first_makes_no_difference(replay, tmp_path):
+    """Each is asked with its own policy; one is deaf to declines."""
+    draw = random.Random(8)
+    calls = calls_of(seed=9, days=3, per_day=9600)
+    for i, c in enumerate(calls):
+        c["pool"] = ("one", "two")[i % 2]
+        c["number"] = c["number"][:-4] + "%04d" % (i % 2 * 100 + i % 10)
+        if float(c["time"]) > START + 2.5 * DAY and draw.random() < .3:
+            c["status"], c["reason"], c["reason_header"], c["duration"] = \
+                REPLIES["declined"]
+    deaf = {"weights_rejected": "unwanted:2.5",
+            "weights_labelled": "answered:-0.01"}
+    for one, two in (({}, deaf), (deaf, {})):
+        policy = tmp_path / "pools.json"
+        policy.write_text(json.dumps({"pools": {
+            "one": {"policy": one}, "two": {"policy": two}}}))
+        result = replay(as_csv(calls), *CALM, "--policy", str(policy))
+        assert {e["pool"] for e in result.of("pool-alarm")} == {
+            "one" if two else "two"}
 
 
 def test_count_all(replay):

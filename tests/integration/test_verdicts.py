@@ -9,6 +9,7 @@ import time
 
 import pytest
 from harness import functions, plans, view
+from harness.clock import Clock
 from harness.plans import final
 from harness.pools import EAGER, new_callee, new_numbers, write_pool_file
 from harness.process import wait_until
@@ -199,12 +200,30 @@ def write_history(redis, pool, numbers, routes):
     pipe.execute()
 
 
+class Minutes:
+    """Lets the module's time pass. A number of another pool is benched for so
+    long: when it is back, the module has looked at everything."""
+
+    def __init__(self, node, clock, number):
+        self.node, self.clock, self.number = node, clock, number
+
+    def pass_by(self, minutes):
+        pattern = rf"EVENT released other \{self.number}"
+        before = len(self.node.logged(pattern))
+        self.node.rpc("reputation.bench", "other", self.number, minutes * 60)
+        self.clock.forward(minutes * 60 + 1)
+        wait_until(lambda: len(self.node.logged(pattern)) > before,
+                   what=self.node.log)
+
+
 def test_carrier_that_shifts_alarms_and_benches_nobody(make, redis, carrier):
-    """Causes are looked for once a minute."""
-    numbers = new_numbers(10)
+    """From its begin, which is told when there was time to tell what it is,
+    to its end."""
+    numbers, others, clock = new_numbers(10), new_numbers(4), Clock()
     redis.seed("carriers", numbers, {"warmup": ""})
+    redis.seed("other", others, {"warmup": ""})
     write_history(redis, "carriers", numbers, ("east", "west"))
-    node = make.kamailio("functions.cfg", REDIS=redis.url,
+    node = make.kamailio("functions.cfg", REDIS=redis.url, clock=clock,
                          CARRIER_A=carrier.address, leak_check=True)
     caller = make.caller(node)
     view.wait_connected(node)
@@ -212,6 +231,8 @@ def test_carrier_that_shifts_alarms_and_benches_nobody(make, redis, carrier):
     wait_until(lambda: view.route_counts(
         node, "carriers", numbers[9], "west").get("noanswer") == 45 * 18,
         what=lambda: view.explain(node, "carriers", numbers[9]))
+    view.wait_numbers(node, "other", others)
+    minutes = Minutes(node, clock, others[0])
 
     declines = final(603, outcome="declined")
     usual = [declines] * 2 + [plans.busy()] * 5 + \
@@ -219,17 +240,29 @@ def test_carrier_that_shifts_alarms_and_benches_nobody(make, redis, carrier):
     shifted = [declines] * 6 + usual[2:-4]
     mix = {"east": iter(shifted * 16), "west": iter(usual * 8)}
     carrier.behaviour = lambda seen: next(mix[seen.invite.get("x-route")])
-    # many at once: all before causes are looked for
-    calls = []
-    for n in range(600):
-        route = "west" if n % 3 == 2 else "east"
-        calls.append(caller.invite(new_callee(), [
-            "X-Do: track", "X-Pool: carriers", f"X-Route: {route}",
-            f"X-Number: {numbers[n % len(numbers)]}"]))
-        if n % 30 == 29:
-            for call in calls[-30:]:
-                call.wait_final()
-    event, = node.wait_log("EVENT pool-alarm carriers", timeout=120)
+
+    def call(count, routes=("east", "east", "west")):
+        """Many at once."""
+        calls = []
+        for n in range(count):
+            calls.append(caller.invite(new_callee(), [
+                "X-Do: track", "X-Pool: carriers",
+                f"X-Route: {routes[n % len(routes)]}",
+                f"X-Number: {numbers[n % len(numbers)]}"]))
+            if n % 30 == 29:
+                for one in calls[-30:]:
+                    one.wait_final()
+        for one in calls:
+            one.wait_final()
+
+    def written(event):
+        return [e for e in redis.events()
+                if e["event"] == event and e["pool"] == "carriers"]
+
+    call(600)
+    for _ in range(12):
+        minutes.pass_by(1)
+    event, = node.wait_log("EVENT pool-alarm carriers")
     assert "route east shifts (rejected): declined" in event
     assert event.endswith("on east")
     assert not node.logged("EVENT benched carriers")
@@ -237,13 +270,28 @@ def test_carrier_that_shifts_alarms_and_benches_nobody(make, redis, carrier):
         assert view.state(node, "carriers", number) == "active"
         assert {r["state"] for r in view.routes(
             node, "carriers", number).values()} == {"active"}
-    written, = wait_until(lambda: [
-        e for e in redis.events() if e["event"] == "pool-alarm"
-        and e["pool"] == "carriers"])
-    assert written["route"] == "east"
-    assert written["detail"] in event
-    assert view.nonzero(json.loads(written["counts"])) == \
+    begin, = wait_until(lambda: written("pool-alarm"))
+    assert begin["route"] == "east"
+    assert begin["detail"] in event
+    assert view.nonzero(json.loads(begin["counts"])) == \
         {"declined": 96, "busy": 80, "noanswer": 224}
+
+    minutes.pass_by(50)  # the shift leaves the hour
+    mix["east"] = iter(usual * 16)
+    for _ in range(4):
+        call(50, ("east",))
+        minutes.pass_by(20)
+    event, = node.wait_log("EVENT pool-alarm-over carriers")
+    assert "route east shifts no more (rejected): declined" in event
+    assert event.endswith("on east")
+    node.wait_log(r"pool carriers: route east shifts no more \(rejected\)")
+    end, = wait_until(lambda: written("pool-alarm-over"))
+    assert end["detail"] in event
+    assert float(end["since"]) == int(float(begin["at"]))
+    assert len(written("pool-alarm")) == 1
+    counters = node.rpc("stats.fetch", "reputation:")
+    assert counters["reputation.pool_alarms"] == "1"
+    assert counters["reputation.pool_alarms_over"] == "1"
 
 
 # ----- rests -----------------------------------------------------------------

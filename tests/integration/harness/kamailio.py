@@ -84,11 +84,11 @@ class Kamailio:
     `defines`: NAME=value for -A. `allow_errors`: regular expressions of log
     lines that the test expects. `leak_check`: fail stop() when the module
     still holds shared memory at the end. `settings`: lines that follow the
-    configuration."""
+    configuration. `clock`: a Clock that the module goes by."""
 
     def __init__(self, cfg="outbound.cfg", allow_errors=(), leak_check=False,
                  start=True, children=2, text=None, settings="",
-                 extra_argv=(), **defines):
+                 extra_argv=(), clock=None, **defines):
         self.directory = tempfile.mkdtemp(prefix="rep-kam-")
         self.port = free_port()
         self.address = ("127.0.0.1", self.port)
@@ -97,6 +97,7 @@ class Kamailio:
         self.leak_check = leak_check
         self.settings = settings + (MEMORY_REPORT if leak_check else "")
         self.extra_argv = list(extra_argv)
+        self.clock = clock
         self.defines = {"LISTEN": f"udp:127.0.0.1:{self.port}",
                         "CHILDREN": children, **defines}
         self.log_path = os.path.join(self.directory, "kamailio.log")
@@ -140,12 +141,16 @@ class Kamailio:
 
     def env(self):
         """None: ours. With REPUTATION_PRELOAD (make test-asan): sanitizers
-        that write into our directory."""
-        preload = os.environ.get("REPUTATION_PRELOAD")
+        that write into our directory. With a clock: that too."""
+        preload = os.environ.get("REPUTATION_PRELOAD", "")
+        ours = {}
+        if self.clock:
+            preload = f"{preload}:{self.clock.library}".strip(":")
+            ours = {"REPUTATION_CLOCK": self.clock.path}
         if not preload:
             return None
         reports = f":log_path={self.directory}/sanitizer"
-        return {**os.environ, "LD_PRELOAD": preload,
+        return {**os.environ, "LD_PRELOAD": preload, **ours,
                 **{name: os.environ.get(name, "") + reports
                    for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS")}}
 
