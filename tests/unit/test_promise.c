@@ -88,7 +88,7 @@ typedef struct promise
 
 static const promise_t promises[] = {
 		{"alike", 0, 0, 150000, .9, 2},
-		{"numbers differ", 200, 0, 150000, .9, 2},
+		{"numbers differ", 200, 0, 150000, .9, 2.5},
 		/* a list takes seven hours here: the judge falls short */
 		{"lists differ", 0, 200, 150000, .6, 2},
 		{"lists differ much", 0, 50, 150000, .6, 2},
