@@ -214,6 +214,7 @@ static rep_counts_t some(double most)
 START_TEST(robust_policies)
 {
 	static const rep_spread_t spreads[] = {{20, 20}, {1000, 300}, {2e4f, 2e4f}};
+	static const rep_known_t known = {16, 100};
 
 	for(int round = 0; round < 300; round++) {
 		rep_counts_t window = some(pow(10, 1 + uniform() * 7)),
@@ -240,7 +241,7 @@ START_TEST(robust_policies)
 		run = (rep_tally_t){seen.own, shares_load(mix)};
 		for(int i = 0; i < HALVES; i++)
 			run.expected.h[i] *= vec_all(shares_sum(&run.seen));
-		l = rep_urn_ratio(&charts, &spreads[round % 3], &run, &past, 500);
+		l = rep_urn_ratio(&charts, &spreads[round % 3], &run, &past, &known);
 		for(int j = 0; j < REP_CHARTS; j++) {
 			ck_assert(isfinite(log_z[j]) && isfinite(l[j]));
 			ck_assert(baseline.threshold[j] > 0
@@ -313,9 +314,10 @@ END_TEST
 
 /* The urn, in double precision and by the library's lgamma. */
 static double naive_urn(int j, const rep_spread_t *spread,
-		const rep_tally_t *run, const rep_tally_t *past, double known)
+		const rep_tally_t *run, const rep_tally_t *past,
+		const rep_known_t *known)
 {
-	double mean[REP_JUDGED], n = 0, before = 0, sum = 0, z = 0, balls, l = 0;
+	double mean[REP_JUDGED], n = 0, before = 0, sum = 0, z = 0, l = 0;
 
 	for(int c = 0; c < REP_JUDGED; c++) {
 		n += (double)share_of(&run->seen, c);
@@ -333,16 +335,20 @@ static double naive_urn(int j, const rep_spread_t *spread,
 	}
 	for(int c = 0; c < REP_JUDGED; c++)
 		z += (mean[c] /= sum) * (double)charts.ew[c][j];
-	balls = 1
-			/ (1 / ((double)spread->between + before)
-					+ 1 / ((double)spread->lists * fmax(n / REP_LIST_CALLS, 1))
-					+ 1 / known);
 	for(int c = 0; c < REP_JUDGED; c++) {
 		double seen = (double)share_of(&run->seen, c);
-		double a = fmax(balls * mean[c], 1e-4);
-		double b = fmax(balls * mean[c] * (double)charts.ew[c][j] / z, 1e-4);
+		double rests_on = (double)known->buckets
+						  + fmin((double)known->window + 1 / mean[c], 500);
+		double balls = 1
+					   / (1 / ((double)spread->between + before)
+							   + 1
+										 / ((double)spread->lists
+												 * fmax(n / REP_LIST_CALLS, 1))
+							   + 1 / rests_on);
+		double a = balls * mean[c], b = a * (double)charts.ew[c][j] / z;
 
-		l += lgamma(seen + b) - lgamma(b) - lgamma(seen + a) + lgamma(a);
+		l += lgamma(seen + b) - lgamma(b) - lgamma(seen + a) + lgamma(a)
+			 - (b - a) * log1p(n / balls);
 	}
 	return l;
 }
@@ -356,7 +362,8 @@ START_TEST(sweep_urn)
 		unsigned calls = 1 + (unsigned)pow(10, uniform() * 2.7);
 		unsigned before = round % 3 ? (unsigned)(uniform() * 400) : 0;
 		rep_tally_t run, past;
-		float known = (float)pow(10, 1.5 + uniform() * 3);
+		rep_known_t known = {
+				(float)pow(10, uniform() * 4), (float)(uniform() * 600)};
 		vec_t l;
 
 		for(unsigned k = 0; k < calls; k++)
@@ -366,9 +373,9 @@ START_TEST(sweep_urn)
 			old.n[draw(charts.prior)]++;
 		run = tally_of(&own);
 		past = tally_of(&old);
-		l = rep_urn_ratio(&charts, &spread, &run, &past, known);
+		l = rep_urn_ratio(&charts, &spread, &run, &past, &known);
 		for(int j = 0; j < REP_CHARTS; j++) {
-			double naive = naive_urn(j, &spread, &run, &past, (double)known);
+			double naive = naive_urn(j, &spread, &run, &past, &known);
 
 			ck_assert_msg(
 					fabs((double)l[j] - naive) < 5e-3 + 1e-3 * fabs(naive),
@@ -383,13 +390,14 @@ END_TEST
 START_TEST(sweep_urn_of_many)
 {
 	static const rep_spread_t alike = {1e6f, 1e6f};
+	static const rep_known_t known = {1e6f, 500};
 
 	for(int round = 0; round < 200; round++) {
 		rep_counts_t own = some(6);
 		rep_tally_t run = tally_of(&own), past = {{{{0}}}, {{{0}}}};
 		vec_t x = rep_evidence_of(&charts, &run.seen), l;
 
-		l = rep_urn_ratio(&charts, &alike, &run, &past, 1e6f);
+		l = rep_urn_ratio(&charts, &alike, &run, &past, &known);
 		for(int j = 0; j < REP_CHARTS; j++) {
 			double z = 0;
 

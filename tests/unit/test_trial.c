@@ -34,13 +34,14 @@ static rep_trial_t trial(const rep_counts_t *counts, const rep_spread_t *spread,
 {
 	static const rep_tally_t no_past;
 	rep_tally_t turn = {.seen = counts_of(counts)};
+	const rep_known_t rests_on = {known - 500, 1e9f}; /* 500 of the window */
 	float expected[REP_JUDGED];
 
 	for(int c = 0; c < REP_JUDGED; c++)
 		expected[c] = charts.prior[c] * (float)rep_counts_judged(counts);
 	turn.expected = shares_load(expected);
 	return rep_judge_trial(
-			&charts, spread, &turn, &no_past, known, chart, score);
+			&charts, spread, &turn, &no_past, &rests_on, chart, score);
 }
 
 #define ON REP_TRIAL_GOES_ON

@@ -11,7 +11,8 @@
 
 rep_trial_t rep_judge_trial(const rep_charts_t *charts,
 		const rep_spread_t *spread, const rep_tally_t *turn,
-		const rep_tally_t *past, float known, rep_chart_t *chart, float *score)
+		const rep_tally_t *past, const rep_known_t *known, rep_chart_t *chart,
+		float *score)
 {
 	vec_t l = rep_urn_ratio(charts, spread, turn, past, known);
 	rep_chart_t worst = REP_CHART_BLOCKED;

@@ -19,6 +19,7 @@ typedef enum rep_trial
  * `score`: its evidence over the bound at which a trial fails at once, 0 .. */
 rep_trial_t rep_judge_trial(const rep_charts_t *charts,
 		const rep_spread_t *spread, const rep_tally_t *turn,
-		const rep_tally_t *past, float known, rep_chart_t *chart, float *score);
+		const rep_tally_t *past, const rep_known_t *known, rep_chart_t *chart,
+		float *score);
 
 #endif

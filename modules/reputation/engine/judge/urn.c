@@ -7,7 +7,8 @@
 
 #define SHIFT 6		/* Stirling's series is good from here on */
 #define LEAST 1e-4f /* balls of a colour */
-#define HALF_LOG_2PI 0.918938533f
+#define RAREST 1e-6f
+#define MOST 500 /* calls of the window, or of the prior, that count */
 
 /* log(a (a + 1) ... (a + n - 1)) of up to SHIFT factors. */
 static vec_t log_rising_few(vec_t a, int n)
@@ -65,27 +66,53 @@ static shares_t mean_of(const rep_spread_t *spread, const rep_tally_t *run,
 	return mean;
 }
 
+/* The balls of each outcome: 1 over the sum of what is uncertain. The prior of a
+ * yardstick weighs as many calls as hold one of the outcome (rep_mix_draw()). */
+static shares_t balls_of(const rep_spread_t *spread, const shares_t *mean,
+		float calls, float past_calls, const rep_known_t *known)
+{
+	float lists = spread->lists * larger(calls / REP_LIST_CALLS, 1);
+	vec_t shared = vec_all(1 / (spread->between + past_calls) + 1 / lists);
+	shares_t balls;
+
+	for(int i = 0; i < HALVES; i++) {
+		vec_t prior = 1.0f / vec_larger(mean->h[i], vec_all(RAREST));
+		vec_t rests_on =
+				vec_all(known->buckets)
+				+ vec_smaller(vec_all(known->window) + prior, vec_all(MOST));
+
+		balls.h[i] = 1.0f / (shared + 1.0f / rests_on);
+	}
+	return balls;
+}
+
 vec_t rep_urn_ratio(const rep_charts_t *charts, const rep_spread_t *spread,
-		const rep_tally_t *run, const rep_tally_t *past, float known)
+		const rep_tally_t *run, const rep_tally_t *past,
+		const rep_known_t *known)
 {
 	float calls = shares_sum(&run->seen), past_calls = shares_sum(&past->seen);
-	shares_t mean;
-	vec_t balls, z, sum = vec_all(0);
-	float lists, total;
+	shares_t mean, balls, taken;
+	vec_t z, sum = vec_all(0);
 
 	if(calls <= 0)
 		return sum;
 	mean = mean_of(spread, run, past, past_calls);
-	lists = spread->lists * larger(calls / REP_LIST_CALLS, 1);
-	total = 1 / (1 / (spread->between + past_calls) + 1 / lists + 1 / known);
+	balls = balls_of(spread, &mean, calls, past_calls, known);
 	z = common_times(&mean, charts->ew) + rare_times(&mean, charts->ew);
-	balls = vec_all(total) / z;
+	for(int i = 0; i < HALVES; i++) {
+		vec_t log_more = vec_log(1.0f + vec_all(calls) / balls.h[i]);
+
+		balls.h[i] *= mean.h[i];
+		taken.h[i] = balls.h[i] * log_more;
+	}
+	sum = -(common_times(&taken, charts->ew) + rare_times(&taken, charts->ew))
+		  / z;
 	for(int c = 0; c < REP_JUDGED; c++) {
 		float n = share_of(&run->seen, c);
-		vec_t a = balls * vec_load(charts->ew[c]) * share_of(&mean, c);
+		vec_t a = vec_load(charts->ew[c]) / z * share_of(&balls, c);
 
 		if(n > 0)
-			sum += log_rising(vec_select(a > LEAST, a, vec_all(LEAST)), n);
+			sum += log_rising(vec_larger(a, vec_all(LEAST)), n);
 	}
 	return sum - vec_all(sum[REP_CHARTS]);
 }

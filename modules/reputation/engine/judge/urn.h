@@ -13,11 +13,18 @@
 #include "spread.h"
 #include "tally.h"
 
+/* What the yardstick of a run rests on: calls of others in its buckets, and over
+ * the window. */
+typedef struct rep_known
+{
+	float buckets, window;
+} rep_known_t;
+
 /* The log-likelihood ratio of `run`, in nats, for each chart (the last lane is
  * 0): bad in the chart's way against healthy. `past`: the number's own calls
- * before the run, its prior; may be empty. `known`: how many calls the
- * yardstick of the run rests on, above 0. */
+ * before the run, its prior; may be empty. */
 vec_t rep_urn_ratio(const rep_charts_t *charts, const rep_spread_t *spread,
-		const rep_tally_t *run, const rep_tally_t *past, float known);
+		const rep_tally_t *run, const rep_tally_t *past,
+		const rep_known_t *known);
 
 #endif

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Brings a number's cells before the judge. */
+/* Brings a number's evidence before the judge. */
 
 #ifndef REP_ASSESS_H
 #define REP_ASSESS_H
 
 #include "pool.h"
-#include "../judge/tally.h"
+#include "../judge/urn.h"
 
 /* What the evidence says of a number as a whole, or on one route. */
 struct rep_assessed
@@ -18,9 +18,9 @@ struct rep_assessed
 	/* the run that each chart found: the newest so many cells of this turn */
 	uint32_t run[REP_CHARTS];
 	/* only of a number that is on probation or under suspicion: this turn, the
-	 * turns before it, and how many calls their yardstick rests on */
+	 * turns before it, and what their yardstick rests on */
 	rep_tally_t turn, earlier;
-	float known;
+	rep_known_t known;
 };
 
 typedef struct rep_assessment
@@ -34,9 +34,5 @@ typedef struct rep_assessment
  * The result is the calling thread's, good until it calls this again. */
 const rep_assessment_t *rep_assess(
 		const rep_pool_t *pool, const rep_number_t *number, rep_time_t now);
-
-/* What was seen in a cell of the number that was assessed last, and what was
- * to be expected. */
-rep_tally_t rep_assess_cell(const rep_pool_t *pool, uint32_t ref);
 
 #endif

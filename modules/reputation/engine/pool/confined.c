@@ -6,11 +6,8 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "cells.h"
-#include "stamp.h"
-#include "standing.h"
+#include "reading.h"
 #include "strata.h"
-#include "../judge/bucket.h"
 
 #define QUIET 0.5f /* of a threshold: the other calls do not show it */
 
@@ -57,20 +54,6 @@ static void add(part_t *parts, unsigned i, float calls, float says, float all)
 		parts[k].others_best = larger(parts[k].others_best, all - parts[k].sum);
 }
 
-static bool is_judged(const rep_pool_t *pool, const rep_number_t *number,
-		const rep_cell_head_t *cell, int route)
-{
-	const rep_stratum_t *stratum = rep_stratum_of(pool, cell);
-	const rep_verdict_t *on =
-			stratum->route ? rep_verdict_of(pool, number, stratum->route)
-						   : NULL;
-
-	return !stratum->repeat
-		   && cell->stamp == rep_stamp_of(pool, number, stratum->route)
-		   && (route >= 0 ? stratum->route == route
-						  : !on || on->state == REP_ACTIVE);
-}
-
 static void name(const rep_pool_t *pool, int kind, unsigned i,
 		char out[REP_EVENT_DETAIL])
 {
@@ -100,33 +83,27 @@ void rep_confined(const rep_pool_t *pool, const rep_number_t *number,
 		const struct rep_assessed *on, bool whole, rep_chart_t chart,
 		rep_time_t now, char out[REP_EVENT_DETAIL])
 {
-	uint32_t oldest = rep_bucket_oldest(&pool->policy, now);
+	const rep_reading_t *reading = rep_read(pool, number, now);
 	float h = on->judged.threshold[chart], all = 0, all_calls = 0, fewest = 0;
 	part_t parts[KINDS][REP_ROUTES_MAX] = {0};
-	const rep_cell_head_t *cell;
 
 	out[0] = '\0';
-	for(uint32_t ref = number->cells; ref != REP_NONE; ref = cell->next) {
-		const rep_stratum_t *stratum;
+	for(unsigned k = 0; k < reading->n_cells; k++) {
+		const rep_read_cell_t *cell = &reading->cells[k];
+		const rep_read_route_t *route = &reading->routes[cell->route];
+		const rep_stratum_t *stratum = pool->strata[cell->stratum];
 		rep_tally_t tally;
-		float calls, says;
+		float says;
 
-		cell = rep_cell_at(pool, ref);
-		if(cell->bucket < oldest)
-			break;
-		if(!is_judged(pool, number, cell, whole ? -1 : on->route))
+		if(!cell->turn || !(whole ? route->in_sum : route->route == on->route))
 			continue;
-		stratum = rep_stratum_of(pool, cell);
-		tally = rep_assess_cell(pool, ref);
-		calls = shares_sum(&tally.seen);
-		if(calls <= 0)
-			continue;
-		says = said_of(&pool->charts, &tally, calls, chart);
+		tally = rep_read_tally(pool, cell, NULL);
+		says = said_of(&pool->charts, &tally, cell->calls, chart);
 		all += says;
-		all_calls += calls;
-		add(parts[NETWORK], stratum->network, calls, says, all);
-		add(parts[CAMPAIGN], stratum->campaign, calls, says, all);
-		add(parts[ROUTE], stratum->route, calls, says, all);
+		all_calls += cell->calls;
+		add(parts[NETWORK], stratum->network, cell->calls, says, all);
+		add(parts[CAMPAIGN], stratum->campaign, cell->calls, says, all);
+		add(parts[ROUTE], stratum->route, cell->calls, says, all);
 	}
 	for(int kind = 0; kind < KINDS; kind++)
 		for(unsigned i = 0; i < REP_ROUTES_MAX; i++) {

@@ -9,9 +9,8 @@
 #include "event.h"
 
 /* In words: "on network carrier-x only"; "" when it is bad all over, or when
- * nobody can tell. To be asked before a verdict moves, of the number that
- * rep_assess() was asked of last: `on` is its result for the number as a whole,
- * or on a route.
+ * nobody can tell. To be asked before a verdict moves; `on` is what rep_assess()
+ * said of the number as a whole, or on a route.
  *
  * It is confined to a label when the chart passes its threshold on the calls
  * with that label, stays below half of it on all others, and would have come

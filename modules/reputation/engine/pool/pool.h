@@ -171,7 +171,8 @@ typedef struct rep_number
 	float weight;
 	float s; /* nats on `chart`, when it was last judged */
 	uint8_t status, flags, chart;
-	uint8_t doubt; /* weight taken off its run, of REP_WEIGHT */
+	uint8_t doubt;	  /* weight taken off its run, of REP_WEIGHT */
+	uint32_t doubted; /* cells of that run */
 } rep_number_t;
 
 /* Numbers whose place in the order was given back to them: see queue.h. */

@@ -3,10 +3,8 @@
 
 #include "spreads.h"
 
-#include "assess.h"
-#include "cells.h"
+#include "reading.h"
 #include "slot.h"
-#include "strata.h"
 #include "../judge/bucket.h"
 
 #define TIMES 6				/* a window */
@@ -54,19 +52,16 @@ static void take_number(const rep_pool_t *pool, const rep_number_t *number,
 {
 	rep_spread_part_t all = {{0}, {0}}, list = {{0}, {0}};
 	size_t first = sample->n_lists;
-	const rep_cell_head_t *cell;
+	const rep_reading_t *reading = rep_read(pool, number, now);
 
-	rep_assess(pool, number, now);
-	for(uint32_t ref = number->cells; ref != REP_NONE; ref = cell->next) {
+	for(unsigned k = 0; k < reading->n_cells; k++) {
+		const rep_read_cell_t *cell = &reading->cells[k];
 		rep_tally_t tally;
 
-		cell = rep_cell_at(pool, ref);
-		if(cell->bucket < sample->from)
-			break;
-		if(cell->bucket >= sample->to || cell->weight < REP_WEIGHT / 2
-				|| rep_stratum_of(pool, cell)->repeat)
+		if(cell->bucket < sample->from || cell->bucket >= sample->to
+				|| cell->weight < 0.5f)
 			continue;
-		tally = rep_assess_cell(pool, ref);
+		tally = rep_read_tally(pool, cell, NULL);
 		part_add(&all, &tally);
 		part_add(&list, &tally);
 		if(calls_of(&list) < REP_LIST_CALLS || sample->n_lists == LISTS)

@@ -199,7 +199,7 @@ static bool on_trial(rep_pool_t *pool, uint32_t i, uint8_t route,
 	if(!verdict || verdict->state != REP_PROBATION)
 		return false;
 	switch(rep_judge_trial(&pool->charts, &pool->spread, &on->turn,
-			&on->earlier, on->known, &chart, &evidence.judged.score)) {
+			&on->earlier, &on->known, &chart, &evidence.judged.score)) {
 		case REP_TRIAL_FAILED:
 			evidence.judged.chart = chart;
 			evidence.run[chart] = UINT32_MAX;
@@ -305,9 +305,11 @@ static void doubt(rep_pool_t *pool, uint32_t i, const rep_judged_t *judged,
 		if(judged->s[j] > judged->s[most])
 			most = j;
 	weight = rep_suspect_weight(judged->s[most]);
-	if(weight == REP_WEIGHT && !number->doubt)
+	if(weight == REP_WEIGHT - number->doubt
+			&& (!number->doubt || run[most] == number->doubted))
 		return;
 	number->doubt = REP_WEIGHT - weight;
+	number->doubted = run[most];
 	rep_run_weigh(pool, i, 0, run[most], weight);
 }
 
