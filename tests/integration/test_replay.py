@@ -153,7 +153,7 @@ BAD_BLOCKED = calls_of(bad=with_share("blocked", .25))
 
 @pytest.mark.parametrize("reason, bad", [
     ("blocked", with_share("blocked", .25)),
-    ("rejected", with_share("unwanted", .12)),
+    ("rejected", with_share("unwanted", .2)),
     ("labelled", with_share("answered", .02)),
 ])
 def test_a_number_going_bad_is_found(replay, reason, bad):

@@ -102,20 +102,25 @@ START_TEST(what_comes_of_it)
 END_TEST
 
 /* Of `calls` balls in all: Polya's urn of a healthy number, and of one that is
- * bad in the chart's way. */
+ * bad in the chart's way, or (one in ten) in that way but less surely so. */
 static double naive(const rep_counts_t *counts, int chart, double calls)
 {
-	double z = 0, l = 0;
+	double z = 0, l = 0, wide = -log(10), all = rep_counts_judged(counts);
 
 	for(int c = 0; c < REP_JUDGED; c++)
 		z += charts.prior[c] * exp(policy.weights[chart][c]);
 	for(int c = 0; c < REP_JUDGED; c++) {
-		double a = calls * charts.prior[c], n = counts->n[c];
-		double a1 = a * exp(policy.weights[chart][c]) / z;
+		double w = policy.weights[chart][c], n = counts->n[c];
+		double few = is_rare(c) && w > 1 ? 4 : calls;
+		double a = calls * charts.prior[c], a1 = a * exp(w) / z,
+			   b = few * charts.prior[c] * exp(w) / z;
 
 		l += lgamma(n + a1) - lgamma(a1) - lgamma(n + a) + lgamma(a);
+		wide += lgamma(n + b) - lgamma(b) - lgamma(n + a) + lgamma(a)
+				+ n * log((all + calls) / (all + few)) - b * log1p(all / few)
+				+ a * log1p(all / calls);
 	}
-	return l;
+	return fmax(l, wide);
 }
 
 START_TEST(agrees_with_direct_computation)

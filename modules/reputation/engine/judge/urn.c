@@ -8,6 +8,11 @@
 #define SHIFT 6		/* Stirling's series is good from here on */
 #define LEAST 1e-4f /* balls of a colour */
 #define RAREST 1e-6f
+/* A number that is bad need not be as bad as its chart says: one in ten of them
+ * is as if it had so few balls of the outcomes with more than this weight. */
+#define WIDE 4.0f
+#define TELLING 1.0f
+#define LIKELIER 2.302585f /* log 10 */
 #define MOST 500 /* calls of the window, or of the prior, that count */
 
 /* log(a (a + 1) ... (a + n - 1)) of up to SHIFT factors. */
@@ -86,33 +91,56 @@ static shares_t balls_of(const rep_spread_t *spread, const shares_t *mean,
 	return balls;
 }
 
+/* The balls of an outcome by chart, in a number that is bad but not just as bad
+ * as its chart says: few for what is rare and speaks most for the chart. */
+static vec_t wide_balls(const rep_charts_t *charts, int outcome, float balls)
+{
+	vec_t w = vec_load(charts->w[outcome]);
+
+	if(!is_rare(outcome))
+		return vec_all(balls);
+	return vec_select(w > vec_all(TELLING), vec_all(WIDE), vec_all(balls));
+}
+
+/* The log-likelihood of the run for each chart, and in the last lane of a
+ * healthy number, without what is the same for all: each outcome is negative
+ * binomial with the mean that its mix expects, and as many balls. */
+static vec_t log_likelihood(const rep_charts_t *charts, const shares_t *seen,
+		float calls, const shares_t *mean, vec_t z, const shares_t *balls,
+		bool wide)
+{
+	vec_t sum = vec_all(0);
+
+	for(int c = 0; c < REP_JUDGED; c++) {
+		float n = share_of(seen, c), b = share_of(balls, c);
+		vec_t all = wide ? wide_balls(charts, c, b) : vec_all(b);
+		vec_t log_more = vec_log(1.0f + vec_all(calls) / all);
+		vec_t a = vec_load(charts->ew[c]) / z * share_of(mean, c) * all;
+
+		sum -= a * log_more;
+		if(n > 0)
+			sum += log_rising(vec_larger(a, vec_all(LEAST)), n)
+				   - n * (vec_log(all) + log_more);
+	}
+	return sum;
+}
+
 vec_t rep_urn_ratio(const rep_charts_t *charts, const rep_spread_t *spread,
 		const rep_tally_t *run, const rep_tally_t *past,
 		const rep_known_t *known)
 {
 	float calls = shares_sum(&run->seen), past_calls = shares_sum(&past->seen);
-	shares_t mean, balls, taken;
-	vec_t z, sum = vec_all(0);
+	vec_t z, as_said, wide, healthy;
+	shares_t mean, balls;
 
 	if(calls <= 0)
-		return sum;
+		return vec_all(0);
 	mean = mean_of(spread, run, past, past_calls);
 	balls = balls_of(spread, &mean, calls, past_calls, known);
 	z = common_times(&mean, charts->ew) + rare_times(&mean, charts->ew);
-	for(int i = 0; i < HALVES; i++) {
-		vec_t log_more = vec_log(1.0f + vec_all(calls) / balls.h[i]);
-
-		balls.h[i] *= mean.h[i];
-		taken.h[i] = balls.h[i] * log_more;
-	}
-	sum = -(common_times(&taken, charts->ew) + rare_times(&taken, charts->ew))
-		  / z;
-	for(int c = 0; c < REP_JUDGED; c++) {
-		float n = share_of(&run->seen, c);
-		vec_t a = vec_load(charts->ew[c]) / z * share_of(&balls, c);
-
-		if(n > 0)
-			sum += log_rising(vec_larger(a, vec_all(LEAST)), n);
-	}
-	return sum - vec_all(sum[REP_CHARTS]);
+	as_said =
+			log_likelihood(charts, &run->seen, calls, &mean, z, &balls, false);
+	wide = log_likelihood(charts, &run->seen, calls, &mean, z, &balls, true);
+	healthy = vec_all(as_said[REP_CHARTS]);
+	return vec_larger(as_said - healthy, wide - healthy - LIKELIER);
 }

@@ -191,8 +191,9 @@ static void ask_urn(const rep_pool_t *pool, course_t *course,
 						&& course->sum[j] >= WORTH * course->cusum.s[j]);
 	if(!worth)
 		return;
-	past = rep_tally_without(&a->turn, &course->run);
-	rep_tally_add(&past, &a->earlier, 1);
+	/* what it did on other routes is its past, too */
+	past = rep_tally_without(&work.result.sum.turn, &course->run);
+	rep_tally_add(&past, &work.result.sum.earlier, 1);
 	l = rep_urn_ratio(
 			&pool->charts, &pool->spread, &course->run, &past, &course->known);
 	for(int j = 0; j < REP_CHARTS; j++)

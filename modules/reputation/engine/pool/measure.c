@@ -26,7 +26,7 @@ static bool out_of_date(const rep_baseline_t *baseline,
 	uint32_t moved = moved_since(&baseline->window, window);
 
 	return rep_baseline_due(
-			rep_counts_judged(&baseline->window) / REP_WEIGHT, moved)
+				   rep_counts_judged(&baseline->window) / REP_WEIGHT, moved)
 		   || (long_ago && moved);
 }
 

@@ -172,9 +172,8 @@ void rep_registry_drop(rep_registry_t *registry, int id)
 static size_t pool_bytes(const rep_pool_t *pool)
 {
 	size_t bytes = sizeof(*pool);
-	const rep_slab_t *slabs[] = {
-			&pool->numbers, &pool->narrow, &pool->wide, &pool->routed,
-			&pool->pasts};
+	const rep_slab_t *slabs[] = {&pool->numbers, &pool->narrow, &pool->wide,
+			&pool->routed, &pool->pasts};
 
 	for(size_t i = 0; i < sizeof(slabs) / sizeof(slabs[0]); i++)
 		bytes += (size_t)rep_slab_count(slabs[i]) * slabs[i]->size;

@@ -69,6 +69,9 @@ void rep_verdict_moved(
 	rep_pool_check_stop(pool, now);
 }
 
+/* Of what a number's calls say as a whole, when they say it on one route. */
+#define NEARLY_ALL 0.9f
+
 /* Spread over a day's returns, yet the same on every node: from the number
  * and the turn. In -1 .. 1. */
 static double jitter(rep_e164_t e164, uint32_t turn)
@@ -268,6 +271,22 @@ static unsigned bad_routes(const rep_pool_t *pool, const rep_number_t *number,
 	return n;
 }
 
+/* The route that all of this evidence comes from; NULL: from several, or from
+ * calls without a route. */
+static const struct rep_assessed *sole_route(const rep_pool_t *pool,
+		const rep_number_t *number, const rep_assessment_t *a,
+		rep_chart_t chart)
+{
+	for(unsigned r = 0; r < a->n_routes; r++) {
+		const struct rep_assessed *on = &a->routes[r];
+		const rep_verdict_t *verdict = rep_verdict_of(pool, number, on->route);
+		if(on->route && (!verdict || verdict->state == REP_ACTIVE)
+				&& on->judged.s[chart] >= NEARLY_ALL * a->sum.judged.s[chart])
+			return on;
+	}
+	return NULL;
+}
+
 static void judge_active(
 		rep_pool_t *pool, uint32_t i, const rep_assessment_t *a, rep_time_t now)
 {
@@ -286,7 +305,8 @@ static void judge_active(
 		sum.judged = on->judged;
 		condemn(pool, i, 0, chart, &sum, now);
 	} else if(in_sum != REP_CHARTS) {
-		condemn(pool, i, 0, in_sum, &sum, now);
+		on = sole_route(pool, number, a, in_sum);
+		condemn(pool, i, on ? on->route : 0, in_sum, on ? on : &sum, now);
 	} else {
 		for(unsigned r = 0; r < a->n_routes; r++)
 			on_trial(pool, i, a->routes[r].route, &a->routes[r], now);
