@@ -25,8 +25,9 @@ static size_t pack_escaped(char *out, const char *label)
 
 	for(; *label; label++)
 		if(*label == '|' || *label == '%') {
-			memcpy(out + n, *label == '|' ? "%7C" : "%25", 3);
-			n += 3;
+			out[n++] = '%';
+			out[n++] = *label == '|' ? '7' : '2';
+			out[n++] = *label == '|' ? 'C' : '5';
 		} else {
 			out[n++] = *label;
 		}

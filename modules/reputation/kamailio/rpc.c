@@ -38,9 +38,8 @@ static void add_pool(rpc_t *rpc, void *list, int pool)
 			view.capped, "no_match", view.no_match);
 	for(int s = 0; s < REP_STATES; s++)
 		rpc->struct_add(item, "u", rep_state_name(s), view.by_state[s]);
-	rpc->struct_add(item, "uu", "spread_numbers",
-			(unsigned)view.spread.between, "spread_lists",
-			(unsigned)view.spread.lists);
+	rpc->struct_add(item, "uu", "spread_numbers", (unsigned)view.spread.between,
+			"spread_lists", (unsigned)view.spread.lists);
 	rpc->struct_add(item, "ssuuuu", "stopped", view.stopped ? "yes" : "no",
 			"reason", view.stopped ? rep_pick_name(view.stop_reason) : "",
 			"in_flight", view.in_flight, "used_today", view.used_today, "picks",

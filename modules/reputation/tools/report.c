@@ -375,6 +375,7 @@ static void text_mix(FILE *out, const uint64_t *outcomes, uint64_t calls)
 	const char *before = " ";
 
 	for(int o = 0; o < REP_OUTCOMES; o++) {
+		/* cppcheck-suppress objectIndex ; one of REPLAY_COUNTS */
 		if(!outcomes[o])
 			continue;
 		fprintf(out, "%s%s %.1f%%", before, rep_outcome_name((rep_outcome_t)o),

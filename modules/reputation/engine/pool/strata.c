@@ -148,7 +148,7 @@ static bool make_room(rep_pool_t *pool)
 
 	if(pool->n_strata < pool->strata_room)
 		return true;
-	strata = rep_alloc(room * sizeof(*strata));
+	strata = rep_alloc(room * sizeof(void *));
 	keys = rep_alloc(room * sizeof(*keys));
 	if(!strata || !keys) {
 		rep_free(strata);
@@ -156,7 +156,7 @@ static bool make_room(rep_pool_t *pool)
 		return false;
 	}
 	if(pool->n_strata) {
-		memcpy(strata, pool->strata, pool->n_strata * sizeof(*strata));
+		memcpy(strata, pool->strata, pool->n_strata * sizeof(void *));
 		memcpy(keys, pool->strata_keys, pool->n_strata * sizeof(*keys));
 	}
 	rep_free(pool->strata);
