@@ -4,6 +4,7 @@
  * are so narrow that a constant which is off is noticed. */
 
 #include <math.h>
+#include <string.h>
 
 #include "pool_test.h"
 #include "suites.h"
@@ -119,7 +120,7 @@ static void read_events(bool learned)
 static double make_calls(const promise_t *promise)
 {
 	static mix_t own[NUMBERS], list[NUMBERS];
-	static unsigned left[NUMBERS];
+	unsigned left[NUMBERS] = {0};
 	rep_time_t now = NOW;
 	double judged = 0;
 
@@ -151,6 +152,9 @@ START_TEST(interval_table)
 	double judged, interval, all;
 
 	state = 20;
+	cursor = 0;
+	memset(benches, 0, sizeof(benches));
+	memset(rests_until, 0, sizeof(rests_until));
 	put_numbers(NUMBERS);
 	policy_set("false_bench_every", "1000", NOW);
 	policy_set("rest_seconds", "7200", NOW);

@@ -140,9 +140,10 @@ END_TEST
 
 /* ---- by real calls ------------------------------------------------------- */
 
+static uint32_t state;
+
 static uint32_t dice(void)
 {
-	static uint32_t state = 5;
 
 	state = state * 1664525u + 1013904223u;
 	return state / 65536 % 1000;
@@ -197,6 +198,7 @@ START_TEST(members_that_show_it_are_benched)
 	unsigned of_block, others, west;
 	rep_time_t t = NOW;
 
+	state = 5;
 	policy_set("max_benched_share", "1", NOW);
 	for(unsigned i = 0; i < 50; i++)
 		rep_pool_put(registry, pool, i < 20 ? EAST + i : WEST + i - 20, &plain,
