@@ -9,7 +9,7 @@
 
 #define TIMES 6				/* a window */
 #define NUMBERS 1000		/* looked at, at most */
-#define LISTS (8 * NUMBERS) /* likewise */
+#define LISTS (4 * NUMBERS) /* likewise: 600 KB for a moment */
 #define FEWEST 20			/* calls of a number */
 #define ROUNDS 2			/* each of the two is found given the other */
 
