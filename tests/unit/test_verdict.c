@@ -6,6 +6,7 @@
 #include "engine/pool/index.h"
 #include "engine/pool/slot.h"
 #include "engine/pool/standing.h"
+#include "engine/pool/weigh.h"
 
 #include "pool_test.h"
 #include "suites.h"
@@ -25,6 +26,33 @@ START_TEST(benched_by_evidence)
 	ck_assert_uint_eq(events_of(REP_EVENT_BENCHED), 1);
 	for(unsigned i = 1; i < 10; i++)
 		ck_assert_int_eq(view(FIRST + i, NOW).state, REP_ACTIVE);
+}
+END_TEST
+
+/* What the blocked calls of all numbers come to in the others' yardstick. */
+static double blocked_weigh(void)
+{
+	return (double)inside()->weighed.n[REP_BLOCKED] / REP_WEIGHT;
+}
+
+/* The more a number is suspected the less its run weighs; a run that benched
+ * it weighs nothing, for good. */
+START_TEST(suspects_weigh_less)
+{
+	unsigned calls = 2;
+
+	ck_assert_uint_eq(rep_suspect_weight(0), REP_WEIGHT);
+	ck_assert_uint_eq(rep_suspect_weight(2.5f), REP_WEIGHT / 2);
+	ck_assert_uint_eq(rep_suspect_weight(6), 0);
+	put_numbers(10);
+	healthy(10, "", NOW);
+	count(FIRST, "", REP_BLOCKED, 2, NOW);
+	ck_assert_int_eq(view(FIRST, NOW).state, REP_ACTIVE);
+	ck_assert_double_lt(blocked_weigh(), 1.5);
+	for(; view(FIRST, NOW).state == REP_ACTIVE && calls < 12; calls++)
+		count(FIRST, "", REP_BLOCKED, 1, NOW);
+	ck_assert_int_eq(view(FIRST, NOW).state, REP_BENCHED);
+	ck_assert_double_eq(blocked_weigh(), 0);
 }
 END_TEST
 
@@ -465,6 +493,7 @@ Suite *verdict_suite(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, benched_by_evidence);
+	tcase_add_test(tc, suspects_weigh_less);
 	tcase_add_test(tc, rest_probation_strikes);
 	tcase_add_test(tc, failed_probation_is_no_strike);
 	tcase_add_test(tc, failed_after_a_bench_by_hand);
