@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "engine/pool/index.h"
+#include "engine/pool/past.h"
 #include "engine/pool/slot.h"
 #include "engine/pool/standing.h"
 #include "engine/pool/weigh.h"
@@ -53,6 +54,29 @@ START_TEST(suspects_weigh_less)
 		count(FIRST, "", REP_BLOCKED, 1, NOW);
 	ck_assert_int_eq(view(FIRST, NOW).state, REP_BENCHED);
 	ck_assert_double_eq(blocked_weigh(), 0);
+}
+END_TEST
+
+/* By half in 30 days; a reset forgets all. */
+START_TEST(past_is_forgotten)
+{
+	rep_tally_t turn = {{{VEC_FOUR(8), VEC_FOUR(4)}},
+						{{VEC_FOUR(6), VEC_FOUR(6)}}},
+				sum = {{{{0}}}, {{{0}}}};
+	rep_number_t *number;
+
+	put_numbers(1);
+	number = rep_number_at(inside(), rep_number_find(inside(), FIRST));
+	rep_past_add(inside(), number, &turn, NOW - 30 * DAY);
+	rep_past_get(inside(), number, NOW, &sum);
+	ck_assert_float_eq_tol(share_of(&sum.seen, 0), 4, 1e-3f);
+	ck_assert_float_eq_tol(share_of(&sum.expected, 7), 3, 1e-3f);
+	rep_past_add(inside(), number, &turn, NOW);
+	rep_past_get(inside(), number, NOW, &sum);
+	ck_assert_float_eq_tol(share_of(&sum.seen, 0), 4 + 12, 1e-3f);
+	rep_pool_reset(registry, pool, FIRST, NOW);
+	rep_past_get(inside(), number, NOW, &sum);
+	ck_assert_float_eq_tol(share_of(&sum.seen, 0), 4 + 12, 1e-3f);
 }
 END_TEST
 
@@ -494,6 +518,7 @@ Suite *verdict_suite(void)
 	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, benched_by_evidence);
 	tcase_add_test(tc, suspects_weigh_less);
+	tcase_add_test(tc, past_is_forgotten);
 	tcase_add_test(tc, rest_probation_strikes);
 	tcase_add_test(tc, failed_probation_is_no_strike);
 	tcase_add_test(tc, failed_after_a_bench_by_hand);
