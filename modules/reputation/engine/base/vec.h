@@ -72,6 +72,42 @@ static inline vec_t vec_to_float(vec_words_t n)
 	return __builtin_convertvector(((vec_mask_t)n | top) & 0x7fffffff, vec_t);
 }
 
+/* A vector's first half, or its second, with a zero beside each element, which
+ * so becomes one of twice the size. */
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define VEC_BESIDE(v, zero, ...) __builtin_shufflevector(v, zero, __VA_ARGS__)
+#else
+#define VEC_BESIDE(v, zero, ...) __builtin_shufflevector(zero, v, __VA_ARGS__)
+#endif
+#define VEC_BYTES_1(v, zero) \
+	VEC_BESIDE(v, zero, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
+#define VEC_BYTES_2(v, zero)                                                  \
+	VEC_BESIDE(v, zero, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, \
+			15, 31)
+#define VEC_PAIRS_1(v, zero) VEC_BESIDE(v, zero, 0, 8, 1, 9, 2, 10, 3, 11)
+#define VEC_PAIRS_2(v, zero) VEC_BESIDE(v, zero, 4, 12, 5, 13, 6, 14, 7, 15)
+
+/* Twelve bytes and the twelve that follow them, each added to its fellow. */
+static inline void vec_sum_bytes(const uint8_t bytes[24], vec_words_t sum[3])
+{
+	typedef uint8_t bytes_t __attribute__((vector_size(16)));
+	typedef uint16_t pairs_t __attribute__((vector_size(16)));
+	bytes_t first, second, none = {0};
+	pairs_t low, high, zero = {0};
+
+	memcpy(&first, bytes, sizeof(first));
+	memcpy(&second, bytes + 8, sizeof(second));
+	second = __builtin_shufflevector(second, none, 4, 5, 6, 7, 8, 9, 10, 11, 12,
+			13, 14, 15, 16, 16, 16, 16);
+	low = (pairs_t)VEC_BYTES_1(first, none)
+		  + (pairs_t)VEC_BYTES_1(second, none);
+	high = (pairs_t)VEC_BYTES_2(first, none)
+		   + (pairs_t)VEC_BYTES_2(second, none);
+	sum[0] = (vec_words_t)VEC_PAIRS_1(low, zero);
+	sum[1] = (vec_words_t)VEC_PAIRS_2(low, zero);
+	sum[2] = (vec_words_t)VEC_PAIRS_1(high, zero);
+}
+
 /* Natural logarithm of positive normal floats, within 2e-6: a minimax
  * polynomial on [sqrt(1/2), sqrt(2)]. */
 static inline vec_t vec_log(vec_t x)

@@ -25,12 +25,11 @@ typedef struct course
 	uint32_t cells;
 } course_t;
 
-/* 80 KB: not on a stack that may be a SIP worker's. */
+/* 50 KB: not on a stack that may be a SIP worker's. */
 static _Thread_local struct
 {
 	rep_assessment_t result;
 	course_t sum, routes[REP_ROUTES_MAX];
-	vec_t says[REP_READ_CELLS]; /* what each cell says, by chart */
 } work;
 
 /* ---- the charts --------------------------------------------------------- */
@@ -55,16 +54,6 @@ static void begin(const rep_reading_t *reading)
 	}
 }
 
-static vec_t evidence_of(const rep_pool_t *pool, const rep_read_cell_t *cell)
-{
-	rep_seen_t seen = rep_read_seen(cell);
-	vec_t log_z = rep_yardstick_log_z(
-			rep_read_yardstick(cell->stratum), &pool->charts, &seen);
-
-	return rep_evidence_of(&pool->charts, &cell->seen)
-		   - vec_all(cell->calls) * log_z;
-}
-
 static void settle(const course_t *course, const rep_baseline_t *baseline,
 		struct rep_assessed *a)
 {
@@ -86,27 +75,24 @@ static const rep_baseline_t *baseline_of(
 static void run_charts(const rep_pool_t *pool, const rep_reading_t *reading)
 {
 	rep_assessment_t *a = &work.result;
-	const rep_row_t *row = NULL;
+	bool routes = a->n_routes > 1;
 
 	for(unsigned k = 0; k < reading->n_cells; k++) {
 		const rep_read_cell_t *cell = &reading->cells[k];
 
 		if(!cell->turn)
 			continue;
-		work.says[k] = evidence_of(pool, cell);
-		rep_cusum_add(
-				&work.routes[cell->route].cusum, work.says[k], cell->calls);
+		if(routes)
+			rep_cusum_add(
+					&work.routes[cell->route].cusum, cell->says, cell->calls);
 		if(reading->routes[cell->route].in_sum)
-			rep_cusum_add(&work.sum.cusum, work.says[k], cell->calls);
-		if(cell->row && cell->row != row)
-			rep_counts_add(&a->routes[cell->route].pool, &cell->row->counts);
-		row = cell->row;
+			rep_cusum_add(&work.sum.cusum, cell->says, cell->calls);
 	}
-	for(unsigned r = 0; r < a->n_routes; r++) {
-		rep_counts_add(&a->sum.pool, &a->routes[r].pool);
+	if(!routes && reading->routes[0].in_sum)
+		work.routes[0].cusum = work.sum.cusum;
+	for(unsigned r = 0; r < a->n_routes; r++)
 		settle(&work.routes[r], baseline_of(pool, &a->routes[r]),
 				&a->routes[r]);
-	}
 	settle(&work.sum, &pool->baseline, &a->sum);
 }
 
@@ -138,6 +124,23 @@ static void add_turn(
 	a->known.buckets += known;
 }
 
+/* The pool's calls in the buckets of this turn. */
+static void add_up_pool(const rep_reading_t *reading)
+{
+	rep_assessment_t *a = &work.result;
+	const rep_row_t *row = NULL;
+
+	for(unsigned k = 0; k < reading->n_cells; k++) {
+		const rep_read_cell_t *cell = &reading->cells[k];
+
+		if(cell->turn && cell->row && cell->row != row) {
+			rep_counts_add(&a->routes[cell->route].pool, &cell->row->counts);
+			rep_counts_add(&a->sum.pool, &cell->row->counts);
+			row = cell->row;
+		}
+	}
+}
+
 /* This turn, and what was before it. A number in good standing was, to all
  * appearance, benched before for its own healthy mix, or has recovered. */
 static void add_up(const rep_pool_t *pool, const rep_number_t *number,
@@ -145,6 +148,7 @@ static void add_up(const rep_pool_t *pool, const rep_number_t *number,
 {
 	rep_assessment_t *a = &work.result;
 
+	add_up_pool(reading);
 	for(unsigned k = 0; k < reading->n_cells; k++) {
 		const rep_read_cell_t *cell = &reading->cells[k];
 		struct rep_assessed *on = &a->routes[cell->route];
@@ -226,18 +230,18 @@ static void run_urn(const rep_pool_t *pool, const rep_reading_t *reading)
 			continue;
 		tally = rep_read_tally(pool, cell, &known);
 		if(suspect(on))
-			ask_urn(pool, &work.routes[cell->route], on, &tally, work.says[k],
+			ask_urn(pool, &work.routes[cell->route], on, &tally, cell->says,
 					known);
 		if(suspect(&a->sum) && reading->routes[cell->route].in_sum)
-			ask_urn(pool, &work.sum, &a->sum, &tally, work.says[k], known);
+			ask_urn(pool, &work.sum, &a->sum, &tally, cell->says, known);
 	}
 	for(unsigned r = 0; r < a->n_routes; r++)
 		take_urn(&work.routes[r], &a->routes[r]);
 	take_urn(&work.sum, &a->sum);
 }
 
-const rep_assessment_t *rep_assess(
-		const rep_pool_t *pool, const rep_number_t *number, rep_time_t now)
+static const rep_assessment_t *assess(const rep_pool_t *pool,
+		const rep_number_t *number, bool whole, rep_time_t now)
 {
 	const rep_reading_t *reading = rep_read(pool, number, now);
 	rep_assessment_t *a = &work.result;
@@ -248,9 +252,21 @@ const rep_assessment_t *rep_assess(
 	ask = suspect(&a->sum);
 	for(unsigned r = 0; r < a->n_routes; r++)
 		ask = ask || suspect(&a->routes[r]);
-	if(ask || on_probation(pool, number))
+	if(ask || whole || on_probation(pool, number))
 		add_up(pool, number, reading, now);
 	if(ask)
 		run_urn(pool, reading);
 	return a;
+}
+
+const rep_assessment_t *rep_assess(
+		const rep_pool_t *pool, const rep_number_t *number, rep_time_t now)
+{
+	return assess(pool, number, false, now);
+}
+
+const rep_assessment_t *rep_assess_whole(
+		const rep_pool_t *pool, const rep_number_t *number, rep_time_t now)
+{
+	return assess(pool, number, true, now);
 }

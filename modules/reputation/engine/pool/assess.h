@@ -14,11 +14,12 @@ struct rep_assessed
 	rep_judged_t judged;
 	rep_counts_t counts; /* of this turn */
 	rep_counts_t window; /* of the window, all turns, repeats too */
-	rep_counts_t pool;	 /* the pool's, in the buckets of this turn */
 	/* the run that each chart found: the newest so many cells of this turn */
 	uint32_t run[REP_CHARTS];
-	/* only of a number that is on probation or under suspicion: this turn, the
-	 * turns before it, and what their yardstick rests on */
+	/* Only of a number that is on probation or under suspicion, and of one that
+	 * is assessed as a whole: the pool's calls in the buckets of this turn; this
+	 * turn, the turns before it, and what their yardstick rests on. */
+	rep_counts_t pool;
 	rep_tally_t turn, earlier;
 	rep_known_t known;
 };
@@ -33,6 +34,9 @@ typedef struct rep_assessment
 /* Judge all evidence of the number in the window. The pool's lock is held.
  * The result is the calling thread's, good until it calls this again. */
 const rep_assessment_t *rep_assess(
+		const rep_pool_t *pool, const rep_number_t *number, rep_time_t now);
+/* The same, with all members, whatever the number's standing. */
+const rep_assessment_t *rep_assess_whole(
 		const rep_pool_t *pool, const rep_number_t *number, rep_time_t now);
 
 #endif

@@ -10,7 +10,7 @@ static uint32_t get(const rep_cell_head_t *cell, bool wide, bool own, int o)
 		return own ? w->own[o] : w->others[o];
 	} else {
 		const rep_narrow_t *n = (const rep_narrow_t *)cell;
-		return own ? n->own[o] : n->others[o];
+		return n->n[own ? o : REP_OUTCOMES + o];
 	}
 }
 
@@ -22,7 +22,7 @@ static void set(
 		*(own ? &w->own[o] : &w->others[o]) = value;
 	} else {
 		rep_narrow_t *n = (rep_narrow_t *)cell;
-		*(own ? &n->own[o] : &n->others[o]) = (uint8_t)value;
+		n->n[own ? o : REP_OUTCOMES + o] = (uint8_t)value;
 	}
 }
 

@@ -7,6 +7,7 @@
 #define REP_CELLS_H
 
 #include "pool.h"
+#include "../base/vec.h"
 
 static inline rep_cell_head_t *rep_cell_at(const rep_pool_t *pool, uint32_t ref)
 {
@@ -28,11 +29,14 @@ static inline void rep_cell_add(
 			sum->n[o] += w->own[o] + w->others[o];
 	} else {
 		const rep_narrow_t *n = (const rep_narrow_t *)cell;
-		uint16_t both[REP_OUTCOMES];
-		for(int o = 0; o < REP_OUTCOMES; o++)
-			both[o] = (uint16_t)(n->own[o] + n->others[o]);
-		for(int o = 0; o < REP_OUTCOMES; o++)
-			sum->n[o] += both[o];
+		vec_words_t both[REP_OUTCOMES / VEC_LANES], add;
+
+		vec_sum_bytes(n->n, both);
+		for(int k = 0; k < REP_OUTCOMES / VEC_LANES; k++) {
+			memcpy(&add, &sum->n[k * VEC_LANES], sizeof(add));
+			add += both[k];
+			memcpy(&sum->n[k * VEC_LANES], &add, sizeof(add));
+		}
 	}
 }
 

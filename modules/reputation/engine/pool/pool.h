@@ -47,7 +47,7 @@ typedef struct rep_cell_head
 typedef struct rep_narrow
 {
 	rep_cell_head_t head;
-	uint8_t own[REP_OUTCOMES], others[REP_OUTCOMES];
+	uint8_t n[2 * REP_OUTCOMES]; /* this node's, then the others' */
 } rep_narrow_t;
 
 typedef struct rep_wide

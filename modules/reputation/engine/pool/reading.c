@@ -9,6 +9,7 @@
 #include "standing.h"
 #include "strata.h"
 #include "../judge/bucket.h"
+#include "../judge/cusum.h"
 #include "../judge/mix.h"
 
 /* One stratum in which the number has evidence. */
@@ -78,8 +79,8 @@ static void read_cell(
 	on_stratum_t *on = stratum_put(pool, number, head->stratum);
 	rep_reading_t *reading = &work.reading;
 	rep_read_route_t *route = &reading->routes[on->route];
+	rep_read_cell_t *cell = &reading->cells[reading->n_cells];
 	rep_counts_t counts = {{0}};
-	rep_read_cell_t *cell;
 
 	rep_cell_add(pool, ref, &counts);
 	rep_counts_add(&route->window, &counts);
@@ -89,7 +90,6 @@ static void read_cell(
 		rep_counts_add(&route->counts, &counts);
 	if(reading->n_cells == REP_READ_CELLS)
 		return;
-	cell = &reading->cells[reading->n_cells];
 	cell->seen = counts_of(&counts);
 	cell->calls = shares_sum(&cell->seen);
 	if(cell->calls <= 0)
@@ -99,39 +99,42 @@ static void read_cell(
 	cell->stratum = head->stratum;
 	cell->route = on->route;
 	cell->turn = head->stamp == route->stamp;
-	cell->first = true;
 	cell->weight = (float)head->weight / REP_WEIGHT;
+	cell->row = NULL;
 	shares_add(&on->own, &cell->seen, cell->weight);
 }
 
-/* The rows, and the number's own calls in them: those of all its pieces and
- * turns, which are next to each other. */
-static void find_rows(const rep_pool_t *pool)
+/* The rows of the cells from `from` up to `to`, which are of one bucket, and
+ * the number's own calls in them: those of all its pieces and turns. */
+static void find_rows(
+		const rep_pool_t *pool, rep_read_cell_t *from, rep_read_cell_t *to)
 {
-	rep_reading_t *reading = &work.reading;
-
-	for(unsigned k = 0; k < reading->n_cells; k++) {
-		rep_read_cell_t *cell = &reading->cells[k], *other;
-
-		if(!cell->first)
-			continue;
+	for(rep_read_cell_t *cell = from; cell < to; cell++) {
+		if(cell->row)
+			continue; /* with a newer one of its stratum */
 		cell->row = rep_row_of(pool, cell->stratum, cell->bucket);
 		cell->in_row = (shares_t){{{0}}};
-		for(other = cell; other < &reading->cells[reading->n_cells]
-						  && other->bucket == cell->bucket;
-				other++)
-			if(other->stratum == cell->stratum) {
+		for(rep_read_cell_t *other = cell; other < to; other++)
+			if(other->stratum == cell->stratum)
 				shares_add(&cell->in_row, &other->seen, other->weight);
-				other->first = other == cell;
-			}
-		for(other = cell + 1; other < &reading->cells[reading->n_cells]
-							  && other->bucket == cell->bucket;
-				other++)
+		for(rep_read_cell_t *other = cell + 1; other < to; other++)
 			if(other->stratum == cell->stratum) {
 				other->row = cell->row;
 				other->in_row = cell->in_row;
 			}
 	}
+}
+
+static void find_all_rows(const rep_pool_t *pool)
+{
+	rep_read_cell_t *cell = work.reading.cells, *from = cell;
+	rep_read_cell_t *end = cell + work.reading.n_cells;
+
+	for(; cell < end; cell++)
+		if(cell + 1 == end || cell[1].bucket != cell->bucket) {
+			find_rows(pool, from, cell + 1);
+			from = cell + 1;
+		}
 }
 
 /* ---- yardsticks --------------------------------------------------------- */
@@ -178,6 +181,28 @@ static void make_yardsticks(const rep_pool_t *pool)
 	}
 }
 
+rep_seen_t rep_read_seen(const rep_read_cell_t *cell)
+{
+	static const rep_counts_t nothing = {{0}};
+	static const rep_sums_t no_sums = {.calls = 0};
+
+	if(!cell->row)
+		return (rep_seen_t){
+				.own = cell->seen, .row = &nothing, .sums = &no_sums};
+	return (rep_seen_t){
+			cell->seen, cell->in_row, &cell->row->weighed, &cell->row->sums};
+}
+
+static vec_t says(const rep_pool_t *pool, const rep_read_cell_t *cell)
+{
+	rep_seen_t seen = rep_read_seen(cell);
+	vec_t log_z = rep_yardstick_log_z(
+			&work.on[cell->stratum].yardstick, &pool->charts, &seen);
+
+	return rep_evidence_of(&pool->charts, &cell->seen)
+		   - vec_all(cell->calls) * log_z;
+}
+
 /* ---- the whole ---------------------------------------------------------- */
 
 /* Past what a clock that was ahead has left. */
@@ -215,21 +240,12 @@ const rep_reading_t *rep_read(
 		shares_add(&reading->routes[on->route].own, &on->own, 1);
 		shares_add(&work.own, &on->own, 1);
 	}
-	find_rows(pool);
+	find_all_rows(pool);
 	make_yardsticks(pool);
+	for(unsigned k = 0; k < reading->n_cells; k++)
+		if(reading->cells[k].turn)
+			reading->cells[k].says = says(pool, &reading->cells[k]);
 	return reading;
-}
-
-rep_seen_t rep_read_seen(const rep_read_cell_t *cell)
-{
-	static const rep_counts_t nothing = {{0}};
-	static const rep_sums_t no_sums = {.calls = 0};
-
-	if(!cell->row)
-		return (rep_seen_t){
-				.own = cell->seen, .row = &nothing, .sums = &no_sums};
-	return (rep_seen_t){
-			cell->seen, cell->in_row, &cell->row->weighed, &cell->row->sums};
 }
 
 const rep_yardstick_t *rep_read_yardstick(uint16_t stratum)

@@ -22,6 +22,7 @@ typedef struct rep_read_cell
 	float calls;   /* above 0 */
 	shares_t seen, in_row; /* the number's in the row: of all such cells */
 	const rep_row_t *row;  /* of its bucket and stratum; NULL = none */
+	vec_t says;			   /* nats, by chart; of this turn's cells alone */
 } rep_read_cell_t;
 
 typedef struct rep_read_route

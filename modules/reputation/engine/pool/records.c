@@ -112,7 +112,7 @@ static bool same(const rep_verdict_t *verdict, const rep_record_t *record)
 static struct rep_assessed evidence_on(const rep_pool_t *pool,
 		const rep_number_t *number, uint8_t route, rep_time_t now)
 {
-	const rep_assessment_t *a = rep_assess(pool, number, now);
+	const rep_assessment_t *a = rep_assess_whole(pool, number, now);
 
 	for(unsigned r = 0; route && r < a->n_routes; r++)
 		if(a->routes[r].route == route)
