@@ -377,16 +377,23 @@ static void hold_table(uint32_t numbers)
 }
 
 /* For instructions.py: calls of numbers with a full window, in a pool of a
- * thousand, and nothing else. */
-static int judge_only(void)
+ * thousand, at the pace at which the window was filled, and nothing else. */
+static int judge_only(unsigned calls)
 {
 	past_t past = {.hours = WINDOW};
+	rep_policy_t policy, usual;
 	world_t world;
 
 	world_make(&world, 1000, &past);
-	for(unsigned k = 0; k < 20000; k++) {
+	rep_policy_default(&usual);
+	rep_pool_policy(world.registry, world.pool, &policy);
+	policy.false_bench_every = usual.false_bench_every;
+	rep_pool_set_policy(world.registry, world.pool, &policy, world.now);
+	for(unsigned k = 0; k < calls; k++) {
 		rep_ticket_t ticket;
 
+		if(k % 100 == 0)
+			world_tick(&world, 100 * 3600000 / (CALLS_AN_HOUR * world.numbers));
 		rep_pool_ticket(world.registry, world.pool,
 				world_number(world_random(&world, world.numbers)),
 				world_route(&world, 0), &ticket);
@@ -402,15 +409,15 @@ int main(int argc, char **argv)
 	uint32_t most = MILLION;
 
 	for(int a = 1; a < argc; a++) {
-		if(strcmp(argv[a], "--judge-only") == 0)
-			return judge_only();
+		if(strcmp(argv[a], "--judge-only") == 0 && a + 1 < argc)
+			return judge_only((unsigned)atoi(argv[a + 1]));
 		if(strcmp(argv[a], "--quick") == 0)
 			most = 100000;
 		else if(!json && argv[a][0] != '-')
 			json = fopen(argv[a], "w");
 		else
 			return fprintf(stderr,
-						   "core [--quick] [--judge-only] [FILE.json]\n"),
+						   "core [--quick] [--judge-only CALLS] [FILE.json]\n"),
 				   2;
 	}
 	if(json)

@@ -22,7 +22,6 @@
 
 #define START INT64_C(1767283200000) /* 2026-01-01, at 16:00 */
 #define HOUR 3600000
-#define CALLS_AN_HOUR 4 /* of a number */
 #define STRIDE 2654435761u
 
 static const char *const labels[] = {"carrier-a", "carrier-b"};

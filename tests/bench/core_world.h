@@ -7,6 +7,8 @@
 #include "engine/pool/handle.h"
 #include "engine/reply/outcome.h"
 
+#define CALLS_AN_HOUR 4 /* of a number */
+
 typedef struct world
 {
 	rep_registry_t *registry;

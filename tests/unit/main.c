@@ -62,6 +62,7 @@ static const struct
 		{"healthy", healthy_suite},
 		{"replay", replay_suite},
 		{"replies", replies_suite},
+		{"screen", screen_suite},
 		{"seen", seen_suite},
 		{"siphash", siphash_suite},
 		{"slab", slab_suite},

@@ -45,6 +45,7 @@ Suite *outcome_suite(void);
 Suite *pick_suite(void);
 Suite *pick_routes_suite(void);
 Suite *pieces_suite(void);
+Suite *screen_suite(void);
 Suite *policy_suite(void);
 Suite *pool_file_suite(void);
 Suite *promise_suite(void);

@@ -42,9 +42,13 @@ START_TEST(suspects_weigh_less)
 {
 	unsigned calls = 2;
 
-	ck_assert_uint_eq(rep_suspect_weight(0), REP_WEIGHT);
-	ck_assert_uint_eq(rep_suspect_weight(2.5f), REP_WEIGHT / 2);
-	ck_assert_uint_eq(rep_suspect_weight(6), 0);
+	ck_assert_uint_eq(rep_suspect_weight(0, REP_WEIGHT), REP_WEIGHT);
+	ck_assert_uint_eq(rep_suspect_weight(2.5f, REP_WEIGHT), REP_WEIGHT / 2);
+	ck_assert_uint_eq(rep_suspect_weight(6, REP_WEIGHT), 0);
+	/* it does not follow each call */
+	ck_assert_uint_eq(rep_suspect_weight(2.2f, REP_WEIGHT), REP_WEIGHT);
+	ck_assert_uint_eq(rep_suspect_weight(2, REP_WEIGHT / 2), REP_WEIGHT / 2);
+	ck_assert_uint_eq(rep_suspect_weight(1, REP_WEIGHT / 2), REP_WEIGHT);
 	put_numbers(10);
 	healthy(10, "", NOW);
 	count(FIRST, "", REP_BLOCKED, 2, NOW);

@@ -11,18 +11,21 @@
  * is rare takes long to know. */
 static const float window_calls[2] = {16, 500};
 
+void rep_yardstick_of(rep_yardstick_t *yardstick, const rep_charts_t *charts)
+{
+	shares_t mix = shares_load(yardstick->mix);
+	vec_t common = vec_all(window_calls[0]) * common_times(&mix, charts->ew);
+	vec_t rare = vec_all(window_calls[1]) * rare_times(&mix, charts->ew);
+
+	memcpy(yardstick->common, &common, sizeof(common));
+	memcpy(yardstick->rare, &rare, sizeof(rare));
+}
+
 void rep_yardstick_make(rep_yardstick_t *yardstick, const rep_charts_t *charts,
 		const shares_t *others, const float parent[REP_JUDGED])
 {
-	vec_t common, rare;
-	shares_t mix;
-
 	rep_mix_draw(charts, others, parent, yardstick->mix);
-	mix = shares_load(yardstick->mix);
-	common = vec_all(window_calls[0]) * common_times(&mix, charts->ew);
-	rare = vec_all(window_calls[1]) * rare_times(&mix, charts->ew);
-	memcpy(yardstick->common, &common, sizeof(common));
-	memcpy(yardstick->rare, &rare, sizeof(rare));
+	rep_yardstick_of(yardstick, charts);
 }
 
 float rep_yardstick_expect(const rep_yardstick_t *yardstick,

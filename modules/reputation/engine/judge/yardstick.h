@@ -25,6 +25,9 @@ typedef struct rep_yardstick
 void rep_yardstick_make(rep_yardstick_t *yardstick, const rep_charts_t *charts,
 		const shares_t *others, const float parent[REP_JUDGED]);
 
+/* The rest of it from its mix. */
+void rep_yardstick_of(rep_yardstick_t *yardstick, const rep_charts_t *charts);
+
 /* Calls of a number in one bucket of a stratum, and the pool's there. */
 typedef struct rep_seen
 {

@@ -25,11 +25,15 @@ typedef struct course
 	uint32_t cells;
 } course_t;
 
-/* 50 KB: not on a stack that may be a SIP worker's. */
+/* 190 KB: not on a stack that may be a SIP worker's. */
 static _Thread_local struct
 {
 	rep_assessment_t result;
 	course_t sum, routes[REP_ROUTES_MAX];
+	/* of the cells, once they are added up: what was seen and expected, and the
+	 * calls that the latter rests on */
+	rep_tally_t tally[REP_READ_CELLS];
+	float known[REP_READ_CELLS];
 } work;
 
 /* ---- the charts --------------------------------------------------------- */
@@ -40,6 +44,7 @@ static void begin(const rep_reading_t *reading)
 
 	memset(&a->sum, 0, sizeof(a->sum));
 	memset(&work.sum, 0, sizeof(work.sum));
+	a->reading = reading;
 	a->n_routes = reading->n_routes;
 	for(unsigned r = 0; r < reading->n_routes; r++) {
 		const rep_read_route_t *route = &reading->routes[r];
@@ -65,33 +70,30 @@ static void settle(const course_t *course, const rep_baseline_t *baseline,
 	rep_judged_settle(&a->judged);
 }
 
-static const rep_baseline_t *baseline_of(
-		const rep_pool_t *pool, const struct rep_assessed *a)
+/* Without, what is said of a number on its one route is what is said of it as a
+ * whole. */
+static bool has_routes(const rep_pool_t *pool)
 {
-	return pool->n_routes > 1 ? &pool->routes[a->route]->baseline
-							  : &pool->baseline;
+	return pool->n_routes > 1;
 }
 
 static void run_charts(const rep_pool_t *pool, const rep_reading_t *reading)
 {
 	rep_assessment_t *a = &work.result;
-	bool routes = a->n_routes > 1;
 
 	for(unsigned k = 0; k < reading->n_cells; k++) {
 		const rep_read_cell_t *cell = &reading->cells[k];
 
 		if(!cell->turn)
 			continue;
-		if(routes)
+		if(has_routes(pool))
 			rep_cusum_add(
 					&work.routes[cell->route].cusum, cell->says, cell->calls);
 		if(reading->routes[cell->route].in_sum)
 			rep_cusum_add(&work.sum.cusum, cell->says, cell->calls);
 	}
-	if(!routes && reading->routes[0].in_sum)
-		work.routes[0].cusum = work.sum.cusum;
-	for(unsigned r = 0; r < a->n_routes; r++)
-		settle(&work.routes[r], baseline_of(pool, &a->routes[r]),
+	for(unsigned r = 0; has_routes(pool) && r < a->n_routes; r++)
+		settle(&work.routes[r], &pool->routes[a->routes[r].route]->baseline,
 				&a->routes[r]);
 	settle(&work.sum, &pool->baseline, &a->sum);
 }
@@ -152,17 +154,16 @@ static void add_up(const rep_pool_t *pool, const rep_number_t *number,
 	for(unsigned k = 0; k < reading->n_cells; k++) {
 		const rep_read_cell_t *cell = &reading->cells[k];
 		struct rep_assessed *on = &a->routes[cell->route];
-		rep_tally_t tally;
-		float known;
+		rep_tally_t *tally = &work.tally[k];
 
-		tally = rep_read_tally(pool, cell, &known);
+		*tally = rep_read_tally(pool, cell, &work.known[k]);
 		if(cell->turn) {
-			add_turn(on, &tally, known);
+			add_turn(on, tally, work.known[k]);
 			if(reading->routes[cell->route].in_sum)
-				add_turn(&a->sum, &tally, known);
+				add_turn(&a->sum, tally, work.known[k]);
 		} else {
-			rep_tally_add(&on->earlier, &tally, cell->weight);
-			rep_tally_add(&a->sum.earlier, &tally, cell->weight);
+			rep_tally_add(&on->earlier, tally, cell->weight);
+			rep_tally_add(&a->sum.earlier, tally, cell->weight);
 		}
 	}
 	a->sum.known.window = reading->others;
@@ -175,18 +176,17 @@ static void add_up(const rep_pool_t *pool, const rep_number_t *number,
 		rep_past_get(pool, number, now, &a->routes[r].earlier);
 }
 
-/* A cell more in the run: does the urn think more of it than of any before? */
+/* Cell `k` more in the run: does the urn think more of it than of any before? */
 static void ask_urn(const rep_pool_t *pool, course_t *course,
-		struct rep_assessed *a, const rep_tally_t *cell, vec_t says,
-		float known)
+		struct rep_assessed *a, unsigned k)
 {
 	rep_tally_t past;
 	bool worth = false;
 	vec_t l;
 
-	rep_tally_add(&course->run, cell, 1);
-	course->sum += says;
-	course->known.buckets += known;
+	rep_tally_add(&course->run, &work.tally[k], 1);
+	course->sum += work.result.reading->cells[k].says;
+	course->known.buckets += work.known[k];
 	course->known.window = a->known.window;
 	course->cells++;
 	for(int j = 0; j < REP_CHARTS; j++)
@@ -223,17 +223,13 @@ static void run_urn(const rep_pool_t *pool, const rep_reading_t *reading)
 	for(unsigned k = 0; k < reading->n_cells; k++) {
 		const rep_read_cell_t *cell = &reading->cells[k];
 		struct rep_assessed *on = &a->routes[cell->route];
-		rep_tally_t tally;
-		float known;
 
 		if(!cell->turn)
 			continue;
-		tally = rep_read_tally(pool, cell, &known);
-		if(suspect(on))
-			ask_urn(pool, &work.routes[cell->route], on, &tally, cell->says,
-					known);
+		if(has_routes(pool) && suspect(on))
+			ask_urn(pool, &work.routes[cell->route], on, k);
 		if(suspect(&a->sum) && reading->routes[cell->route].in_sum)
-			ask_urn(pool, &work.sum, &a->sum, &tally, cell->says, known);
+			ask_urn(pool, &work.sum, &a->sum, k);
 	}
 	for(unsigned r = 0; r < a->n_routes; r++)
 		take_urn(&work.routes[r], &a->routes[r]);
@@ -245,17 +241,19 @@ static const rep_assessment_t *assess(const rep_pool_t *pool,
 {
 	const rep_reading_t *reading = rep_read(pool, number, now);
 	rep_assessment_t *a = &work.result;
-	bool ask;
 
 	begin(reading);
 	run_charts(pool, reading);
-	ask = suspect(&a->sum);
+	a->suspect = suspect(&a->sum);
 	for(unsigned r = 0; r < a->n_routes; r++)
-		ask = ask || suspect(&a->routes[r]);
-	if(ask || whole || on_probation(pool, number))
+		a->suspect = a->suspect || suspect(&a->routes[r]);
+	a->on_trial = on_probation(pool, number);
+	if(a->suspect || whole || a->on_trial)
 		add_up(pool, number, reading, now);
-	if(ask)
+	if(a->suspect)
 		run_urn(pool, reading);
+	if(!has_routes(pool))
+		a->routes[0] = a->sum;
 	return a;
 }
 

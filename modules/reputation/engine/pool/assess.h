@@ -26,6 +26,9 @@ struct rep_assessed
 
 typedef struct rep_assessment
 {
+	const struct rep_reading *reading; /* that it was made of */
+	bool suspect;					   /* the urn was asked */
+	bool on_trial; /* on probation, on some route at least */
 	struct rep_assessed sum;
 	unsigned n_routes; /* with evidence, "" among them */
 	struct rep_assessed routes[REP_ROUTES_MAX];

@@ -8,6 +8,7 @@
 #include "pieces.h"
 #include "recent.h"
 #include "rows.h"
+#include "screen.h"
 #include "slot.h"
 #include "../judge/bucket.h"
 
@@ -62,7 +63,7 @@ bool rep_evidence_put_others(rep_pool_t *pool, uint32_t i, uint32_t bucket,
 		rep_time_t now)
 {
 	rep_cell_key_t key = {bucket, stamp, stratum};
-	const rep_number_t *number = rep_number_at(pool, i);
+	rep_number_t *number = rep_number_at(pool, i);
 	rep_counts_t had = rep_pieces_sum(pool, number, &key, false);
 	bool ahead = bucket > rep_bucket_newest(&pool->policy, now);
 	bool less = any_less(others, &had);
@@ -86,6 +87,7 @@ bool rep_evidence_put_others(rep_pool_t *pool, uint32_t i, uint32_t bucket,
 			rep_row_add(pool, rep_cell_at(pool, *at), o, more);
 		add_recent(pool, stratum, bucket, o, more, now);
 	}
+	rep_screen_counted(pool, number, bucket);
 	rep_number_mark(pool, i, REP_DIRTY_HEALTH);
 	return true;
 }
@@ -117,4 +119,5 @@ void rep_evidence_trim(
 void rep_evidence_forget(rep_pool_t *pool, rep_number_t *number)
 {
 	free_cells(pool, &number->cells, 0);
+	rep_screen_drop(pool, number);
 }

@@ -55,7 +55,9 @@ static int add(rep_pool_t *pool, rep_e164_t e164, const rep_attrs_t *attrs,
 		goto no_memory;
 	number = rep_number_at(pool, i);
 	number->e164 = e164;
-	number->cells = number->routed = number->past = REP_NONE;
+	number->cells = number->routed = REP_NONE;
+	number->past = number->screen = REP_NONE;
+	number->begun = UINT32_MAX;
 	if(set_attrs(pool, number, attrs) < 0) {
 		rep_slab_free(&pool->numbers, i);
 		goto no_memory;

@@ -129,6 +129,30 @@ typedef struct rep_past
 	float seen[REP_JUDGED], expected[REP_JUDGED];
 } rep_past_t;
 
+/* What the older cells of a number came to when it was last judged as a whole:
+ * see screen.h. Nats are kept in 256ths. */
+typedef struct rep_screen_course
+{
+	uint16_t s[REP_CHARTS];		/* of the run that begins with them */
+	uint16_t less[REP_CHARTS];	/* by which the urn thought less of it all */
+	uint16_t limit[REP_CHARTS]; /* from here on it is judged again */
+	uint16_t run[REP_CHARTS];	/* their cells in that run */
+} rep_screen_course_t;
+
+/* The first of a number: what is of the number as a whole, too. */
+typedef struct rep_screen
+{
+	uint32_t next; /* of the same number, or REP_NONE */
+	uint16_t stratum, charts;
+	uint32_t from;		/* older cells are those before this bucket; */
+	uint32_t read_from; /* when the number was judged as a whole, this one */
+	uint32_t enough;	/* judged calls in the pool's window until then */
+	uint32_t calls;		/* judged, of this turn, in older cells */
+	bool routes;		/* each of the others has its route's course */
+	rep_screen_course_t course;
+	float mix[REP_JUDGED]; /* of the stratum's yardstick */
+} rep_screen_t;
+
 /* ---- numbers --------------------------------------------------------- */
 
 enum
@@ -160,6 +184,7 @@ typedef struct rep_number
 	uint32_t cells;	 /* newest cell */
 	uint32_t routed; /* first verdict on a route */
 	uint32_t past;	 /* what it was benched on before */
+	uint32_t screen; /* what its older cells came to */
 	uint32_t wake;	 /* s: when it stands in the timer, 0 = not */
 	uint32_t later;	 /* s: a later entry that is still there, 0 = none */
 	uint32_t last_used;
@@ -172,7 +197,8 @@ typedef struct rep_number
 	float s; /* nats on `chart`, when it was last judged */
 	uint8_t status, flags, chart;
 	uint8_t doubt;	  /* weight taken off its run, of REP_WEIGHT */
-	uint32_t doubted; /* cells of that run */
+	uint32_t doubted; /* cells of that run, */
+	uint32_t begun;	  /* and the bucket in which it begins */
 } rep_number_t;
 
 /* Numbers whose place in the order was given back to them: see queue.h. */
@@ -231,7 +257,7 @@ struct rep_pool
 	rep_time_t spread_until; /* when it is measured again */
 	int32_t utc_offset;
 
-	rep_slab_t numbers, narrow, wide, routed, pasts;
+	rep_slab_t numbers, narrow, wide, routed, pasts, screens;
 	rep_index_t index;
 	rep_fifo_t dirty_cells, dirty_records, dirty_health;
 	rep_heap_t timer;

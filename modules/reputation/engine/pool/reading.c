@@ -217,35 +217,75 @@ static uint32_t newest_that_counts(
 	return ref;
 }
 
-const rep_reading_t *rep_read(
-		const rep_pool_t *pool, const rep_number_t *number, rep_time_t now)
+/* Cells of the bucket `from` and newer. */
+static void read_cells(const rep_pool_t *pool, const rep_number_t *number,
+		uint32_t from, rep_time_t now)
 {
-	uint32_t oldest = rep_bucket_oldest(&pool->policy, now);
 	uint32_t ref = newest_that_counts(pool, number, now);
 	rep_reading_t *reading = &work.reading;
 
 	for(unsigned k = 0; k < work.n_strata; k++)
 		work.on[work.strata[k]].there = false;
 	work.n_strata = 0;
-	work.own = (shares_t){{{0}}};
 	reading->n_cells = reading->n_routes = 0;
-	for(; ref != REP_NONE && rep_cell_at(pool, ref)->bucket >= oldest;
+	for(; ref != REP_NONE && rep_cell_at(pool, ref)->bucket >= from;
 			ref = rep_cell_at(pool, ref)->next)
 		read_cell(pool, number, ref);
 	if(pool->n_routes <= 1)
 		route_put(pool, number, 0);
+	find_all_rows(pool);
+}
+
+/* Of this turn. */
+static void let_cells_say(const rep_pool_t *pool)
+{
+	rep_reading_t *reading = &work.reading;
+
+	for(unsigned k = 0; k < reading->n_cells; k++)
+		if(reading->cells[k].turn)
+			reading->cells[k].says = says(pool, &reading->cells[k]);
+}
+
+const rep_reading_t *rep_read(
+		const rep_pool_t *pool, const rep_number_t *number, rep_time_t now)
+{
+	rep_reading_t *reading = &work.reading;
+
+	read_cells(pool, number, rep_bucket_oldest(&pool->policy, now), now);
+	work.own = (shares_t){{{0}}};
 	for(unsigned k = 0; k < work.n_strata; k++) {
 		const on_stratum_t *on = &work.on[work.strata[k]];
 
 		shares_add(&reading->routes[on->route].own, &on->own, 1);
 		shares_add(&work.own, &on->own, 1);
 	}
-	find_all_rows(pool);
 	make_yardsticks(pool);
-	for(unsigned k = 0; k < reading->n_cells; k++)
-		if(reading->cells[k].turn)
-			reading->cells[k].says = says(pool, &reading->cells[k]);
+	let_cells_say(pool);
 	return reading;
+}
+
+const rep_reading_t *rep_read_newer(
+		const rep_pool_t *pool, const rep_number_t *number, rep_time_t now)
+{
+	const rep_screen_t *first = rep_slab_at(&pool->screens, number->screen);
+
+	read_cells(pool, number, first->from, now);
+	for(unsigned k = 0; k < work.n_strata; k++) {
+		uint16_t s = work.strata[k];
+		const rep_screen_t *screen = first;
+
+		if(pool->strata[s]->repeat)
+			continue;
+		while(screen->stratum != s) {
+			if(screen->next == REP_NONE)
+				return NULL;
+			screen = rep_slab_at(&pool->screens, screen->next);
+		}
+		memcpy(work.on[s].yardstick.mix, screen->mix, sizeof(screen->mix));
+		rep_yardstick_of(&work.on[s].yardstick, &pool->charts);
+	}
+	let_cells_say(pool);
+	return &work.reading;
 }
 
 const rep_yardstick_t *rep_read_yardstick(uint16_t stratum)

@@ -50,6 +50,12 @@ typedef struct rep_reading
 const rep_reading_t *rep_read(
 		const rep_pool_t *pool, const rep_number_t *number, rep_time_t now);
 
+/* Read its newer cells alone, by the yardsticks that number->screen keeps; NULL
+ * when there are calls in a stratum that none is kept of. What is summed over
+ * the window is not in it. */
+const rep_reading_t *rep_read_newer(
+		const rep_pool_t *pool, const rep_number_t *number, rep_time_t now);
+
 /* The calls of a cell as the yardstick sees them; `sums` of no row. */
 rep_seen_t rep_read_seen(const rep_read_cell_t *cell);
 

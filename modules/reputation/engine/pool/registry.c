@@ -49,6 +49,7 @@ static void pool_clear(rep_pool_t *pool)
 	rep_slab_clear(&pool->wide);
 	rep_slab_clear(&pool->routed);
 	rep_slab_clear(&pool->pasts);
+	rep_slab_clear(&pool->screens);
 	rep_free(pool->index.heads);
 	rep_free(pool->index.old);
 	rep_survey_drop(pool);
@@ -109,6 +110,7 @@ static rep_pool_t *pool_create(
 	rep_slab_init(&pool->wide, sizeof(rep_wide_t));
 	rep_slab_init(&pool->routed, sizeof(rep_routed_t));
 	rep_slab_init(&pool->pasts, sizeof(rep_past_t));
+	rep_slab_init(&pool->screens, sizeof(rep_screen_t));
 	pool->refresh = pool->refill = REP_NONE;
 	if(rep_route_put(pool, rep_span("")) != 0 || pool->n_routes != 1) {
 		pool_destroy(pool);
@@ -173,7 +175,7 @@ static size_t pool_bytes(const rep_pool_t *pool)
 {
 	size_t bytes = sizeof(*pool);
 	const rep_slab_t *slabs[] = {&pool->numbers, &pool->narrow, &pool->wide,
-			&pool->routed, &pool->pasts};
+			&pool->routed, &pool->pasts, &pool->screens};
 
 	for(size_t i = 0; i < sizeof(slabs) / sizeof(slabs[0]); i++)
 		bytes += (size_t)rep_slab_count(slabs[i]) * slabs[i]->size;

@@ -102,8 +102,9 @@ void rep_row_weigh(rep_pool_t *pool, const rep_cell_head_t *cell,
 	if(!row || row->bucket != bucket)
 		return;
 	for(int o = 0; o < REP_OUTCOMES; o++)
-		shift_windows(pool, stratum, o, 0,
-				shift(&row->weighed, o, (int64_t)counts->n[o] * by));
+		if(counts->n[o])
+			shift_windows(pool, stratum, o, 0,
+					shift(&row->weighed, o, (int64_t)counts->n[o] * by));
 	row_sum(pool, row);
 }
 

@@ -12,6 +12,7 @@
 #include "evidence.h"
 #include "past.h"
 #include "queue.h"
+#include "screen.h"
 #include "slot.h"
 #include "standing.h"
 #include "stop.h"
@@ -63,6 +64,7 @@ void rep_verdict_moved(
 		rep_pool_t *pool, uint32_t i, rep_verdict_t *verdict, rep_time_t now)
 {
 	verdict->flags |= REP_VERDICT_DIRTY;
+	rep_screen_drop(pool, rep_number_at(pool, i));
 	rep_number_mark(pool, i, REP_DIRTY_RECORD);
 	rep_number_mark(pool, i, REP_DIRTY_HEALTH);
 	rep_number_wake(pool, i, now);
@@ -318,34 +320,49 @@ static void doubt(rep_pool_t *pool, uint32_t i, const rep_judged_t *judged,
 		const uint32_t run[REP_CHARTS])
 {
 	rep_number_t *number = rep_number_at(pool, i);
+	uint8_t before = REP_WEIGHT - number->doubt, weight;
 	unsigned most = 0;
-	uint8_t weight;
 
 	for(unsigned j = 1; j < REP_CHARTS; j++)
 		if(judged->s[j] > judged->s[most])
 			most = j;
-	weight = rep_suspect_weight(judged->s[most]);
-	if(weight == REP_WEIGHT - number->doubt
-			&& (!number->doubt || run[most] == number->doubted))
+	weight = rep_suspect_weight(judged->s[most], before);
+	if(weight == before && (!number->doubt || run[most] == number->doubted))
 		return;
 	number->doubt = REP_WEIGHT - weight;
 	number->doubted = run[most];
 	rep_run_weigh(pool, i, 0, run[most], weight);
 }
 
+static void take_in(rep_pool_t *pool, uint32_t i, const rep_judged_t *judged,
+		const uint32_t run[REP_CHARTS], uint32_t calls)
+{
+	rep_number_t *number = rep_number_at(pool, i);
+
+	number->trial = calls;
+	number->verdict.score = judged->score;
+	number->chart = judged->chart;
+	number->s = judged->s[judged->chart];
+	doubt(pool, i, judged, run);
+}
+
 void rep_verdict_judge(rep_pool_t *pool, uint32_t i, rep_time_t now)
 {
 	rep_number_t *number = rep_number_at(pool, i);
+	uint32_t run[REP_CHARTS], calls;
 	const rep_assessment_t *a;
+	rep_judged_t judged;
 
 	if(number->status != REP_ACTIVE || number->verdict.state == REP_BENCHED)
 		return;
+	if(rep_screen(pool, number, now, &judged, run, &calls)) {
+		take_in(pool, i, &judged, run, calls);
+		return;
+	}
 	a = rep_assess(pool, number, now);
-	number->trial = rep_counts_judged(&a->sum.counts);
-	number->verdict.score = a->sum.judged.score;
-	number->chart = a->sum.judged.chart;
-	number->s = a->sum.judged.s[number->chart];
-	doubt(pool, i, &a->sum.judged, a->sum.run);
+	rep_screen_keep(pool, number, a, now);
+	take_in(pool, i, &a->sum.judged, a->sum.run,
+			rep_counts_judged(&a->sum.counts));
 	if(number->verdict.state == REP_ACTIVE)
 		judge_active(pool, i, a, now);
 	else

@@ -15,10 +15,17 @@
 /* Where a number counts by half, and how soon it counts for nothing: nats. */
 #define HALF 2.5f
 #define STEEP 2.0f
+/* Each change is a walk through the run, so weights are multiples of this, and
+ * one that should be less than so far from what it is stays. */
+#define STEP (REP_WEIGHT / 2)
+#define MOVED 6
 
-uint8_t rep_suspect_weight(float s)
+uint8_t rep_suspect_weight(float s, uint8_t before)
 {
-	return (uint8_t)(REP_WEIGHT / (1 + expf(STEEP * (s - HALF))) + 0.5f);
+	float weight = REP_WEIGHT / (1 + expf(STEEP * (s - HALF)));
+	uint8_t nearest = (uint8_t)(weight / STEP + 0.5f) * STEP;
+
+	return fabsf(weight - before) < MOVED ? before : nearest;
 }
 
 /* Is the cell part of what is judged on this route, 0 = as a whole? */
@@ -42,13 +49,19 @@ static bool is_judged(const rep_pool_t *pool, const rep_number_t *number,
 void rep_run_weigh(rep_pool_t *pool, uint32_t i, uint8_t route, uint32_t cells,
 		uint8_t weight)
 {
-	const rep_number_t *number = rep_number_at(pool, i);
+	rep_number_t *number = rep_number_at(pool, i);
+	uint32_t before = number->begun, k = 0;
 	const rep_cell_head_t *cell;
-	uint32_t k = 0;
 
+	number->begun = UINT32_MAX;
 	for(uint32_t ref = number->cells; ref != REP_NONE; ref = cell->next) {
 		cell = rep_cell_at(pool, ref);
-		if(is_judged(pool, number, ref, route))
-			rep_cell_weigh(pool, i, ref, ++k <= cells ? weight : REP_WEIGHT);
+		if(k >= cells && cell->bucket < before)
+			break; /* these weigh in full */
+		if(!is_judged(pool, number, ref, route))
+			continue;
+		if(k++ < cells)
+			number->begun = cell->bucket;
+		rep_cell_weigh(pool, i, ref, k <= cells ? weight : REP_WEIGHT);
 	}
 }

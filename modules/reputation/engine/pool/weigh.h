@@ -8,8 +8,9 @@
 
 #include "pool.h"
 
-/* The weight, of REP_WEIGHT, of a run that gives a statistic of `s` nats. */
-uint8_t rep_suspect_weight(float s);
+/* The weight, of REP_WEIGHT, of a run that gives a statistic of `s` nats, where
+ * it was `before`. */
+uint8_t rep_suspect_weight(float s, uint8_t before);
 
 /* Let the newest `cells` cells of this turn of number `i` weigh so much (on a
  * route, 0 = on all), and the older ones of this turn in full. Cells without
