@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Verdicts between nodes. */
 
+#include "engine/judge/bucket.h"
+#include "engine/pool/exchange.h"
+#include "engine/pool/slot.h"
+
 #include "pool_test.h"
 #include "suites.h"
 
@@ -52,6 +56,58 @@ START_TEST(records_between_nodes)
 	theirs.number = 999;
 	ck_assert_int_eq(rep_pool_adopt(registry, pool, &theirs, false, NOW), -1);
 	ck_assert_uint_eq(rep_pool_drain_records(registry, pool, &r, 1), 0);
+}
+END_TEST
+
+/* Calls of others, of this turn of the number's verdict. */
+static void others(uint32_t turn, rep_outcome_t outcome, uint32_t n)
+{
+	rep_cell_t cell = {.number = FIRST,
+			.bucket = rep_bucket_of(&inside()->policy, NOW),
+			.stamp = turn << 8};
+
+	cell.counts.n[outcome] = n;
+	ck_assert(rep_pool_put_others(registry, pool, &cell, NOW));
+}
+
+static uint32_t weighed(rep_outcome_t outcome)
+{
+	return inside()->weighed.n[outcome] / REP_WEIGHT;
+}
+
+/* Who was not there when a number was benched, or comes back, has it out of
+ * the yardstick too, whichever it hears of first; and what it was benched on
+ * is its past. */
+START_TEST(adopted_benches_leave_the_yardstick)
+{
+	rep_record_t r = record(FIRST, "", REP_BENCHED, NOW, HOUR);
+	const rep_past_t *past;
+
+	put_numbers(10);
+	for(unsigned n = 1; n < 10; n++)
+		count(FIRST + n, "", REP_NOANSWER, 40, NOW);
+	if(_i == 0)
+		others(0, REP_BLOCKED, 2);
+	ck_assert_int_eq(view(FIRST, NOW).state, REP_ACTIVE);
+	ck_assert_int_eq(rep_pool_adopt(registry, pool, &r, true, NOW), 1);
+	if(_i == 1)
+		others(0, REP_BLOCKED, 2);
+	ck_assert_uint_eq(inside()->window.n[REP_BLOCKED], 2);
+	ck_assert_uint_eq(weighed(REP_BLOCKED), 0);
+	if(_i == 0) {
+		past = rep_slab_at(&inside()->pasts, rep_number_at(inside(), 0)->past);
+		ck_assert_float_eq(past->seen[REP_BLOCKED], 2);
+	}
+	/* back in good standing, by turns that this node has not heard of */
+	others(r.turn + 2, REP_ANSWERED, 5);
+	ck_assert_uint_eq(weighed(REP_ANSWERED), 0);
+	r.turn += 2;
+	r.state = REP_ACTIVE;
+	r.reason = REP_REASON_NONE;
+	r.until = 0;
+	ck_assert_int_eq(rep_pool_adopt(registry, pool, &r, true, NOW), 1);
+	ck_assert_uint_eq(weighed(REP_ANSWERED), 5);
+	ck_assert_uint_eq(weighed(REP_BLOCKED), 0);
 }
 END_TEST
 
@@ -130,6 +186,7 @@ Suite *records_suite(void)
 	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, old_benches_are_not_announced);
 	tcase_add_test(tc, records_between_nodes);
+	tcase_add_loop_test(tc, adopted_benches_leave_the_yardstick, 0, 2);
 	tcase_add_test(tc, adopted_reset_forgets);
 	tcase_add_test(tc, reset_is_sent);
 	tcase_add_test(tc, adopted_probation_strands_nobody);

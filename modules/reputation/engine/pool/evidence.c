@@ -10,6 +10,7 @@
 #include "rows.h"
 #include "screen.h"
 #include "slot.h"
+#include "stamp.h"
 #include "../judge/bucket.h"
 
 bool rep_evidence_count(rep_pool_t *pool, uint32_t i, rep_stamp_t stamp,
@@ -87,6 +88,10 @@ bool rep_evidence_put_others(rep_pool_t *pool, uint32_t i, uint32_t bucket,
 			rep_row_add(pool, rep_cell_at(pool, *at), o, more);
 		add_recent(pool, stratum, bucket, o, more, now);
 	}
+	/* Of a turn that is over: what it was benched on, as far as one who was
+	 * not there can know. */
+	if(stamp != rep_stamp_of(pool, number, pool->strata[stratum]->route))
+		rep_cell_weigh(pool, i, *at, 0);
 	rep_screen_counted(pool, number, bucket);
 	rep_number_mark(pool, i, REP_DIRTY_HEALTH);
 	return true;

@@ -7,6 +7,7 @@
 #include "dirty.h"
 #include "index.h"
 #include "lock.h"
+#include "past.h"
 #include "routes.h"
 #include "slot.h"
 #include "standing.h"
@@ -127,6 +128,7 @@ static void adopt(rep_pool_t *pool, uint32_t i, uint8_t route,
 	rep_time_t started = atomic_load(&pool->registry->started);
 	bool was = verdict->state == REP_BENCHED;
 	bool is = record->state == REP_BENCHED;
+	bool missed = record->turn > verdict->turn + 1; /* turns */
 	/* what happened before this proxy was there is no news */
 	bool news = was != is && started && record->since >= started;
 	struct rep_assessed on = {0};
@@ -135,8 +137,10 @@ static void adopt(rep_pool_t *pool, uint32_t i, uint8_t route,
 		rep_verdict_forget(pool, i);
 	if(was != is)
 		on = evidence_on(pool, number, route, now);
-	if(is && !was && (int)record->reason < REP_CHARTS)
+	if(is && !was && (int)record->reason < REP_CHARTS) {
 		rep_run_weigh(pool, i, route, on.run[record->reason], 0);
+		rep_past_add(pool, number, &on.turn, now);
+	}
 	on.judged.score = record->score;
 	if((int)record->reason < REP_CHARTS)
 		on.judged.chart = (rep_chart_t)record->reason;
@@ -152,6 +156,8 @@ static void adopt(rep_pool_t *pool, uint32_t i, uint8_t route,
 	verdict->strikes = record->strikes < UINT16_MAX ? (uint16_t)record->strikes
 													: UINT16_MAX;
 	verdict->score = record->score;
+	if(missed)
+		rep_turns_weigh(pool, i);
 	if(news)
 		rep_verdict_announce(pool, number, route,
 				is ? REP_EVENT_BENCHED : REP_EVENT_RELEASED, &on.judged,

@@ -65,3 +65,17 @@ void rep_run_weigh(rep_pool_t *pool, uint32_t i, uint8_t route, uint32_t cells,
 		rep_cell_weigh(pool, i, ref, k <= cells ? weight : REP_WEIGHT);
 	}
 }
+
+void rep_turns_weigh(rep_pool_t *pool, uint32_t i)
+{
+	const rep_number_t *number = rep_number_at(pool, i);
+	const rep_cell_head_t *cell;
+	bool now;
+
+	for(uint32_t ref = number->cells; ref != REP_NONE; ref = cell->next) {
+		cell = rep_cell_at(pool, ref);
+		now = cell->stamp
+			  == rep_stamp_of(pool, number, rep_stratum_of(pool, cell)->route);
+		rep_cell_weigh(pool, i, ref, now ? REP_WEIGHT : 0);
+	}
+}

@@ -18,4 +18,8 @@ uint8_t rep_suspect_weight(float s, uint8_t before);
 void rep_run_weigh(rep_pool_t *pool, uint32_t i, uint8_t route, uint32_t cells,
 		uint8_t weight);
 
+/* The verdict's turn has become known only now: cells of this turn weigh in
+ * full, those of others, which may have benched the number, nothing. */
+void rep_turns_weigh(rep_pool_t *pool, uint32_t i);
+
 #endif
