@@ -11,13 +11,14 @@
 
 /* A dialog that the table does not know: there was a restart, the call was set
  * up by another proxy of the fleet, or the table was full. Then the BYE itself
- * must prove from which pick its dialog came. */
-static bool unwanted_late(struct sip_msg *bye, rep_late_t *late)
+ * must prove from which pick its dialog came, and is believed once: `dialog`. */
+static bool unwanted_late(
+		struct sip_msg *bye, rep_ticket_t *ticket, rep_dialog_t *dialog)
 {
 	rep_time_t picked, now = rep_now();
 	rep_mark_t mark;
 
-	if(!rep_rr_cookie_ticket(bye, &mark, &late->ticket))
+	if(!rep_rr_cookie_ticket(bye, &mark, ticket))
 		return false;
 	picked = (rep_time_t)mark.picked * 1000;
 	if(now - picked > REP_ANSWERED_MS)
@@ -25,20 +26,23 @@ static bool unwanted_late(struct sip_msg *bye, rep_late_t *late)
 	if(mark.incarnation == rep_shared->incarnation
 			&& rep_answered_complete(rep_shared->answered, picked))
 		return false; /* never answered, or ended */
-	late->mark = rep_dialog_of(rep_span_of(&bye->callid->body),
+	*dialog = rep_dialog_of(rep_span_of(&bye->callid->body),
 			rep_span_of(&get_to(bye)->tag_value),
 			(rep_span_t){(const char *)&mark,
 					sizeof(mark.incarnation) + sizeof(mark.picked)});
 	return true;
 }
 
-void rep_bye_late(const rep_late_t *late)
+void rep_bye_late(struct sip_msg *bye)
 {
 	rep_time_t now = rep_now();
+	rep_ticket_t ticket;
+	rep_dialog_t dialog;
 
-	if(rep_answered_first(rep_shared->answered, late->mark, now, rep_mono()))
-		rep_ticket_count(
-				rep_shared->registry, &late->ticket, REP_UNWANTED, now);
+	if(unwanted_late(bye, &ticket, &dialog)
+			&& rep_answered_first(
+					rep_shared->answered, dialog, now, rep_mono()))
+		rep_ticket_count(rep_shared->registry, &ticket, REP_UNWANTED, now);
 }
 
 /* The dialog of a BYE, if the callee sent it and if the caller did: its tag is
@@ -59,10 +63,11 @@ static bool dialogs(
 	return true;
 }
 
-bool rep_bye(struct sip_msg *bye, rep_late_t *late)
+bool rep_bye(struct sip_msg *bye)
 {
 	rep_time_t now = rep_now(), mono = rep_mono();
-	rep_dialog_t by_callee, by_caller;
+	rep_dialog_t by_callee, by_caller, late;
+	rep_ticket_t ticket;
 	rep_signs_t signs = {0};
 	bool unwanted;
 
@@ -76,7 +81,11 @@ bool rep_bye(struct sip_msg *bye, rep_late_t *late)
 			|| rep_answered_bye(rep_shared->answered, rep_shared->registry,
 					by_caller, false, now, mono))
 		return false;
-	return unwanted && unwanted_late(bye, late);
+	if(!unwanted)
+		return false;
+	/* a header that cannot be parsed may stand behind the Route */
+	(void)parse_headers(bye, HDR_EOH_F, 0);
+	return unwanted_late(bye, &ticket, &late);
 }
 
 bool rep_bye_outcome(struct sip_msg *bye, rep_outcome_t outcome)

@@ -74,23 +74,19 @@ static void on_bye_reply(struct cell *t, int type, struct tmcb_params *ps)
 	(void)t;
 	(void)type;
 	if(rep_shared && status >= 200 && status < 300)
-		rep_bye_late(*ps->param);
+		rep_bye_late(ps->req);
 }
 
-/* Of a dialog that is not remembered the other side knows whether it was. */
+/* Of a dialog that is not remembered the other side knows whether it was. No
+ * memory hangs on the transaction: when the proxy ends, TM's timer process is
+ * ended in the middle of what it frees. */
 static void on_bye(struct cell *t, struct sip_msg *bye)
 {
-	rep_late_t late, *kept;
-
-	if(!rep_bye(bye, &late))
-		return;
-	kept = rep_alloc(sizeof(*kept));
-	if(!kept)
-		return;
-	*kept = late;
-	if(tm.register_tmcb(bye, t, TMCB_RESPONSE_IN, on_bye_reply, kept, rep_free)
-			<= 0)
-		rep_free(kept);
+	if(rep_bye(bye)
+			&& tm.register_tmcb(
+					   bye, t, TMCB_RESPONSE_IN, on_bye_reply, NULL, NULL)
+					   <= 0)
+		LM_DBG("cannot register for the reply to a BYE\n");
 }
 
 static void on_request(struct cell *t, int type, struct tmcb_params *ps)

@@ -131,8 +131,6 @@ bool rep_rr_cookie_ticket(
 	if(!rep_config->late_bye)
 		return false;
 	secret = secret_of(bytes);
-	/* a header that cannot be parsed may stand behind the Route */
-	(void)parse_headers(bye, HDR_EOH_F, 0);
 	for(struct hdr_field *h = bye->headers; h && !found; h = h->next)
 		if(h->type == HDR_ROUTE_T)
 			found = read_header(bye, secret, &h->body, mark, &tries);

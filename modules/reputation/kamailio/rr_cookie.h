@@ -20,7 +20,8 @@ void rep_rr_cookie_add(struct sip_msg *invite, const rep_ticket_t *ticket);
 
 /* The mark that this BYE of the callee brings back, and the ticket that it
  * stands for: pool and route of the pick; no route where its label is not
- * known here. False when there is none that is true. */
+ * known here. Its headers are parsed already, for it may be TM's copy, to which
+ * nothing may be added. False when there is none that is true. */
 bool rep_rr_cookie_ticket(
 		struct sip_msg *bye, rep_mark_t *mark, rep_ticket_t *ticket);
 
