@@ -99,7 +99,7 @@ UNIT_LIBS = $(shell pkg-config --libs check hiredis json-c) -lm -lpthread
 UNIT_OBJECTS := $(patsubst %.c,$(BUILD)/unit/$(UNIT_CC)/%.o,\
 	$(ENGINE) $(FORMATS) $(STORE) $(UNIT_TESTS) \
 	$(patsubst %,$(M)/kamailio/%.c,call_table answered byes mark replies \
-		contacts complain) \
+		contacts complain ending) \
 	$(filter-out %/main.c,$(TOOLS)))
 
 $(BUILD)/unit/$(UNIT_CC)/%.o: %.c

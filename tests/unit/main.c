@@ -34,6 +34,7 @@ static const struct
 		{"count", count_suite},
 		{"counts", counts_suite},
 		{"e164", e164_suite},
+		{"ending", ending_suite},
 		{"event", event_suite},
 		{"evidence", evidence_suite},
 		{"exchange", exchange_suite},

@@ -8,6 +8,7 @@
 
 #include "core/crypto/sha256.h"
 #include "core/globals.h"
+#include "core/pt.h"
 #include "core/parser/parse_cseq.h"
 #include "core/parser/parse_from.h"
 #include "core/parser/parse_uri.h"
@@ -59,6 +60,9 @@ bool rep_rr_cookie_ticket(
 /* ---- the core -------------------------------------------------------- */
 
 unsigned int sr_dst_max_branches = 12;
+struct process_table *pt;
+int *process_count;
+int process_no;
 
 int reverse_hex2int(char *s, int len, unsigned int *value)
 {

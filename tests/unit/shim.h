@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Just as much of Kamailio as kamailio/{call_table,answered,byes,mark,replies}.c use,
+/* Just as much of Kamailio as kamailio/{answered,byes,call_table,ending,mark,replies}.c
+ * use,
  * under the test's control. tests/unit/shim/ has its headers. */
 
 #ifndef REP_SHIM_H

@@ -28,6 +28,7 @@ Suite *contacts_suite(void);
 Suite *count_suite(void);
 Suite *counts_suite(void);
 Suite *e164_suite(void);
+Suite *ending_suite(void);
 Suite *event_suite(void);
 Suite *evidence_suite(void);
 Suite *exchange_suite(void);

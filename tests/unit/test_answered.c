@@ -166,6 +166,23 @@ START_TEST(no_bye_within_short_call)
 }
 END_TEST
 
+/* The proxy ends: all are answered as far as is known, and counted once. */
+START_TEST(settled)
+{
+	answer(1, 0);
+	answer(2, S);
+	answer(3, S);
+	ck_assert(bye(3, false, S));
+	rep_answered_settle(answered, registry, NOW + S, MONO + S);
+	ck_assert_uint_eq(counted(REP_ANSWERED), 2);
+	ck_assert_uint_eq(counted_at_all(), 3);
+	ck_over();
+	ck_assert(bye(1, false, 2 * S));
+	tick(SHORT + S);
+	ck_assert_uint_eq(counted_at_all(), 3);
+}
+END_TEST
+
 /* The tick comes late: the BYE after the deadline is of a call that lasted. */
 START_TEST(a_bye_before_the_tick)
 {
@@ -754,6 +771,7 @@ Suite *answered_suite(void)
 	tcase_add_checked_fixture(small, make_small, unmake);
 	tcase_add_test(small, a_bye_within_short_call);
 	tcase_add_test(small, no_bye_within_short_call);
+	tcase_add_test(small, settled);
 	tcase_add_test(small, a_bye_before_the_tick);
 	tcase_add_test(small, unwanted);
 	tcase_add_test(small, the_callee_speaks_once);

@@ -293,25 +293,46 @@ bool rep_answered_outcome(struct rep_answered *t, rep_registry_t *registry,
 	return true;
 }
 
-/* The first of a queue whose deadline has passed. One that limits its pool's
+/* The first of a queue whose deadline is `due` at the latest. One that limits its pool's
  * calls goes on to be held; what is counted and given back, to the late ones. */
-static bool pop_due(
-		struct rep_answered *t, int queue, rep_time_t mono, entry_t *out)
+static bool pop_due(struct rep_answered *t, int queue, rep_time_t due,
+		rep_time_t mono, entry_t *out)
 {
+	bool found;
 	uint32_t i;
-	bool due;
 
 	rep_lock(&t->lock);
 	i = t->first[queue];
-	due = i != NONE && t->entries[i].deadline <= mono;
-	if(due && queue == QUEUE_SHORT) {
+	found = i != NONE && t->entries[i].deadline <= due;
+	if(found && queue == QUEUE_SHORT) {
 		*out = t->entries[i];
 		move(t, i, out->ticket.limited ? QUEUE_HELD : QUEUE_LATE, mono);
-	} else if(due) {
+	} else if(found) {
 		*out = forget(t, i);
 	}
 	rep_unlock(&t->lock);
-	return due;
+	return found;
+}
+
+/* The first that may still be short, if it is `due`, is counted as answered. */
+static bool count_one(struct rep_answered *t, rep_registry_t *registry,
+		rep_time_t due, rep_time_t now, rep_time_t mono)
+{
+	entry_t e;
+
+	if(!pop_due(t, QUEUE_SHORT, due, mono, &e))
+		return false;
+	rep_ticket_count(registry, &e.ticket, REP_ANSWERED, now);
+	if(!e.ticket.limited)
+		rep_ticket_hang_up(registry, &e.ticket, now);
+	return true;
+}
+
+void rep_answered_settle(struct rep_answered *t, rep_registry_t *registry,
+		rep_time_t now, rep_time_t mono)
+{
+	while(count_one(t, registry, INT64_MAX, now, mono))
+		;
 }
 
 bool rep_answered_complete(struct rep_answered *t, rep_time_t since)
@@ -348,14 +369,11 @@ void rep_answered_tick(struct rep_answered *t, rep_registry_t *registry,
 {
 	entry_t e;
 
-	for(int n = 0; n < SLICE && pop_due(t, QUEUE_SHORT, mono, &e); n++) {
-		rep_ticket_count(registry, &e.ticket, REP_ANSWERED, now);
-		if(!e.ticket.limited)
-			rep_ticket_hang_up(registry, &e.ticket, now);
-	}
-	for(int n = 0; n < SLICE && pop_due(t, QUEUE_HELD, mono, &e); n++)
+	for(int n = 0; n < SLICE && count_one(t, registry, mono, now, mono); n++)
+		;
+	for(int n = 0; n < SLICE && pop_due(t, QUEUE_HELD, mono, mono, &e); n++)
 		rep_ticket_hang_up(registry, &e.ticket, now);
-	for(int n = 0; n < SLICE && pop_due(t, QUEUE_LATE, mono, &e); n++)
+	for(int n = 0; n < SLICE && pop_due(t, QUEUE_LATE, mono, mono, &e); n++)
 		;
 }
 

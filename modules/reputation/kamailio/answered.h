@@ -62,6 +62,11 @@ bool rep_answered_outcome(struct rep_answered *answered,
 void rep_answered_tick(struct rep_answered *answered, rep_registry_t *registry,
 		rep_time_t now, rep_time_t mono);
 
+/* The proxy ends: nobody will learn whether the calls that may still be short
+ * were. They are counted as answered, which they are as far as is known. */
+void rep_answered_settle(struct rep_answered *answered,
+		rep_registry_t *registry, rep_time_t now, rep_time_t mono);
+
 /* Is every dialog known that was answered after `since` (wall clock) and has
  * not ended? Not if one that young was forgotten. */
 bool rep_answered_complete(struct rep_answered *answered, rep_time_t since);

@@ -10,6 +10,7 @@
 #include "calls.h"
 #include "byes.h"
 #include "contacts.h"
+#include "ending.h"
 #include "finals.h"
 #include "shared.h"
 
@@ -37,12 +38,16 @@ static uint64_t seed; /* of the hashes of Call-IDs */
 
 /* ---- TM -------------------------------------------------------------- */
 
+/* What a callback begins with a call it also ends, although the proxy ends:
+ * between two of its locks the call may be counted nowhere. */
+
 static void on_transaction(struct cell *t, int type, struct tmcb_params *ps)
 {
 	rep_call_id_t id = (rep_call_id_t)(uintptr_t)*ps->param;
 
 	if(!rep_shared)
 		return;
+	rep_ending_hold();
 	if(type == TMCB_RESPONSE_IN)
 		rep_finals_reply(t, id, ps->rpl);
 	else if(type == TMCB_E2ECANCEL_IN)
@@ -55,6 +60,7 @@ static void on_transaction(struct cell *t, int type, struct tmcb_params *ps)
 			rep_finals_answer(id, ps->code);
 	} else if(type == TMCB_DESTROY)
 		rep_finals_settle(t, id, true);
+	rep_ending_release();
 }
 
 static void on_release(void *param)
@@ -73,8 +79,11 @@ static void on_bye_reply(struct cell *t, int type, struct tmcb_params *ps)
 
 	(void)t;
 	(void)type;
-	if(rep_shared && status >= 200 && status < 300)
-		rep_bye_late(ps->req);
+	if(!rep_shared || status < 200 || status >= 300)
+		return;
+	rep_ending_hold();
+	rep_bye_late(ps->req);
+	rep_ending_release();
 }
 
 /* Of a dialog that is not remembered the other side knows whether it was. No
@@ -96,10 +105,14 @@ static void on_request(struct cell *t, int type, struct tmcb_params *ps)
 	(void)type;
 	if(!rep_shared || !req)
 		return;
-	if(req->REQ_METHOD == METHOD_BYE)
+	if(req->REQ_METHOD == METHOD_BYE) {
+		rep_ending_hold();
 		on_bye(t, req);
-	else if(pending.call && pending.id == req->id && pending.pid == req->pid)
+		rep_ending_release();
+	} else if(pending.call && pending.id == req->id
+			  && pending.pid == req->pid) {
 		pending.bound = true;
+	}
 }
 
 static struct cell *transaction(void)

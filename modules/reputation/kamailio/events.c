@@ -15,6 +15,7 @@
 #include "call_table.h"
 #include "complain.h"
 #include "config.h"
+#include "ending.h"
 #include "shared.h"
 #include "../engine/pool/callees.h"
 #include "../engine/pool/pool_policy.h"
@@ -225,10 +226,12 @@ void rep_events_tick(void)
 	rep_event_t events[AT_ONCE];
 	size_t n;
 
+	rep_ending_hold();
 	rep_calls_tick(rep_mono());
 	rep_answered_tick(
 			rep_shared->answered, rep_shared->registry, now, rep_mono());
 	rep_registry_tick(rep_shared->registry, now);
+	rep_ending_release();
 	set_zones(now);
 	watch_tables(now);
 	rep_complain_tick(rep_mono());

@@ -4,6 +4,7 @@
 #include "core/mem/shm_mem.h"
 #include "core/locking.h"
 
+#include "ending.h"
 #include "../engine/base/mem.h"
 
 _Static_assert(sizeof(gen_lock_t) <= sizeof(rep_lock_t), "lock fits");
@@ -32,10 +33,12 @@ void rep_lock_destroy(rep_lock_t *lock)
 
 void rep_lock(rep_lock_t *lock)
 {
+	rep_ending_hold();
 	lock_get((gen_lock_t *)lock);
 }
 
 void rep_unlock(rep_lock_t *lock)
 {
 	lock_release((gen_lock_t *)lock);
+	rep_ending_release();
 }

@@ -25,6 +25,7 @@
 #include "complain.h"
 #include "contacts.h"
 #include "counters.h"
+#include "ending.h"
 #include "events.h"
 #include "functions.h"
 #include "pv.h"
@@ -47,6 +48,7 @@ MODULE_VERSION
 #pragma GCC visibility pop
 
 #define TICK_US 100000
+#define OTHERS_END_MS 500 /* as long as the last exchange may take */
 
 /* ---- script functions ------------------------------------------------ */
 
@@ -437,6 +439,20 @@ static void on_term(int signal)
 	rep_store_stop(store);
 }
 
+/* What Redis is told last is all that is known: no other process counts any
+ * more. One of them may have taken along the lock of the shared memory, which
+ * the core's first process gives back, too, before it goes on. */
+static void before_the_last(void)
+{
+	if(rep_ending_others(OTHERS_END_MS)) {
+#ifndef SHM_SAFE_MALLOC
+		shm_global_unlock();
+#endif
+	}
+	rep_answered_settle(
+			rep_shared->answered, rep_shared->registry, rep_now(), rep_mono());
+}
+
 static int run_store(void)
 {
 	rep_store_config_t c = {
@@ -449,6 +465,7 @@ static int run_store(void)
 			.pool_file = rep_config->pool_file.s,
 			.log = rep_log_line,
 			.clock = rep_now,
+			.before_the_last = before_the_last,
 	};
 
 	c.secret = &rep_shared->secret;
@@ -456,6 +473,7 @@ static int run_store(void)
 	if(!store)
 		return -1;
 	signal(SIGTERM, on_term);
+	signal(SIGINT, on_term);
 	rep_store_run(store);
 	rep_store_destroy(store);
 	exit(0);
@@ -465,6 +483,7 @@ static int child_init(int rank)
 {
 	int pid;
 
+	rep_ending_child();
 	if(rank != PROC_MAIN)
 		return 0;
 	if(fork_basic_utimer(

@@ -139,6 +139,7 @@ struct rep_store
 	unsigned interval;				 /* ms */
 	void (*log)(int level, const char *line);
 	rep_time_t (*clock)(void);
+	void (*before_the_last)(void);
 	rep_registry_t *registry;
 	rep_store_status_t *status;
 	struct rep_secret *secret; /* NULL = none is shared */

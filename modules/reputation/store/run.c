@@ -349,6 +349,8 @@ void rep_store_run(rep_store_t *store)
 		if(!more && !store->stop)
 			wait_for_work(store);
 	}
+	if(store->before_the_last)
+		store->before_the_last();
 	last_exchange(store);
 	rep_link_close(&store->link);
 	rep_watch_stop(store);

@@ -27,6 +27,9 @@ typedef struct rep_store_config
 	struct rep_secret *secret; /* shared through Redis; NULL = none. Borrowed */
 	void (*log)(int level, const char *line); /* required; no newline */
 	rep_time_t (*clock)(void); /* wall clock in ms; NULL = the system's */
+	/* once, when the store was stopped, before it writes what is waiting; NULL
+	 * = nothing is to be done */
+	void (*before_the_last)(void);
 } rep_store_config_t;
 
 /* Checks the configuration; connects to nothing. `registry` and `status` are
