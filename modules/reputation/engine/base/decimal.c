@@ -150,15 +150,16 @@ bool rep_u64_parse(rep_span_t s, uint64_t max, uint64_t *out)
 {
 	uint64_t v = 0;
 
-	if(s.len == 0 || s.len > 19)
+	if(s.len == 0 || s.len > 20)
 		return false;
 	for(size_t i = 0; i < s.len; i++) {
-		if(s.s[i] < '0' || s.s[i] > '9')
+		uint64_t digit = (uint64_t)(s.s[i] - '0');
+
+		if(s.s[i] < '0' || s.s[i] > '9' || digit > max
+				|| v > (max - digit) / 10)
 			return false;
-		v = v * 10 + (uint64_t)(s.s[i] - '0');
+		v = v * 10 + digit;
 	}
-	if(v > max)
-		return false;
 	*out = v;
 	return true;
 }
