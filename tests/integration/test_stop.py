@@ -58,6 +58,11 @@ class Fleet:
             return {number: Counter(counts)
                     for number, counts in self.carrier.sent.items()}
 
+    def sent_but(self, outcome):
+        return {number: Counter({one: n for one, n in counts.items()
+                                 if one != outcome})
+                for number, counts in self.sent().items()}
+
     def wait_counted(self, node, expected):
         wait_until(lambda: self.counted(node) == expected, what=lambda: (
             self.counted(node), expected))
@@ -140,3 +145,29 @@ def test_an_end_in_mid_traffic(fleet):
                                    fleet.counted(fleet.other)))
     for number, counts in fleet.counted(later).items():
         assert statuses(counts) <= statuses(sent[number])
+
+
+def begun(redis):
+    """The calls that somebody else is to count: {writer: their texts}."""
+    return {writer: redis.client.zrange(
+        f"rep:x:begun:{{rep:x:begun}}:{writer}", 0, -1)
+        for writer in redis.client.hkeys("rep:x:begun")}
+
+
+def wait_begun(fleet, n):
+    wait_until(lambda: sum(map(len, begun(fleet.redis).values())) == n,
+               what=lambda: (n, begun(fleet.redis)))
+
+
+def test_killed(fleet):
+    """Answered calls stand in Redis as begun; the proxy that is started again
+    counts them, once. Those of them that were short are not there."""
+    fleet.dial()
+    wait_begun(fleet, fleet.carrier.total()["answered"])
+    fleet.wait_counted(fleet.other, fleet.sent_but("answered"))
+    fleet.one.kill()
+    again = fleet.node("one")
+    for node in (again, fleet.other, fleet.node("later")):
+        fleet.wait_counted(node, fleet.sent())
+    assert again.logged(r"one\.\w+ is gone: its \d+ calls that might")
+    assert begun(fleet.redis) == {}

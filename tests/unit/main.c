@@ -19,6 +19,7 @@ static const struct
 		{"apply_options", apply_options_suite},
 		{"args", args_suite},
 		{"attrs", attrs_suite},
+		{"begun", begun_suite},
 		{"block", block_suite},
 		{"bucket", bucket_suite},
 		{"by_hand", by_hand_suite},

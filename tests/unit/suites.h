@@ -13,6 +13,7 @@ Suite *answered_suite(void);
 Suite *apply_options_suite(void);
 Suite *args_suite(void);
 Suite *attrs_suite(void);
+Suite *begun_suite(void);
 Suite *block_suite(void);
 Suite *bucket_suite(void);
 Suite *by_hand_suite(void);

@@ -763,6 +763,111 @@ START_TEST(sweep)
 }
 END_TEST
 
+/* ---- news of calls that may still be short ------------------------------- */
+
+static rep_begun_news_t news;
+
+/* What a reader is told, who then has it: the serials, and those over. */
+static void ck_news(uint64_t oldest, size_t n_begun, const uint64_t *begun,
+		size_t n_over, const uint64_t *over)
+{
+	rep_answered_news(answered, &news);
+	ck_assert_uint_eq(news.oldest, oldest);
+	ck_assert_uint_eq(news.n_begun, n_begun);
+	ck_assert_uint_eq(news.n_over, n_over);
+	for(size_t i = 0; i < n_begun; i++) {
+		ck_assert_uint_eq(news.begun[i].serial, begun[i]);
+		ck_assert_uint_eq(news.begun[i].ticket.number, FIRST + begun[i] - 1);
+		news.told = begun[i];
+	}
+	for(size_t i = 0; i < n_over; i++)
+		ck_assert_uint_eq(news.over[i], over[i]);
+	news.heard += n_over;
+	news.anew = false;
+}
+
+static void answer_of(unsigned i, rep_time_t after)
+{
+	rep_ticket_t t;
+
+	ck_assert(rep_pool_track(
+			registry, pool, FIRST + i, rep_span(""), NOW + after, &t));
+	rep_answered_put(answered, registry, dialog(i), &t, REP_ANSWERED, SHORT,
+			NOW + after, MONO + after);
+}
+
+#define LIST(...)                                                      \
+	sizeof((uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t), (uint64_t[]) \
+	{                                                                  \
+		__VA_ARGS__                                                    \
+	}
+
+START_TEST(news_of_calls)
+{
+	news = (rep_begun_news_t){.anew = true};
+	ck_news(1, 0, NULL, 0, NULL);
+	answer_of(0, 0);
+	answer_of(1, S);
+	answer_of(2, S);
+	ck_news(1, LIST(1, 2, 3), 0, NULL);
+	ck_news(1, 0, NULL, 0, NULL);
+	answer_of(3, S);
+	ck_assert(bye(1, false, S));
+	ck_news(1, LIST(4), LIST(2));
+	/* the oldest need not be named: neither when it is short nor when not */
+	ck_assert(bye(0, false, S));
+	ck_news(3, 0, NULL, 0, NULL);
+	tick(SHORT + S);
+	ck_news(5, 0, NULL, 0, NULL);
+}
+END_TEST
+
+/* One that is over before it was told of is told of as that alone. */
+START_TEST(news_that_is_old)
+{
+	news = (rep_begun_news_t){.anew = true};
+	ck_news(1, 0, NULL, 0, NULL);
+	answer_of(0, 0);
+	answer_of(1, 0);
+	ck_assert(bye(1, true, 0));
+	ck_news(1, LIST(1), LIST(2));
+}
+END_TEST
+
+/* Who lost all that he had gets it again, and nothing else. */
+START_TEST(news_from_the_beginning)
+{
+	news = (rep_begun_news_t){.anew = true};
+	ck_news(1, 0, NULL, 0, NULL);
+	answer_of(0, 0);
+	answer_of(1, 0);
+	answer_of(2, 0);
+	ck_news(1, LIST(1, 2, 3), 0, NULL);
+	ck_assert(bye(1, false, 0));
+	news.anew = true;
+	ck_news(1, LIST(1, 3), 0, NULL);
+}
+END_TEST
+
+/* More are over than are remembered. */
+START_TEST(news_too_late)
+{
+	news = (rep_begun_news_t){.anew = true};
+	ck_news(1, 0, NULL, 0, NULL);
+	answer_of(0, 0);
+	for(int i = 0; i < 1025; i++) {
+		ck_assert(!news.anew);
+		answer_of(1, 0);
+		ck_assert(bye(1, false, 0));
+	}
+	rep_answered_news(answered, &news);
+	ck_assert(news.anew);
+	ck_assert_uint_eq(news.n_over, 0);
+	ck_assert_uint_eq(news.n_begun, 1);
+	ck_assert_uint_eq(news.begun[0].serial, 1);
+}
+END_TEST
+
 Suite *answered_suite(void)
 {
 	Suite *suite = suite_create("answered");
@@ -772,6 +877,10 @@ Suite *answered_suite(void)
 	tcase_add_test(small, a_bye_within_short_call);
 	tcase_add_test(small, no_bye_within_short_call);
 	tcase_add_test(small, settled);
+	tcase_add_test(small, news_of_calls);
+	tcase_add_test(small, news_that_is_old);
+	tcase_add_test(small, news_from_the_beginning);
+	tcase_add_test(small, news_too_late);
 	tcase_add_test(small, a_bye_before_the_tick);
 	tcase_add_test(small, unwanted);
 	tcase_add_test(small, the_callee_speaks_once);

@@ -7,6 +7,7 @@
 
 #define SLICE 4096
 #define NONE UINT32_MAX
+#define OVER 1024 /* of those over before others so many are remembered */
 
 /* Entries wait in one of three queues, each in the order of its deadlines:
  * those that may still be short; those that are held to their end (a call whose
@@ -26,7 +27,8 @@ typedef struct entry
 	rep_ticket_t ticket;
 	rep_time_t answered; /* wall clock */
 	rep_time_t deadline;
-	uint32_t chain; /* in the bucket, or in the free list */
+	uint64_t serial; /* of those that may be short, in their order */
+	uint32_t chain;	 /* in the bucket, or in the free list */
 	uint32_t prev, next;
 	uint8_t queue;
 	bool spent; /* nothing more is believed of it */
@@ -39,6 +41,8 @@ struct rep_answered
 	uint32_t free;
 	uint32_t first[QUEUES], last[QUEUES];
 	uint64_t full;
+	uint64_t serial; /* of the newest call */
+	uint64_t n_over, over[OVER];
 	rep_time_t forgotten; /* when the newest was answered that is forgotten */
 	uint32_t *buckets;
 	entry_t entries[];
@@ -119,6 +123,8 @@ static void dequeue(struct rep_answered *t, uint32_t i)
 {
 	entry_t *e = &t->entries[i];
 
+	if(e->queue == QUEUE_SHORT && e->prev != NONE)
+		t->over[t->n_over++ % OVER] = e->serial;
 	if(e->prev != NONE)
 		t->entries[e->prev].next = e->next;
 	else
@@ -206,6 +212,7 @@ static bool put(struct rep_answered *t, rep_dialog_t dialog,
 	}
 	e = &t->entries[i];
 	e->ticket = *ticket;
+	e->serial = short_call_ms ? ++t->serial : 0;
 	e->deadline = mono + (short_call_ms ? short_call_ms : REP_ANSWERED_MS);
 	enqueue(t, i,
 			short_call_ms	  ? QUEUE_SHORT
@@ -333,6 +340,42 @@ void rep_answered_settle(struct rep_answered *t, rep_registry_t *registry,
 {
 	while(count_one(t, registry, INT64_MAX, now, mono))
 		;
+}
+
+/* The first of those that may be short whose serial is above `told`. */
+static uint32_t first_above(const struct rep_answered *t, uint64_t told)
+{
+	uint32_t i = t->last[QUEUE_SHORT], first = NONE;
+
+	for(; i != NONE && t->entries[i].serial > told; i = t->entries[i].prev)
+		first = i;
+	return first;
+}
+
+void rep_answered_news(struct rep_answered *t, rep_begun_news_t *news)
+{
+	uint32_t i;
+
+	news->n_begun = news->n_over = 0;
+	rep_lock(&t->lock);
+	if(t->n_over - news->heard > OVER)
+		news->anew = true;
+	if(news->anew) {
+		news->told = 0;
+		news->heard = t->n_over;
+	}
+	i = t->first[QUEUE_SHORT];
+	news->oldest = i == NONE ? t->serial + 1 : t->entries[i].serial;
+	while(news->n_over < REP_BEGUN_MAX
+			&& news->heard + news->n_over < t->n_over) {
+		news->over[news->n_over] = t->over[(news->heard + news->n_over) % OVER];
+		news->n_over++;
+	}
+	for(i = first_above(t, news->told);
+			i != NONE && news->n_begun < REP_BEGUN_MAX; i = t->entries[i].next)
+		news->begun[news->n_begun++] =
+				(rep_begun_t){t->entries[i].serial, t->entries[i].ticket};
+	rep_unlock(&t->lock);
 }
 
 bool rep_answered_complete(struct rep_answered *t, rep_time_t since)

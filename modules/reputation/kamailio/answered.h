@@ -6,6 +6,7 @@
 #ifndef REP_ANSWERED_H
 #define REP_ANSWERED_H
 
+#include "../engine/pool/begun.h"
 #include "../engine/pool/handle.h"
 #include "../engine/pool/ticket.h"
 #include "../engine/reply/outcome.h"
@@ -66,6 +67,9 @@ void rep_answered_tick(struct rep_answered *answered, rep_registry_t *registry,
  * were. They are counted as answered, which they are as far as is known. */
 void rep_answered_settle(struct rep_answered *answered,
 		rep_registry_t *registry, rep_time_t now, rep_time_t mono);
+
+/* What is new of the calls that may still be short. */
+void rep_answered_news(struct rep_answered *answered, rep_begun_news_t *news);
 
 /* Is every dialog known that was answered after `since` (wall clock) and has
  * not ended? Not if one that young was forgotten. */

@@ -453,6 +453,11 @@ static void before_the_last(void)
 			rep_shared->answered, rep_shared->registry, rep_now(), rep_mono());
 }
 
+static void begun_news(rep_begun_news_t *news)
+{
+	rep_answered_news(rep_shared->answered, news);
+}
+
 static int run_store(void)
 {
 	rep_store_config_t c = {
@@ -466,6 +471,7 @@ static int run_store(void)
 			.log = rep_log_line,
 			.clock = rep_now,
 			.before_the_last = before_the_last,
+			.begun_news = begun_news,
 	};
 
 	c.secret = &rep_shared->secret;

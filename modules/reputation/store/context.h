@@ -10,6 +10,7 @@
 #include "incarnations.h"
 #include "link.h"
 #include "status.h"
+#include "../engine/pool/begun.h"
 #include "../engine/pool/edit.h"
 #include "../engine/pool/event.h"
 #include "../engine/pool/view.h"
@@ -82,6 +83,8 @@ enum
 	REP_SHA_VERDICT,
 	REP_SHA_POSITION,
 	REP_SHA_ONCE,
+	REP_SHA_BEGUN,
+	REP_SHA_CLAIM,
 	REP_SHAS
 };
 
@@ -128,6 +131,28 @@ typedef struct rep_store_callees
 	double average; /* in an entry of the stream, of late */
 	int64_t next_write, next_read, next_expire; /* monotonic ms */
 } rep_store_callees_t;
+
+#define REP_BEGUN_WRITERS 128
+
+/* Another writer that has calls in Redis: begun.c. */
+typedef struct rep_begun_seen
+{
+	char writer[REP_WRITER_MAX + 1];
+	uint32_t writes; /* how often it has said something */
+	bool same;		 /* of our node */
+	int64_t since;	 /* it has said nothing, monotonic ms */
+} rep_begun_seen_t;
+
+typedef struct rep_store_begun
+{
+	rep_begun_news_t news;
+	uint32_t writes;			  /* ours */
+	int64_t left;				  /* calls that Redis has of us */
+	uint64_t oldest;			  /* of them, by their serials */
+	int64_t next_beat, next_look; /* monotonic ms */
+	size_t n_seen;
+	rep_begun_seen_t seen[REP_BEGUN_WRITERS];
+} rep_store_begun_t;
 
 struct rep_note; /* errors.c */
 struct rep_news; /* feed.c */
@@ -177,6 +202,8 @@ struct rep_store
 	struct rep_news *news;
 	rep_resync_t resync;
 	rep_store_callees_t callees;
+	void (*begun_news)(rep_begun_news_t *news);
+	rep_store_begun_t begun;
 
 	rep_edit_t edit; /* being written */
 	bool has_edit;

@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <stdio.h>
 
+#include "begun.h"
 #include "callees.h"
 #include "config_sync.h"
 #include "edits.h"
@@ -142,6 +143,7 @@ static void connected(rep_store_t *store)
 	rep_watch_start(store);
 	rep_want_all(store);
 	rep_callees_connected(store);
+	rep_begun_connected(store);
 }
 
 static void try_connect(rep_store_t *store)
@@ -200,8 +202,8 @@ static bool exchange(rep_store_t *store)
 
 	if(now < store->next_exchange)
 		return false;
-	ok = push_all(store, &more) && rep_feed_read(store, &unread)
-		 && rep_callees_sync(store, &unheard);
+	ok = rep_begun_tell(store) && push_all(store, &more)
+		 && rep_feed_read(store, &unread) && rep_callees_sync(store, &unheard);
 	if(rep_link_up(&store->link))
 		rep_strays_step(store);
 	more = more || unread || unheard;
@@ -231,7 +233,7 @@ static void health(rep_store_t *store)
 	}
 	if(now >= store->next_check && rep_link_up(&store->link)) {
 		store->next_check = now + CHECK_MS;
-		if(rep_secret_sync(store))
+		if(rep_secret_sync(store) && rep_begun_settle(store))
 			rep_feed_check(store);
 	}
 }
@@ -327,6 +329,8 @@ static void last_exchange(rep_store_t *store)
 			break;
 	}
 	rep_callees_flush(store);
+	if(rep_link_up(&store->link))
+		rep_begun_tell(store);
 	publish(store);
 }
 

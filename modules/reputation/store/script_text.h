@@ -174,4 +174,41 @@
 	"redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[3])\n"       \
 	"return 1\n"
 
+/* A writer's answered calls that may still be short: those that are over go,
+ * new ones come.
+ * KEYS writers, calls of this one
+ * ARGV writer, how often it has written, seconds to live, 1 = forget those
+ *      that are there, lowest serial that is not over, how many others are
+ *      over, their serials, then for each new one: serial, text
+ * Returns how many there are. */
+#define REP_SCRIPT_BEGUN                                                   \
+	"if ARGV[4] == '1' then redis.call('DEL', KEYS[2]) end\n"              \
+	"redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', '(' .. ARGV[5])\n"    \
+	"local a = 7 + tonumber(ARGV[6])\n"                                    \
+	"for i = 7, a - 1 do\n"                                                \
+	"  redis.call('ZREMRANGEBYSCORE', KEYS[2], ARGV[i], ARGV[i])\n"        \
+	"end\n"                                                                \
+	"if a < #ARGV then redis.call('ZADD', KEYS[2], unpack(ARGV, a)) end\n" \
+	"local n = #redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', '+inf', "     \
+	"'LIMIT', 0, 1)\n"                                                     \
+	"if n > 0 then\n"                                                      \
+	"  redis.call('EXPIRE', KEYS[2], ARGV[3])\n"                           \
+	"  redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])\n"                    \
+	"  redis.call('EXPIRE', KEYS[1], ARGV[3])\n"                           \
+	"else\n"                                                               \
+	"  redis.call('HDEL', KEYS[1], ARGV[1])\n"                             \
+	"end\n"                                                                \
+	"return n\n"
+
+/* Take the calls of a writer that is gone.
+ * KEYS writers, its calls
+ * ARGV writer, how often it had written when it was last looked at
+ * Returns their texts; none if it has written since, or another took them. */
+#define REP_SCRIPT_CLAIM                                                      \
+	"if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return {} end\n" \
+	"local calls = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', '+inf')\n"    \
+	"redis.call('DEL', KEYS[2])\n"                                            \
+	"redis.call('HDEL', KEYS[1], ARGV[1])\n"                                  \
+	"return calls\n"
+
 #endif

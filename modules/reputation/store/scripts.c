@@ -14,6 +14,8 @@ static const char *const scripts[REP_SHAS] = {
 		[REP_SHA_VERDICT] = REP_SCRIPT_VERDICT,
 		[REP_SHA_POSITION] = REP_SCRIPT_POSITION,
 		[REP_SHA_ONCE] = REP_SCRIPT_ONCE,
+		[REP_SHA_BEGUN] = REP_SCRIPT_BEGUN,
+		[REP_SHA_CLAIM] = REP_SCRIPT_CLAIM,
 };
 
 bool rep_scripts_load(rep_store_t *store)

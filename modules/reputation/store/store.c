@@ -117,6 +117,7 @@ rep_store_t *rep_store_create(const rep_store_config_t *config,
 	store->log = config->log;
 	store->clock = config->clock ? config->clock : wall_clock;
 	store->before_the_last = config->before_the_last;
+	store->begun_news = config->begun_news;
 	store->registry = registry;
 	store->status = status;
 	store->secret = config->secret;

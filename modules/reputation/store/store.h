@@ -12,6 +12,7 @@
 
 #include "handle.h"
 #include "status.h"
+#include "../engine/pool/begun.h"
 #include "../engine/pool/handle.h"
 
 /* Strings are copied by rep_store_create(). NULL counts as "". */
@@ -27,6 +28,9 @@ typedef struct rep_store_config
 	struct rep_secret *secret; /* shared through Redis; NULL = none. Borrowed */
 	void (*log)(int level, const char *line); /* required; no newline */
 	rep_time_t (*clock)(void); /* wall clock in ms; NULL = the system's */
+	/* of answered calls that may still be short; NULL = nobody else is to count
+	 * them when this process is killed */
+	void (*begun_news)(rep_begun_news_t *news);
 	/* once, when the store was stopped, before it writes what is waiting; NULL
 	 * = nothing is to be done */
 	void (*before_the_last)(void);
