@@ -210,6 +210,26 @@ def test_after_a_restart(make, peers, files):
     view.settled(again, "restart", seen.number, {"unwanted": 1})
 
 
+@pytest.mark.parametrize("again", [False, True])
+def test_the_secret_is_asked_for_first(make, redis, peers, files, again):
+    """Before pools and numbers: no call is signed without it."""
+    node = make.kamailio("functions.cfg", CARRIER_A=peers[0].address,
+                         REDIS=redis.url, NODE_ID="first", start=again)
+    if again:
+        view.wait_connected(node)
+    with redis.client.monitor() as monitor:
+        if again:
+            for one in redis.client.client_list():
+                if one["name"].startswith("reputation"):
+                    redis.client.client_kill_filter(_id=one["id"])
+        else:
+            node.start()
+        commands = (seen["command"] for seen in monitor.listen())
+        assert next(c for c in commands
+                    if c in ("GET rep:x:secret", "SMEMBERS rep:pools")) \
+            == "GET rep:x:secret"
+
+
 def test_the_secret_is_shared_through_redis(make, redis, peers, files):
     nodes = [make.kamailio("functions.cfg", CARRIER_A=peers[0].address,
                            POOL_FILE=files["POOL_FILE"], REDIS=redis.url,

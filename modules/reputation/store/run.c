@@ -149,7 +149,9 @@ static void connected(rep_store_t *store)
 static void try_connect(rep_store_t *store)
 {
 	rep_status_link(store->status, REP_LINK_CONNECTING, store->clock());
-	if(rep_link_open(&store->link) == 0 && rep_scripts_load(store)) {
+	/* the secret before all else: what is signed without it nobody believes */
+	if(rep_link_open(&store->link) == 0 && rep_scripts_load(store)
+			&& rep_secret_sync(store)) {
 		connected(store);
 		return;
 	}
