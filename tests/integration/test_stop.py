@@ -18,6 +18,15 @@ POLICY = {"warmup": "", "window_hours": 24, "bucket_minutes": 60,
 PLANS = [plans.answered(), plans.answered(), plans.short(), plans.declined(),
          plans.answered(), plans.busy()]
 
+STATUS = {"answered": 200, "short": 200, "declined": 603, "busy": 486}
+
+
+def statuses(counts):
+    sums = Counter()
+    for outcome, n in counts.items():
+        sums[STATUS[outcome]] += n
+    return sums
+
 
 class Fleet:
     """A proxy that is to end, another one, and who calls through them."""
@@ -67,6 +76,21 @@ class Fleet:
         wait_until(lambda: self.counted(node) == expected, what=lambda: (
             self.counted(node), expected))
 
+    def ck_between(self, least, one, two):
+        """Both have counted the same: these statuses at least, and no more
+        than the carrier has sent."""
+        def both():
+            counted = self.counted(one)
+            return counted == self.counted(two) and all(
+                least[number] <= statuses(counted.get(number, {}))
+                for number in least)
+
+        wait_until(both, what=lambda: (least, self.counted(one),
+                                       self.counted(two)))
+        sent = self.sent()
+        for number, counts in self.counted(one).items():
+            assert statuses(counts) <= statuses(sent[number])
+
 
 @pytest.fixture
 def fleet(make, redis, peers, request):
@@ -115,16 +139,6 @@ class Traffic:
         return seen
 
 
-STATUS = {"answered": 200, "short": 200, "declined": 603, "busy": 486}
-
-
-def statuses(counts):
-    sums = Counter()
-    for outcome, n in counts.items():
-        sums[STATUS[outcome]] += n
-    return sums
-
-
 def test_an_end_in_mid_traffic(fleet):
     """A final that the dialer has is counted; and nothing that the carrier
     has not sent. What is between them did not get through the proxy."""
@@ -132,19 +146,7 @@ def test_an_end_in_mid_traffic(fleet):
     wait_until(lambda: sum(fleet.carrier.total().values()) > 5 * CALLS)
     fleet.one.stop()
     traffic.end()
-    later = fleet.node("later")
-    seen, sent = traffic.seen(), fleet.sent()
-
-    def told():
-        counted = fleet.counted(later)
-        return counted == fleet.counted(fleet.other) and all(
-            seen[number] <= statuses(counted.get(number, {}))
-            for number in seen)
-
-    wait_until(told, what=lambda: (seen, fleet.counted(later),
-                                   fleet.counted(fleet.other)))
-    for number, counts in fleet.counted(later).items():
-        assert statuses(counts) <= statuses(sent[number])
+    fleet.ck_between(traffic.seen(), fleet.other, fleet.node("later"))
 
 
 def begun(redis):
@@ -171,3 +173,40 @@ def test_killed(fleet):
         fleet.wait_counted(node, fleet.sent())
     assert again.logged(r"one\.\w+ is gone: its \d+ calls that might")
     assert begun(fleet.redis) == {}
+
+
+def test_killed_in_mid_traffic(fleet):
+    """What was told before is counted, once: begun calls are told before
+    counts are, so that the third writing is after all that was known."""
+    traffic = Traffic(fleet)
+    wait_until(lambda: sum(fleet.carrier.total().values()) > 5 * CALLS)
+    seen = traffic.seen()
+
+    def writings():
+        return [int(n) for n in fleet.redis.client.hvals("rep:x:begun")][0]
+
+    told = writings() + 3
+    wait_until(lambda: writings() >= told)
+    fleet.one.kill()
+    traffic.end()
+    again = fleet.node("one")
+    again.wait_log(r"one\.\w+ is gone")
+    fleet.ck_between(seen, fleet.other, again)
+
+
+def test_one_heir(fleet):
+    """Two that may take the same calls over: one does. What is no call, or of
+    an unknown number, is left out."""
+    calls = [f"{i} {fleet.pool} {i} {number}|0|"
+             for i, number in enumerate(fleet.numbers * 5)]
+    calls += ["8 none 0 +12025550000|0|", f"9 {fleet.pool} 0 +1202555|0|", "?"]
+    fleet.redis.client.zadd("rep:x:begun:{rep:x:begun}:one.00000bad",
+                            {call: i for i, call in enumerate(calls)})
+    fleet.redis.client.hset("rep:x:begun", "one.00000bad", 3)
+    heirs = [fleet.one, fleet.node("one")]
+    expected = {number: Counter(answered=5) for number in fleet.numbers}
+    wait_until(lambda: begun(fleet.redis) == {})
+    for node in (*heirs, fleet.other):
+        fleet.wait_counted(node, expected)
+    assert sum(len(node.logged(r"its 23 calls .*\(20 of numbers"))
+               for node in heirs) == 1
