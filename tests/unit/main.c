@@ -36,6 +36,7 @@ static const struct
 		{"counts", counts_suite},
 		{"e164", e164_suite},
 		{"ending", ending_suite},
+		{"errors", errors_suite},
 		{"event", event_suite},
 		{"evidence", evidence_suite},
 		{"exchange", exchange_suite},

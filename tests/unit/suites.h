@@ -30,6 +30,7 @@ Suite *count_suite(void);
 Suite *counts_suite(void);
 Suite *e164_suite(void);
 Suite *ending_suite(void);
+Suite *errors_suite(void);
 Suite *event_suite(void);
 Suite *evidence_suite(void);
 Suite *exchange_suite(void);

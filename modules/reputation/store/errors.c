@@ -176,9 +176,14 @@ void rep_errors_age(rep_store_t *store)
 
 	rep_lock(&s->lock);
 	before = s->n_errors;
-	for(uint32_t i = 0; i < before; i++)
-		if(s->errors[i].round || now - s->errors[i].last < AGE_MS)
-			s->errors[n++] = s->errors[i];
+	for(uint32_t i = 0; i < before; i++) {
+		rep_store_error_t *e = &s->errors[i];
+
+		if(e->last > now) /* the clock was set back */
+			e->last = now;
+		if(e->round || now - e->last < AGE_MS)
+			s->errors[n++] = *e;
+	}
 	s->n_errors = n;
 	rep_unlock(&s->lock);
 	if(n < before)
