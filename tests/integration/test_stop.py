@@ -171,7 +171,7 @@ def test_killed(fleet):
     again = fleet.node("one")
     for node in (again, fleet.other, fleet.node("later")):
         fleet.wait_counted(node, fleet.sent())
-    assert again.logged(r"one\.\w+ is gone: its \d+ calls that might")
+    assert again.logged(r"one\.[\w-]+ is gone: its \d+ calls that might")
     assert begun(fleet.redis) == {}
 
 
@@ -190,16 +190,16 @@ def test_killed_in_mid_traffic(fleet):
     fleet.one.kill()
     traffic.end()
     again = fleet.node("one")
-    again.wait_log(r"one\.\w+ is gone")
+    again.wait_log(r"one\.[\w-]+ is gone")
     fleet.ck_between(seen, fleet.other, again)
 
 
 def test_one_heir(fleet):
     """Two that may take the same calls over: one does. What is no call, or of
     an unknown number, is left out."""
-    calls = [f"{i} {fleet.pool} {i} {number}|0|"
+    calls = [f"{i} {fleet.pool} {i} {number}|0||"
              for i, number in enumerate(fleet.numbers * 5)]
-    calls += ["8 none 0 +12025550000|0|", f"9 {fleet.pool} 0 +1202555|0|", "?"]
+    calls += ["8 none 0 +12025550000|0||", f"9 {fleet.pool} 0 +1202555|0||", "?"]
     fleet.redis.client.zadd("rep:x:begun:{rep:x:begun}:one.00000bad",
                             {call: i for i, call in enumerate(calls)})
     fleet.redis.client.hset("rep:x:begun", "one.00000bad", 3)

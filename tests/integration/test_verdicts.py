@@ -193,10 +193,11 @@ def write_history(redis, pool, numbers, routes):
     pipe = redis.client.pipeline()
     hour = int(time.time() // 3600) * 60
     for bucket in range(hour - 48 * 60, hour - 3 * 60, 60):
-        pipe.zadd(f"rep:x:b1:{{{pool}}}", {str(bucket): bucket})
-        pipe.hset(f"rep:x:c1:{{{pool}}}:{bucket}", mapping={
-            f"{number}|0|{writer}|{route}": HISTORY for number in numbers
-            for route in routes for writer in ("gone.1", "*")})
+        pipe.hset(f"rep:x:b2:{{{pool}}}", str(bucket),
+                  25 * len(numbers) * len(routes))
+        pipe.hset(f"rep:x:c2:{{{pool}}}:{bucket}", mapping={
+            f"{number}|0|gone|{route}": HISTORY for number in numbers
+            for route in routes})
     pipe.execute()
 
 

@@ -50,6 +50,7 @@ static const struct
 		{"labels", labels_suite},
 		{"mark", mark_suite},
 		{"mem", mem_suite},
+		{"mirror", mirror_suite},
 		{"outcome", outcome_suite},
 		{"pick", pick_suite},
 		{"pick_routes", pick_routes_suite},

@@ -44,6 +44,7 @@ Suite *keys_suite(void);
 Suite *labels_suite(void);
 Suite *mark_suite(void);
 Suite *mem_suite(void);
+Suite *mirror_suite(void);
 Suite *outcome_suite(void);
 Suite *pick_suite(void);
 Suite *pick_routes_suite(void);

@@ -17,17 +17,17 @@ static const struct
 	rep_cell_t cell;
 	const char *text;
 } calls[] = {
-		{1, 0, {.number = NUMBER}, "1 sales 0 +15551230001|0|"},
+		{1, 0, {.number = NUMBER}, "1 sales 0 +15551230001|0||"},
 		{UINT64_MAX, UINT64_MAX,
 				{.number = NUMBER, .stamp = 258, .dims = {.route = "a b"}},
 				"18446744073709551615 sales 18446744073709551615"
-				" +15551230001|258|a b"},
+				" +15551230001|258||a b"},
 		{7, 8,
 				{.number = NUMBER,
 						.dims = {.route = "r ",
 								.campaign = " c|",
 								.network = "n"}},
-				"7 sales 8 +15551230001|0|r | c%7C|n"},
+				"7 sales 8 +15551230001|0||r | c%7C|n"},
 };
 
 START_TEST(as_text)
@@ -53,8 +53,8 @@ START_TEST(as_text)
 END_TEST
 
 static const char *const no_calls[] = {"", "1", "1 sales", "1 sales 0",
-		"1 sales x +15551230001|0|", "1 sales 0 15551230001|0|",
-		"1 sales 18446744073709551616 +15551230001|0|", "   "};
+		"1 sales x +15551230001|0||", "1 sales 0 15551230001|0||",
+		"1 sales 18446744073709551616 +15551230001|0||", "   "};
 
 START_TEST(no_text)
 {

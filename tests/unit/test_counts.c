@@ -25,12 +25,21 @@ START_TEST(counts_there_and_back)
 	ck_assert(rep_unpack_counts(
 			rep_span("1,2,3,4,5,6,7,8,9,10,11,9999999999,13,14"), &out));
 	ck_assert_uint_eq(out.n[11], UINT32_MAX);
+	/* zeros at the end go without saying */
+	in = (rep_counts_t){{0, 3}};
+	rep_pack_counts(&in, text);
+	ck_assert_str_eq(text, "0,3");
+	ck_assert(rep_unpack_counts(rep_span(text), &out));
+	ck_assert_mem_eq(&in, &out, sizeof(in));
+	in = (rep_counts_t){{0}};
+	rep_pack_counts(&in, text);
+	ck_assert_str_eq(text, "0");
 }
 END_TEST
 
 START_TEST(counts_malformed)
 {
-	static const char *const bad[] = {"", "1", "1,2,3,4,5,6,7,8,9,10,11",
+	static const char *const bad[] = {"", "1,", ",1",
 			"1,2,3,4,5,6,7,8,9,10,11,", "1,2,3,4,5,6,7,8,9,10,,12",
 			"-1,2,3,4,5,6,7,8,9,10,11,12", "a,2,3,4,5,6,7,8,9,10,11,12",
 			"99999999999999999999,2,3,4,5,6,7,8,9,10,11,12"};

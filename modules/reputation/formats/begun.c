@@ -14,16 +14,16 @@ size_t rep_pack_begun(uint64_t serial, const char *pool, uint64_t callee,
 			(unsigned long long)serial, REP_POOL_MAX, pool,
 			(unsigned long long)callee);
 
-	return (size_t)n + rep_pack_field(cell, NULL, out + n);
+	return (size_t)n + rep_pack_field(cell, rep_span(""), out + n);
 }
 
 bool rep_unpack_begun(
 		rep_span_t text, rep_span_t *pool, uint64_t *callee, rep_cell_t *cell)
 {
-	rep_span_t serial, number;
+	rep_span_t serial, number, nobody;
 
 	return rep_span_cut(&text, ' ', &serial) && rep_span_cut(&text, ' ', pool)
 		   && rep_span_cut(&text, ' ', &number)
 		   && rep_u64_parse(number, UINT64_MAX, callee)
-		   && rep_unpack_field(text, cell, NULL);
+		   && rep_unpack_field(text, cell, &nobody);
 }

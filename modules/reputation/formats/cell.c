@@ -90,19 +90,19 @@ static bool unpack_dims(rep_span_t text, rep_dims_t *out)
 /* ---- cells ---------------------------------------------------------------- */
 
 size_t rep_pack_field(
-		const rep_cell_t *cell, const char *writer, char out[REP_FIELD_TEXT])
+		const rep_cell_t *cell, rep_span_t writer, char out[REP_FIELD_TEXT])
 {
 	size_t n = rep_e164_print(cell->number, out);
+	size_t len = writer.len < REP_WRITER_MAX ? writer.len : REP_WRITER_MAX;
 
 	out[n++] = '|';
 	n += rep_u32_print(cell->stamp, out + n);
 	if(cell->repeat)
 		out[n++] = 'r';
 	out[n++] = '|';
-	if(writer) {
-		n += rep_pack_text(out + n, writer, REP_WRITER_MAX);
-		out[n++] = '|';
-	}
+	memcpy(out + n, writer.s, len);
+	n += len;
+	out[n++] = '|';
 	n += pack_dims(out + n, &cell->dims);
 	out[n] = '\0';
 	return n;
@@ -110,11 +110,11 @@ size_t rep_pack_field(
 
 bool rep_unpack_field(rep_span_t text, rep_cell_t *out, rep_span_t *writer)
 {
-	rep_span_t number, turn, who = {NULL, 0};
+	rep_span_t number, turn;
 	uint64_t v;
 
 	if(!rep_span_cut(&text, '|', &number) || !rep_span_cut(&text, '|', &turn)
-			|| (writer && !rep_span_cut(&text, '|', &who)) || !text.s)
+			|| !rep_span_cut(&text, '|', writer) || !text.s)
 		return false;
 	out->repeat = turn.len && turn.s[turn.len - 1] == 'r';
 	turn.len -= out->repeat;
@@ -123,7 +123,5 @@ bool rep_unpack_field(rep_span_t text, rep_cell_t *out, rep_span_t *writer)
 			|| !unpack_dims(text, &out->dims))
 		return false;
 	out->stamp = (uint32_t)v;
-	if(writer)
-		*writer = who;
 	return true;
 }

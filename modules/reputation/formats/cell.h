@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The name of a cell of evidence, as Redis and the feed hold it (layout 1 of
+/* The name of a cell of evidence, as Redis and the feed hold it (layout 2 of
  * docs/redis.md). Pure functions. */
 
 #ifndef REP_CELL_FORMAT_H
@@ -10,14 +10,12 @@
 #define REP_FIELD_TEXT 704 /* +NUMBER|STAMP|WRITER|ROUTE|CAMPAIGN|NETWORK */
 #define REP_WRITER_MAX 95  /* longest writer's name */
 
-/* The field of a cell in its bucket's hash; writer "*" is the total. With
- * `writer` NULL the cell's name in the feed: "+NUMBER|STAMP|ROUTE", or
- * "+NUMBER|STAMP|ROUTE|CAMPAIGN|NETWORK" with % as %25 and | as %7C in the
- * labels. STAMPr: repeats. */
+/* The field of a cell in its bucket's hash: "+NUMBER|STAMP|WRITER|ROUTE", or
+ * "+NUMBER|STAMP|WRITER|ROUTE|CAMPAIGN|NETWORK" with % as %25 and | as %7C in
+ * the labels. STAMPr: repeats. */
 size_t rep_pack_field(
-		const rep_cell_t *cell, const char *writer, char out[REP_FIELD_TEXT]);
-/* The reverse; the bucket and the counts are left alone. With `writer` NULL
- * the text is a name as in the feed. */
+		const rep_cell_t *cell, rep_span_t writer, char out[REP_FIELD_TEXT]);
+/* The reverse; the bucket and the counts are left alone. */
 bool rep_unpack_field(rep_span_t text, rep_cell_t *out, rep_span_t *writer);
 
 #endif

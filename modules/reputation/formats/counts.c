@@ -11,9 +11,12 @@
 
 size_t rep_pack_counts(const rep_counts_t *counts, char out[REP_COUNTS_TEXT])
 {
+	int last = REP_OUTCOMES - 1;
 	size_t n = 0;
 
-	for(int i = 0; i < REP_OUTCOMES; i++) {
+	while(last > 0 && counts->n[last] == 0)
+		last--;
+	for(int i = 0; i <= last; i++) {
 		if(i > 0)
 			out[n++] = ',';
 		n += rep_u32_print(counts->n[i], out + n);
@@ -24,14 +27,16 @@ size_t rep_pack_counts(const rep_counts_t *counts, char out[REP_COUNTS_TEXT])
 
 bool rep_unpack_counts(rep_span_t text, rep_counts_t *out)
 {
-	rep_counts_t counts;
+	rep_counts_t counts = {0};
 	rep_span_t part;
 
-	for(int i = 0; i < REP_OUTCOMES; i++) {
+	if(!text.s)
+		return false;
+	for(int i = 0; i < REP_OUTCOMES && text.s; i++) {
 		uint64_t v;
 
-		if(!rep_span_cut(&text, ',', &part)
-				|| !rep_u64_parse(part, UINT64_MAX, &v))
+		rep_span_cut(&text, ',', &part);
+		if(!rep_u64_parse(part, UINT64_MAX, &v))
 			return false;
 		counts.n[i] = v > UINT32_MAX ? UINT32_MAX : (uint32_t)v;
 	}

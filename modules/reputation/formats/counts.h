@@ -8,11 +8,11 @@
 
 #define REP_COUNTS_TEXT 144 /* twelve numbers of ten digits, commas, zero */
 
-/* All return the length written, without the terminating zero; the room is
- * the macro's. */
+/* In the order of the outcomes, joined by commas, without the zeros at the end.
+ * Returns the length, without the terminating zero. */
 size_t rep_pack_counts(const rep_counts_t *counts, char out[REP_COUNTS_TEXT]);
-/* Twelve numbers joined by commas, each cut at UINT32_MAX; more after them
- * are passed over (a later layout may add outcomes), fewer are an error. */
+/* The reverse; each is cut at UINT32_MAX, and what comes after the twelfth is
+ * passed over (a later layout may add outcomes). */
 bool rep_unpack_counts(rep_span_t text, rep_counts_t *out);
 
 /* {"answered":1,…} all twelve, to `out`; returns the length. */

@@ -84,7 +84,8 @@ bool rep_unpack_record(rep_span_t field, rep_span_t text, rep_record_t *out)
 	rep_span_t state, reason;
 	rep_record_t r = {0};
 
-	if(!rep_unpack_record_field(field, &r) || !cut_u64(&text, UINT32_MAX, &turn)
+	if(!rep_unpack_record_field(field, &r)
+			|| !cut_u64(&text, REP_TURN_MAX, &turn)
 			|| !rep_span_cut(&text, ' ', &state)
 			|| !rep_span_cut(&text, ' ', &reason)
 			|| !cut_u64(&text, TIME_MAX, &since)

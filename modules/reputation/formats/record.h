@@ -7,6 +7,10 @@
 #include "cell.h"
 #include "../engine/pool/records.h"
 
+/* No proxy comes to this turn, with a bench a second for 30 years: whoever
+ * writes a higher one has erred, and it is refused. */
+#define REP_TURN_MAX 1000000000
+
 #define REP_RECORD_TEXT 320
 #define REP_RECORD_FIELD 96 /* +NUMBER|ROUTE */
 

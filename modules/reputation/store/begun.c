@@ -35,6 +35,15 @@ static const char *writers_key(const rep_store_t *store, char out[REP_KEY_MAX])
 	return rep_key(store, out, "x:begun", NULL);
 }
 
+/* By node, so that the one that is started in its place knows it. */
+static const char *our_name(
+		const rep_store_t *store, char out[REP_WRITER_MAX + 1])
+{
+	snprintf(out, REP_WRITER_MAX + 1, "%.*s.%.30s", REP_NODE_MAX, store->node,
+			store->writer);
+	return out;
+}
+
 /* In the slot of the former. */
 static const char *calls_key(
 		const rep_store_t *store, const char *writer, char out[REP_KEY_MAX])
@@ -55,12 +64,14 @@ static void script_begin(rep_store_t *store, int which, const char *writer)
 }
 
 /* The reply, or NULL: the keys may hold another type. */
-static redisReply *script_call(rep_store_t *store, int which)
+static redisReply *script_call(rep_store_t *store)
 {
-	redisReply *reply = rep_script_call(store, which);
+	redisReply *reply = rep_link_call(&store->link, &store->args);
 	char key[REP_KEY_MAX];
 
-	if(!reply && rep_link_up(&store->link)) {
+	if(!reply && store->link.fault == REP_REDIS_SCRIPT)
+		store->scripts_gone = true; /* the exchange loads them again */
+	else if(!reply && rep_link_up(&store->link)) {
 		rep_store_refused(store, "writing answered calls");
 		rep_error_add(store, NULL, writers_key(store, key), rep_span(""),
 				store->link.error);
@@ -97,9 +108,10 @@ static bool write_news(rep_store_t *store)
 	rep_store_begun_t *b = &store->begun;
 	rep_begun_news_t *news = &b->news;
 	rep_args_t *args = &store->args;
+	char name[REP_WRITER_MAX + 1];
 	redisReply *reply;
 
-	script_begin(store, REP_SHA_BEGUN, store->writer);
+	script_begin(store, REP_SHA_BEGUN, our_name(store, name));
 	rep_args_int(args, ++b->writes);
 	rep_args_int(args, TTL);
 	rep_args_int(args, news->anew);
@@ -109,7 +121,7 @@ static bool write_news(rep_store_t *store)
 		rep_args_int(args, (int64_t)news->over[i]);
 	for(size_t i = 0; i < news->n_begun; i++)
 		add_call(store, &news->begun[i]);
-	reply = script_call(store, REP_SHA_BEGUN);
+	reply = script_call(store);
 	if(!reply)
 		return false;
 	b->left = reply->type == REDIS_REPLY_INTEGER ? reply->integer : 0;
@@ -152,9 +164,10 @@ bool rep_begun_tell(rep_store_t *store)
 
 static bool is_of_our_node(const rep_store_t *store, rep_span_t writer)
 {
-	size_t n = strrchr(store->writer, '.') - store->writer + 1;
+	char ours[REP_WRITER_MAX + 1];
+	size_t n = strrchr(our_name(store, ours), '.') - ours + 1;
 
-	return writer.len > n && memcmp(writer.s, store->writer, n) == 0
+	return writer.len > n && memcmp(writer.s, ours, n) == 0
 		   && !memchr(writer.s + n, '.', writer.len - n);
 }
 
@@ -191,7 +204,7 @@ static bool claim(rep_store_t *store, const rep_begun_seen_t *seen)
 
 	script_begin(store, REP_SHA_CLAIM, seen->writer);
 	rep_args_int(&store->args, seen->writes);
-	reply = script_call(store, REP_SHA_CLAIM);
+	reply = script_call(store);
 	if(!reply)
 		return false;
 	for(; rep_reply_at(reply, n); n++)
@@ -220,8 +233,10 @@ static void look_at(rep_store_t *store, const redisReply *reply, int64_t now)
 {
 	rep_store_begun_t *b = &store->begun;
 	rep_begun_seen_t before[REP_BEGUN_WRITERS];
+	char ours[REP_WRITER_MAX + 1];
 	size_t n = b->n_seen;
 
+	our_name(store, ours);
 	memcpy(before, b->seen, sizeof(before));
 	b->n_seen = 0;
 	for(size_t i = 0;
@@ -232,7 +247,7 @@ static void look_at(rep_store_t *store, const redisReply *reply, int64_t now)
 		rep_span_t writes = rep_reply_span(rep_reply_at(reply, i + 1));
 
 		if(writer.len == 0 || writer.len > REP_WRITER_MAX
-				|| rep_span_is(writer, store->writer)
+				|| rep_span_is(writer, ours)
 				|| !rep_whole_parse(writes, 0, UINT32_MAX, &seen->writes))
 			continue;
 		memcpy(seen->writer, writer.s, writer.len);

@@ -11,7 +11,6 @@
 #include "log.h"
 #include "numbers_sync.h"
 #include "policy_sync.h"
-#include "resync.h"
 #include "say.h"
 #include "seed.h"
 #include "store_pool.h"
@@ -75,8 +74,7 @@ static void merge_pool(rep_store_t *store, rep_span_t name, const char *key)
 	if(!pool->listed || known == REP_NO_POOL) {
 		rep_strays_want(store);
 		rep_want_pool(pool);
-		pool->resync_wanted = true;
-		pool->resync_after = 0;
+		pool->check_after = 0;
 	}
 	pool->listed = true;
 }
@@ -102,14 +100,13 @@ static void drop_pool(rep_store_t *store, rep_store_pool_t *pool)
 	rep_say(store, REP_LOG_NOTICE, "pool %s is removed", name);
 	rep_numbers_abort(pool);
 	drop_errors(store, pool);
-	if(store->resync.pool == pool)
-		rep_resync_abort(store);
 	rep_registry_drop(store->registry, pool->index);
 	rep_policy_forget(pool);
 	pool->life++; /* its numbers count from zero if they come back */
-	pool->placed = pool->loaded = false;
+	rep_mirror_free(&pool->mirror);
+	pool->placed = pool->loaded = pool->known = false;
 	pool->numbers_wanted = pool->policy_wanted = false;
-	pool->resync_wanted = pool->sweep_health = false;
+	pool->records_pages.wanted = pool->health_pages.wanted = false;
 	rep_health_drop(store, name);
 	rep_strays_want(store);
 }

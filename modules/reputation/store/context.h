@@ -9,17 +9,20 @@
 
 #include "incarnations.h"
 #include "link.h"
+#include "mirror.h"
 #include "status.h"
 #include "../engine/pool/begun.h"
 #include "../engine/pool/edit.h"
 #include "../engine/pool/event.h"
 #include "../engine/pool/view.h"
+#include "../engine/pool/records.h"
 #include "../formats/callees.h"
 #include "../formats/cell.h"
 
 #define REP_KEY_MAX 256
-#define REP_BATCH 512		 /* cells a script call */
-#define REP_FEED_LENGTH 2000 /* entries kept, about */
+#define REP_BATCH 512	 /* counts a script call */
+#define REP_SENT 8192	 /* counts an exchange, of all pools */
+#define REP_OFFERED 1024 /* verdicts, likewise */
 
 /* One reading of a key: what is wrong in it is told once, and forgotten when
  * a later reading does not find it any more. All zero is a valid start. */
@@ -42,6 +45,13 @@ typedef enum rep_load_phase
 	REP_LOAD_SCAN,
 	REP_LOAD_SWEEP
 } rep_load_phase_t;
+
+/* A hash that is read as a whole, a page an exchange. */
+typedef struct rep_pages
+{
+	bool wanted;
+	uint64_t cursor;
+} rep_pages_t;
 
 typedef struct rep_store_pool
 {
@@ -66,22 +76,30 @@ typedef struct rep_store_pool
 	bool crowded;			  /* it brought more than there is room for */
 	int64_t began, next_poll; /* monotonic ms */
 	rep_round_t numbers_round;
-	/* feed.c, resync.c */
+	/* feed.c: where we are */
 	bool placed; /* feed_id and feed_seq are valid */
 	char feed_id[32];
 	uint64_t feed_seq;
-	bool resync_wanted;
-	int64_t resync_after;
+	/* push.c, pull.c, resync.c: what is ours, what is theirs */
+	rep_mirror_t mirror;
+	bool known;		   /* all of it was read since the feed was placed */
+	bool doubted;	   /* the server may have lost the entry at feed_id */
+	bool touch;		   /* buckets are to be summed up anew in the index */
+	bool replay;	   /* the registry has forgotten, or not known, numbers */
+	uint32_t replayed; /* buckets of it that are done */
+	int64_t placed_at, check_after; /* monotonic ms */
+	uint32_t summed;				/* the bucket to add up counts from */
+	int64_t records, turns;			/* in Redis, as last seen; -1 = not seen */
+	rep_pages_t records_pages, health_pages;
 	/* push.c, health.c */
 	int64_t health_after;
-	bool sweep_health;
 } rep_store_pool_t;
 
 enum
 {
 	REP_SHA_PUSH,
 	REP_SHA_VERDICT,
-	REP_SHA_POSITION,
+	REP_SHA_CHECK,
 	REP_SHA_ONCE,
 	REP_SHA_BEGUN,
 	REP_SHA_CLAIM,
@@ -91,7 +109,8 @@ enum
 typedef struct rep_pending
 { /* an event on its way */
 	rep_event_t event;
-	bool ready; /* may be written; else its record is not decided yet */
+	bool ready;	  /* may be written; else its record is not decided yet */
+	bool written; /* done with */
 	int64_t since;
 } rep_pending_t;
 
@@ -107,16 +126,17 @@ typedef struct rep_strays
 
 #define REP_PENDING_MAX 1024
 
-/* One pool at a time is read as a whole. */
-typedef struct rep_resync
+struct rep_store;
+
+/* A command whose reply is to come: what it was about is known to `answer`.
+ * `reply` is NULL when there is none: the link's fault says why. */
+typedef struct rep_asked
 {
-	rep_store_pool_t *pool; /* NULL = none under way */
-	int phase;
-	char cursor[24];
-	uint32_t *buckets;
-	size_t n_buckets, at;
-	int64_t began;
-} rep_resync_t;
+	void (*answer)(struct rep_store *store, rep_store_pool_t *pool,
+			const struct rep_asked *asked, const redisReply *reply);
+	rep_store_pool_t *pool;
+	size_t at, n; /* which of the things sent */
+} rep_asked_t;
 
 #define REP_CALLEES_TOLD 1024 /* at once */
 
@@ -155,12 +175,11 @@ typedef struct rep_store_begun
 } rep_store_begun_t;
 
 struct rep_note; /* errors.c */
-struct rep_news; /* feed.c */
 
 struct rep_store
 {
 	char *prefix, *node, *pool_file;
-	char writer[REP_WRITER_MAX + 1]; /* node and incarnation */
+	char writer[REP_WRITER_MAX + 1]; /* of this incarnation */
 	unsigned interval;				 /* ms */
 	void (*log)(int level, const char *line);
 	rep_time_t (*clock)(void);
@@ -195,12 +214,21 @@ struct rep_store
 	int64_t next_ping, pinged;
 
 	rep_incarnations_t incarnations;
+	/* of one exchange */
+	rep_asked_t *asked;
+	size_t n_asked, room_asked;
+	bool scripts_gone; /* the server has forgotten them */
 	rep_cell_t cells[REP_BATCH];
+	rep_mirror_ref_t sent[REP_SENT];
+	rep_record_t offered[REP_OFFERED];
 	rep_number_view_t views[REP_BATCH];
-	int64_t next_exchange, next_health, next_check, next_count;
-	int check_pool;
-	struct rep_news *news;
-	rep_resync_t resync;
+	size_t n_sent, n_offered, n_views, n_pages;
+	uint32_t *checked; /* buckets */
+	size_t n_checked, room_checked;
+	int turn;  /* the pool whose turn it is to be first */
+	bool more; /* there is more to do at once */
+
+	int64_t next_exchange, next_health, next_check;
 	rep_store_callees_t callees;
 	void (*begun_news)(rep_begun_news_t *news);
 	rep_store_begun_t begun;

@@ -12,6 +12,7 @@
 
 #include "errors.h"
 #include "keys.h"
+#include "pipe.h"
 #include "refusal.h"
 #include "scripts.h"
 #include "../engine/base/text.h"
@@ -21,6 +22,7 @@
 #include "../formats/event.h"
 
 #define LENGTH 10000		  /* of the stream, about */
+#define AT_ONCE 32			  /* in an exchange */
 #define UNDECIDED_MS 30000	  /* then the guard alone must do */
 #define SAME_MS 60000		  /* edges of proxies that close are one; */
 #define SAME_ALARM_MS 1800000 /* alarms: they last for an hour at least */
@@ -52,8 +54,9 @@ static void add(rep_store_t *store, const rep_event_t *event)
 		remove_at(store, 0);
 		store->lost_events++;
 	}
-	store->pending[store->n_pending++] =
-			(rep_pending_t){*event, !has_record(event), rep_mono_ms()};
+	store->pending[store->n_pending++] = (rep_pending_t){.event = *event,
+			.ready = !has_record(event),
+			.since = rep_mono_ms()};
 }
 
 void rep_events_drain(rep_store_t *store)
@@ -219,42 +222,50 @@ static void once_args(rep_store_t *store, const rep_event_t *event)
 	put_event(store, event);
 }
 
-/* False when it must be tried again. */
-static bool write_event(rep_store_t *store, const rep_event_t *event)
+static void answered(rep_store_t *store, rep_store_pool_t *unused,
+		const rep_asked_t *asked, const redisReply *reply)
 {
 	char key[REP_KEY_MAX];
-	redisReply *reply;
 
-	once_args(store, event);
-	reply = rep_script_call(store, REP_SHA_ONCE);
+	(void)unused;
 	if(reply) {
 		store->events += reply->integer == 1;
-		freeReplyObject(reply);
-		return true;
+		store->pending[asked->at].written = true;
+		return;
 	}
+	if(store->link.fault == REP_REDIS_SCRIPT)
+		return;
 	store->events_after = rep_mono_ms() + 2000;
 	if(rep_link_up(&store->link) && store->link.fault == REP_REDIS_TYPE)
 		rep_error_add(store, NULL, rep_key(store, key, "events", NULL),
 				rep_span(""), store->link.error);
 	else
 		rep_store_refused(store, "writing events");
-	return false;
 }
 
-bool rep_events_write(rep_store_t *store)
+/* What was written goes before anything is added or sent. */
+static void clear_written(rep_store_t *store)
+{
+	for(size_t i = 0; i < store->n_pending; i++)
+		if(store->pending[i].written)
+			remove_at(store, i--);
+}
+
+void rep_events_send(rep_store_t *store)
 {
 	int64_t now = rep_mono_ms();
+	size_t left = AT_ONCE;
 
+	clear_written(store);
 	if(now < store->events_after)
-		return true;
-	for(size_t i = 0; i < store->n_pending; i++) {
+		return;
+	for(size_t i = 0; i < store->n_pending && left > 0; i++) {
 		rep_pending_t *p = &store->pending[i];
 
 		if(!p->ready && now - p->since < UNDECIDED_MS)
 			continue;
-		if(!write_event(store, &p->event))
-			return rep_link_up(&store->link);
-		remove_at(store, i--);
+		once_args(store, &p->event);
+		rep_pipe_send(store, (rep_asked_t){answered, NULL, i, 1});
+		left--;
 	}
-	return true;
 }

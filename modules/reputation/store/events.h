@@ -8,7 +8,8 @@
 #include "../engine/pool/records.h"
 
 void rep_events_drain(rep_store_t *store);
-bool rep_events_write(rep_store_t *store);
+/* Send those whose verdict is decided. */
+void rep_events_send(rep_store_t *store);
 /* Our record was accepted; or, `ours` false, this one stands. */
 void rep_events_decide(
 		rep_store_t *store, int pool, const rep_record_t *record, bool ours);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The feed of each pool names the cells and verdicts that changed. Entries are
- * numbered without gaps; whoever misses one reads the whole again. */
+/* The feed of each pool: the counts and verdicts that changed, as they are now.
+ * Entries are numbered without gaps, so that whoever misses one knows. */
 
 #ifndef REP_FEED_H
 #define REP_FEED_H
@@ -8,10 +8,9 @@
 #include "context.h"
 #include "handle.h"
 
-/* A bounded reading; `*more`: there is more. */
-bool rep_feed_read(rep_store_t *store, bool *more);
-bool rep_feed_place(rep_store_t *store, rep_store_pool_t *pool);
-bool rep_feed_check(rep_store_t *store);
-void rep_feed_free(rep_store_t *store);
+/* Ask for what the feeds of all placed pools have got since. */
+void rep_feed_send(rep_store_t *store);
+/* From here on. */
+void rep_feed_place(rep_store_pool_t *pool, rep_span_t id, uint64_t seq);
 
 #endif

@@ -5,11 +5,10 @@
 
 #include "errors.h"
 #include "keys.h"
+#include "pipe.h"
 #include "refusal.h"
 #include "../engine/reply/e164.h"
 #include "../formats/health.h"
-
-#define BATCHES 4 /* a second and pool */
 
 static void trouble(rep_store_t *store, const char *key)
 {
@@ -30,13 +29,32 @@ static void labels_of(rep_store_t *store, const rep_store_pool_t *pool,
 				REP_HEALTH_LABELS);
 }
 
-static bool write_batch(rep_store_t *store, rep_store_pool_t *pool,
-		const rep_number_view_t *views, size_t n)
+static void written(rep_store_t *store, rep_store_pool_t *pool,
+		const rep_asked_t *asked, const redisReply *reply)
 {
+	char key[REP_KEY_MAX];
+
+	if(reply)
+		return;
+	rep_pool_requeue_health(
+			store->registry, pool->index, &store->views[asked->at], asked->n);
+	pool->health_after = rep_mono_ms() + 5000;
+	trouble(store, rep_key(store, key, "health", pool->name));
+}
+
+void rep_health_send(rep_store_t *store, rep_store_pool_t *pool)
+{
+	rep_number_view_t *views = &store->views[store->n_views];
+	size_t left = REP_BATCH - store->n_views, n;
 	char key[REP_KEY_MAX], number[REP_E164_MAX], json[REP_HEALTH_TEXT];
 	rep_health_labels_t labels;
-	redisReply *reply;
 
+	if(rep_mono_ms() < pool->health_after)
+		return;
+	n = rep_pool_drain_health(
+			store->registry, pool->index, store->clock(), views, left);
+	if(n == 0)
+		return;
 	rep_args_command(&store->args, "HSET");
 	rep_args_text(&store->args, rep_key(store, key, "health", pool->name));
 	for(size_t i = 0; i < n; i++) {
@@ -47,31 +65,8 @@ static bool write_batch(rep_store_t *store, rep_store_pool_t *pool,
 		len = rep_pack_health(&views[i], &labels, json);
 		rep_args_span(&store->args, (rep_span_t){json, len});
 	}
-	reply = rep_link_call(&store->link, &store->args);
-	if(reply) {
-		freeReplyObject(reply);
-		return true;
-	}
-	rep_pool_requeue_health(store->registry, pool->index, views, n);
-	pool->health_after = rep_mono_ms() + 5000;
-	trouble(store, key);
-	return false;
-}
-
-bool rep_health_write(rep_store_t *store, rep_store_pool_t *pool)
-{
-	rep_number_view_t *views = store->views;
-	size_t n = REP_BATCH;
-
-	if(rep_mono_ms() < pool->health_after)
-		return true;
-	for(int i = 0; i < BATCHES && n == REP_BATCH; i++) {
-		n = rep_pool_drain_health(
-				store->registry, pool->index, store->clock(), views, REP_BATCH);
-		if(n && !write_batch(store, pool, views, n))
-			return rep_link_up(&store->link);
-	}
-	return true;
+	rep_pipe_send(store, (rep_asked_t){written, pool, store->n_views, n});
+	store->n_views += n;
 }
 
 static bool simple(rep_store_t *store, const char *key)
@@ -85,18 +80,43 @@ static bool simple(rep_store_t *store, const char *key)
 	return rep_link_up(&store->link);
 }
 
-bool rep_health_remove(rep_store_t *store, const char *pool,
+static void remove_args(rep_store_t *store, const char *key,
 		const rep_e164_t *numbers, size_t n)
 {
-	char key[REP_KEY_MAX], number[REP_E164_MAX];
+	char number[REP_E164_MAX];
 
 	rep_args_command(&store->args, "HDEL");
-	rep_args_text(&store->args, rep_key(store, key, "health", pool));
+	rep_args_text(&store->args, key);
 	for(size_t i = 0; i < n; i++) {
 		rep_e164_print(numbers[i], number);
 		rep_args_text(&store->args, number);
 	}
+}
+
+bool rep_health_remove(rep_store_t *store, const char *pool,
+		const rep_e164_t *numbers, size_t n)
+{
+	char key[REP_KEY_MAX];
+
+	remove_args(store, rep_key(store, key, "health", pool), numbers, n);
 	return simple(store, key);
+}
+
+static void removed(rep_store_t *store, rep_store_pool_t *pool,
+		const rep_asked_t *asked, const redisReply *reply)
+{
+	(void)store, (void)pool, (void)asked, (void)reply;
+}
+
+void rep_health_gone(rep_store_t *store, rep_store_pool_t *pool,
+		const rep_e164_t *numbers, size_t n)
+{
+	char key[REP_KEY_MAX];
+
+	if(n == 0)
+		return;
+	remove_args(store, rep_key(store, key, "health", pool->name), numbers, n);
+	rep_pipe_send(store, (rep_asked_t){removed, pool, 0, 0});
 }
 
 bool rep_health_drop(rep_store_t *store, const char *pool)

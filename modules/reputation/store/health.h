@@ -7,8 +7,12 @@
 #include "context.h"
 #include "handle.h"
 
-bool rep_health_write(rep_store_t *store, rep_store_pool_t *pool);
+/* Send what changed, as far as there is room in the exchange. */
+void rep_health_send(rep_store_t *store, rep_store_pool_t *pool);
 bool rep_health_remove(rep_store_t *store, const char *pool,
+		const rep_e164_t *numbers, size_t n);
+/* The same without waiting. */
+void rep_health_gone(rep_store_t *store, rep_store_pool_t *pool,
 		const rep_e164_t *numbers, size_t n);
 bool rep_health_drop(rep_store_t *store, const char *pool);
 

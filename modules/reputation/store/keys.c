@@ -20,7 +20,7 @@ void rep_bucket_key(const rep_store_t *store, const char *pool, uint32_t bucket,
 {
 	size_t n;
 
-	rep_key(store, out, "x:c1", pool);
+	rep_key(store, out, "x:c2", pool);
 	n = strlen(out);
 	snprintf(out + n, REP_KEY_MAX - n, ":%u", bucket);
 }

@@ -11,7 +11,7 @@
 const char *rep_key(const rep_store_t *store, char out[REP_KEY_MAX],
 		const char *kind, const char *pool);
 
-/* "PREFIX:x:c1:{POOL}:BUCKET", the counts of one bucket. */
+/* "PREFIX:x:c2:{POOL}:BUCKET", the counts of one bucket. */
 void rep_bucket_key(const rep_store_t *store, const char *pool, uint32_t bucket,
 		char out[REP_KEY_MAX]);
 

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -22,6 +23,12 @@ int64_t rep_mono_ms(void)
 
 void rep_link_close(rep_link_t *link)
 {
+	const struct linger reset = {.l_onoff = 1};
+
+	/* what the socket has not sent dies with it: it is not to arrive after
+	 * what the next connection says */
+	if(link->ctx && link->ctx->fd >= 0)
+		setsockopt(link->ctx->fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
 	if(link->ctx)
 		redisFree(link->ctx);
 	link->ctx = NULL;

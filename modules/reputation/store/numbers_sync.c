@@ -218,11 +218,13 @@ static void finish(rep_store_t *store, rep_store_pool_t *pool, const char *key)
 		rep_say(store, REP_LOG_INFO, "%s is read in %lld ms", key,
 				(long long)took);
 	if(!pool->loaded)
-		pool->sweep_health = true;
+		pool->health_pages.wanted = true;
 	pool->loaded = true;
-	/* others may have a history of the new ones */
-	if(pool->fresh || pool->sweep_health)
-		pool->resync_wanted = true;
+	if(pool->fresh) { /* there may be a history of the new ones */
+		pool->replay = true;
+		pool->replayed = 0;
+		pool->records_pages.wanted = true;
+	}
 }
 
 static bool sweep(rep_store_t *store, rep_store_pool_t *pool, const char *key)

@@ -1,60 +1,67 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Other proxies' counts from Redis. */
 
 #include "pull.h"
 
-#include "errors.h"
-#include "keys.h"
+#include "say.h"
+#include "log.h"
 #include "writer.h"
+#include "../formats/cell.h"
 #include "../formats/counts.h"
 
-static bool parse_pair(
-		const redisReply *total, const redisReply *mine, rep_counts_t *others)
-{
-	rep_counts_t own = {0};
+#define REPLAYED 20000 /* counts a step */
 
-	if(!rep_unpack_counts(rep_reply_span(total), others))
+static void hand_over(rep_store_t *store, rep_store_pool_t *pool,
+		rep_cell_t *cell, rep_span_t own)
+{
+	rep_mirror_others(&pool->mirror, cell, own);
+	rep_pool_put_others(store->registry, pool->index, cell, store->clock());
+}
+
+bool rep_pull_count(rep_store_t *store, rep_store_pool_t *pool, uint32_t bucket,
+		rep_span_t field, rep_span_t text)
+{
+	char own[REP_WRITER_MAX + 1];
+	rep_span_t writer;
+	rep_cell_t cell;
+	bool ours;
+
+	if(!rep_unpack_field(field, &cell, &writer)
+			|| !rep_unpack_counts(text, &cell.counts) || cell.stamp > UINT16_MAX
+			|| writer.len == 0 || writer.len > REP_WRITER_MAX)
 		return false;
-	rep_unpack_counts(rep_reply_span(mine), &own);
-	for(int i = 0; i < REP_OUTCOMES; i++)
-		others->n[i] = others->n[i] > own.n[i] ? others->n[i] - own.n[i] : 0;
+	cell.bucket = bucket;
+	rep_writer_of(store, pool, cell.number, own);
+	ours = rep_span_is(writer, own);
+	if(rep_mirror_read(&pool->mirror, &cell, writer, ours) == REP_MERGED_GREW
+			&& pool->loaded)
+		hand_over(store, pool, &cell, rep_span(own));
 	return true;
 }
 
-bool rep_pull_cells(rep_store_t *store, rep_store_pool_t *pool, uint32_t bucket,
-		const rep_cell_t *cells, size_t n)
+bool rep_pull_again(rep_store_t *store, rep_store_pool_t *pool)
 {
-	rep_time_t now = store->clock();
-	char key[REP_KEY_MAX], text[REP_FIELD_TEXT], writer[REP_WRITER_MAX + 1];
-	redisReply *reply;
+	rep_mirror_t *mirror = &pool->mirror;
+	size_t left = REPLAYED;
 
-	rep_args_command(&store->args, "HMGET");
-	rep_bucket_key(store, pool->name, bucket, key);
-	rep_args_text(&store->args, key);
-	for(size_t i = 0; i < n; i++) {
-		rep_pack_field(&cells[i], "*", text);
-		rep_args_text(&store->args, text);
-		rep_writer_of(store, pool, cells[i].number, writer);
-		rep_pack_field(&cells[i], writer, text);
-		rep_args_text(&store->args, text);
-	}
-	reply = rep_link_call(&store->link, &store->args);
-	if(!reply) {
-		if(rep_link_up(&store->link))
-			rep_error_add(store, NULL, key, rep_span(""), store->link.error);
-		return rep_link_up(&store->link);
-	}
-	for(size_t i = 0; i < n; i++) {
-		rep_cell_t cell = cells[i];
+	if(!pool->replay || !pool->loaded)
+		return false;
+	/* newest first: their calls are judged now */
+	while(pool->replayed < mirror->n && left > 0) {
+		rep_mirror_ref_t ref = {
+				mirror->bucket[mirror->n - ++pool->replayed], 0};
+		for(; ref.at < ref.bucket->n; ref.at++) {
+			char own[REP_WRITER_MAX + 1];
+			rep_span_t writer;
+			rep_cell_t cell;
 
-		cell.bucket = bucket;
-		if(parse_pair(rep_reply_at(reply, 2 * i),
-				   rep_reply_at(reply, 2 * i + 1), &cell.counts))
-			rep_pool_put_others(store->registry, pool->index, &cell, now);
+			rep_mirror_get(mirror, &ref, &cell, &writer);
+			rep_writer_of(store, pool, cell.number, own);
+			hand_over(store, pool, &cell, rep_span(own));
+			left -= left > 0;
+		}
 	}
-	freeReplyObject(reply);
-	rep_lock(&store->status->lock);
-	store->status->pulls += n;
-	rep_unlock(&store->status->lock);
-	return true;
+	pool->replay = pool->replayed < mirror->n;
+	if(!pool->replay)
+		pool->replayed = 0;
+	return pool->replay;
 }

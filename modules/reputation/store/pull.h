@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Other proxies' counts from Redis. */
+/* Counts that come from Redis, into the mirror and from there to the registry:
+ * what all others counted in a cell. */
 
 #ifndef REP_PULL_H
 #define REP_PULL_H
@@ -7,8 +8,13 @@
 #include "context.h"
 #include "handle.h"
 
-/* Read (total, mine) of `n` cells of one bucket and hand them to the registry. */
-bool rep_pull_cells(rep_store_t *store, rep_store_pool_t *pool, uint32_t bucket,
-		const rep_cell_t *cells, size_t n);
+/* A count as it stands in Redis; false when it is none, or one that no version
+ * of this layout has written. */
+bool rep_pull_count(rep_store_t *store, rep_store_pool_t *pool, uint32_t bucket,
+		rep_span_t field, rep_span_t text);
+
+/* Hand the mirror to the registry again, in steps; true when there is more to do
+ * now. */
+bool rep_pull_again(rep_store_t *store, rep_store_pool_t *pool);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Own counts to Redis. */
+/* Counts to Redis: own ones, and others' that Redis has lost. */
 
 #ifndef REP_PUSH_H
 #define REP_PUSH_H
@@ -7,10 +7,10 @@
 #include "context.h"
 #include "handle.h"
 
-/* Write up to a few batches of cells; `*more`: there is more. */
-bool rep_push(rep_store_t *store, rep_store_pool_t *pool, bool *more);
-
-/* What waits while there is nobody to write it to, into the status. */
-void rep_count_waiting(rep_store_t *store);
+/* Take over what was counted here since, into the mirror of each pool: what is
+ * not written waits there. */
+void rep_push_collect(rep_store_t *store);
+/* Send what waits, as far as there is room in the exchange. */
+void rep_push_send(rep_store_t *store, rep_store_pool_t *pool);
 
 #endif

@@ -9,6 +9,8 @@
 
 void rep_store_refused(rep_store_t *store, const char *what)
 {
+	if(store->link.fault == REP_REDIS_SCRIPT)
+		return; /* sent again, with the scripts */
 	store->refused_until = rep_mono_ms() + 1000;
 	if(!rep_link_up(&store->link) || store->refused == store->link.fault)
 		return;

@@ -1,7 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A pool's shared history as a whole: at the start, after a reconnect, after
- * a gap in the feed, and when new numbers came. In slices, one pool at a
- * time, so that pushes and edits go on meanwhile. */
 
 #include "resync.h"
 
@@ -13,293 +10,445 @@
 #include "health.h"
 #include "keys.h"
 #include "log.h"
+#include "pipe.h"
 #include "pull.h"
 #include "say.h"
-#include "store_pool.h"
+#include "scripts.h"
 #include "verdict_sync.h"
 #include "../engine/base/decimal.h"
+#include "../engine/judge/bucket.h"
 #include "../engine/pool/numbers.h"
-#include "../engine/pool/pools.h"
+#include "../engine/pool/pool_policy.h"
 #include "../engine/reply/e164.h"
+#include "../formats/counts.h"
 
-#define SLICE "1000"
-#define CHUNK 256
+#define CHECK_MS 8000	/* between the checks of a pool */
+#define AGAIN_MS 2000	/* when what others should write back is missing */
+#define REFUSED_MS 5000 /* when Redis would not tell */
+#define SUMMED 2000		/* counts that a check adds up */
+#define PAGE 1000		/* fields */
+#define PAGES 64		/* an exchange, of all pools */
+#define GONE 256		/* numbers a command */
 
-enum
+static void complain(
+		rep_store_t *store, const rep_store_pool_t *pool, const char *kind)
 {
-	PLACE,
-	RECORDS,
-	INDEX,
-	BUCKETS,
-	HEALTH,
-	DONE
-};
+	char key[REP_KEY_MAX];
 
-void rep_resync_abort(rep_store_t *store)
-{
-	free(store->resync.buckets);
-	store->resync = (rep_resync_t){0};
+	if(rep_link_up(&store->link) && store->link.fault != REP_REDIS_SCRIPT)
+		rep_error_add(store, NULL, rep_key(store, key, kind, pool->name),
+				rep_span(""), store->link.error);
 }
 
-static void next_phase(rep_resync_t *r, int phase)
+static int64_t whole(const redisReply *reply, int64_t otherwise)
 {
-	r->phase = phase;
-	strcpy(r->cursor, "0");
+	uint64_t v;
+
+	if(reply && reply->type == REDIS_REPLY_INTEGER)
+		return reply->integer;
+	return rep_u64_parse(rep_reply_span(reply), INT64_MAX, &v) ? (int64_t)v
+															   : otherwise;
 }
 
-/* Not now: try again later. */
-static bool put_off(rep_store_t *store)
-{
-	rep_store_pool_t *pool = store->resync.pool;
+/* ---- where we are --------------------------------------------------------- */
 
-	pool->resync_wanted = true;
-	pool->resync_after = rep_mono_ms() + 5000;
-	rep_resync_abort(store);
-	return rep_link_up(&store->link);
+static void start(rep_store_t *store, rep_store_pool_t *pool)
+{
+	pool->known = false;
+	pool->placed_at = rep_mono_ms();
+	pool->records = pool->turns = -1;
+	pool->records_pages = (rep_pages_t){.wanted = true};
+	/* in case that what we offered is lost */
+	rep_pool_requeue_all(store->registry, pool->index);
 }
 
-/* The next page of HSCAN on `key`; NULL on an error. Moves the cursor; at the
- * end it is "0" again. */
-static redisReply *page(rep_store_t *store, const char *key, const char *match)
+/* Where the feed stands, and whether what we have read of it goes on from
+ * there. False when there is something to be read first. */
+static bool follow(
+		rep_store_t *store, rep_store_pool_t *pool, const redisReply *reply)
 {
-	rep_resync_t *r = &store->resync;
-	redisReply *reply;
-	rep_span_t cursor;
+	rep_span_t last = rep_reply_span(rep_reply_at(reply, 0));
+	uint64_t seq = (uint64_t)whole(rep_reply_at(reply, 1), 0);
+	uint64_t mine = (uint64_t)whole(rep_reply_at(reply, 2), 0);
+	bool begun = pool->feed_seq > 0, lost = seq < pool->feed_seq;
 
+	if(pool->placed && (!pool->doubted || mine == pool->feed_seq) && !lost
+			&& !(seq > pool->feed_seq && rep_span_is(last, pool->feed_id))
+			&& !(seq > pool->feed_seq && rep_span_is(last, "0-0"))) {
+		bool unread = pool->doubted || seq > pool->feed_seq;
+		pool->doubted = false;
+		if(unread)
+			pool->check_after = 0;
+		return !unread;
+	}
+	if(begun)
+		rep_say(store, REP_LOG_NOTICE,
+				lost ? "the feed of pool %s began anew: Redis lost data, what "
+					   "is known is compared and written back"
+					 : "the feed of pool %s moved on without us: what differs "
+					   "is read again",
+				pool->name);
+	rep_feed_place(pool, last, seq);
+	pool->doubted = false;
+	start(store, pool);
+	return true;
+}
+
+/* ---- check sums ----------------------------------------------------------- */
+
+/* What the index says, to the buckets of the mirror; those that are not there
+ * yet are made, and read. */
+static void take_index(rep_store_pool_t *pool, const redisReply *index,
+		uint32_t oldest, uint32_t last)
+{
+	for(uint32_t i = 0; i < pool->mirror.n; i++)
+		pool->mirror.bucket[i]->indexed = UINT64_MAX;
+	for(size_t i = 0; rep_reply_at(index, i + 1); i += 2) {
+		int64_t bucket = whole(rep_reply_at(index, i), -1);
+		rep_mirror_bucket_t *b;
+
+		if(bucket < oldest || bucket > last)
+			continue;
+		b = rep_mirror_bucket(&pool->mirror, (uint32_t)bucket, true);
+		if(!b)
+			continue;
+		b->indexed = (uint64_t)whole(rep_reply_at(index, i + 1), 0);
+		if(b->n == 0 && b->odd == 0)
+			b->stale = true; /* others' alone */
+	}
+}
+
+static uint64_t fields_of(const rep_mirror_bucket_t *b)
+{
+	return (uint64_t)b->n + b->odd;
+}
+
+static uint64_t sum_of(const rep_mirror_bucket_t *b)
+{
+	return b->sum + b->odd_sum;
+}
+
+static void touch(rep_store_pool_t *pool, rep_mirror_bucket_t *b)
+{
+	b->touch = true;
+	pool->touch = true;
+}
+
+/* True when the bucket is to be read. */
+static bool differs(rep_store_pool_t *pool, rep_mirror_bucket_t *b,
+		int64_t fields, int64_t sum)
+{
+	if(b->stale)
+		return false; /* it is being read */
+	if(fields == (int64_t)fields_of(b) && b->indexed == sum_of(b)
+			&& (sum < 0 || (uint64_t)sum == sum_of(b))) {
+		b->readings = 0;
+		return false;
+	}
+	if(fields == (int64_t)fields_of(b) && sum >= 0
+			&& (uint64_t)sum == sum_of(b))
+		touch(pool, b); /* the index alone is wrong */
+	else
+		b->stale = true;
+	return true;
+}
+
+/* Verdicts and health do not become fewer by themselves. */
+static bool fewer(
+		rep_store_t *store, rep_store_pool_t *pool, const redisReply *reply)
+{
+	int64_t records = whole(rep_reply_at(reply, 6), -1);
+	int64_t turns = whole(rep_reply_at(reply, 7), -1);
+	bool less = records < pool->records || (turns >= 0 && turns < pool->turns);
+
+	if(less) {
+		pool->records_pages = (rep_pages_t){.wanted = true};
+		rep_pool_requeue_all(store->registry, pool->index);
+	}
+	pool->records = records;
+	pool->turns = turns >= 0 || less ? turns : pool->turns;
+	return less;
+}
+
+static void compare(rep_store_t *store, rep_store_pool_t *pool,
+		const rep_asked_t *asked, const redisReply *reply)
+{
+	const redisReply *fields = rep_reply_at(reply, 4);
+	const redisReply *sums = rep_reply_at(reply, 5);
+	unsigned differ = 0, verdicts;
+	rep_policy_t policy;
+	rep_time_t now = store->clock();
+
+	if(!rep_pool_policy(store->registry, pool->index, &policy))
+		return;
+	take_index(pool, rep_reply_at(reply, 3), rep_bucket_oldest(&policy, now),
+			rep_bucket_last(&policy, now));
+	for(size_t i = 0; i < asked->n; i++) {
+		uint32_t bucket = store->checked[asked->at + i];
+		rep_mirror_bucket_t *b =
+				rep_mirror_bucket(&pool->mirror, bucket, false);
+		int64_t sum = whole(rep_reply_at(sums, i), -1);
+
+		if(!b)
+			continue;
+		differ += differs(pool, b, whole(rep_reply_at(fields, i), 0), sum);
+		if(sum >= 0)
+			pool->summed = bucket + 1;
+		else if(bucket == pool->summed)
+			pool->summed++; /* too many to be added up */
+	}
+	if(asked->n > 0 && pool->summed > store->checked[asked->at + asked->n - 1])
+		pool->summed = 0;
+	verdicts = fewer(store, pool, reply);
+	if(!pool->known || (differ == 0 && !verdicts))
+		return;
+	rep_lock(&store->status->lock);
+	store->status->mismatches += differ + verdicts;
+	rep_unlock(&store->status->lock);
+	rep_say(store, REP_LOG_NOTICE,
+			"pool %s: Redis is not what it was: %u buckets%s are read, and "
+			"mended",
+			pool->name, differ, verdicts ? " and the verdicts" : "");
+}
+
+static void checked(rep_store_t *store, rep_store_pool_t *pool,
+		const rep_asked_t *asked, const redisReply *reply)
+{
+	int64_t now = rep_mono_ms();
+
+	if(!reply) {
+		complain(store, pool, "x:feed");
+		if(rep_link_up(&store->link) && store->link.fault != REP_REDIS_SCRIPT) {
+			pool->placed = false; /* left out for a while */
+			pool->check_after = now + REFUSED_MS;
+		}
+		return;
+	}
+	pool->check_after = now + CHECK_MS;
+	if(!follow(store, pool, reply)) {
+		store->more = true;
+	} else if(pool->mirror.n_dirty == 0) {
+		compare(store, pool, asked, reply);
+	} else {
+		pool->check_after = now + 100;
+	}
+	store->more = store->more || !pool->known; /* there is to be read */
+}
+
+static bool remember(rep_store_t *store, uint32_t bucket)
+{
+	size_t room = store->room_checked ? store->room_checked * 2 : 256;
+	void *more;
+
+	if(store->n_checked == store->room_checked) {
+		more = realloc(store->checked, room * sizeof(*store->checked));
+		if(!more)
+			return false;
+		store->checked = more;
+		store->room_checked = room;
+	}
+	store->checked[store->n_checked++] = bucket;
+	return true;
+}
+
+void rep_resync_check(rep_store_t *store, rep_store_pool_t *pool)
+{
+	rep_args_t *args = &store->args;
+	size_t at = store->n_checked, from = 1;
+	char key[REP_KEY_MAX];
+	rep_policy_t policy;
+
+	if(!pool->loaded || rep_mono_ms() < pool->check_after)
+		return;
+	if(rep_pool_policy(store->registry, pool->index, &policy))
+		rep_mirror_trim(
+				&pool->mirror, rep_bucket_oldest(&policy, store->clock()));
+	for(uint32_t i = 0; i < pool->mirror.n; i++)
+		if(!remember(store, pool->mirror.bucket[i]->bucket))
+			return;
+	rep_script_begin(store, REP_SHA_CHECK, 4 + store->n_checked - at);
+	rep_args_text(args, rep_key(store, key, "x:feed", pool->name));
+	rep_args_text(args, rep_key(store, key, "x:seq", pool->name));
+	rep_args_text(args, rep_key(store, key, "x:b2", pool->name));
+	rep_args_text(args, rep_key(store, key, "x:v1", pool->name));
+	for(size_t i = at; i < store->n_checked; i++) {
+		rep_bucket_key(store, pool->name, store->checked[i], key);
+		rep_args_text(args, key);
+		from += store->checked[i] < pool->summed;
+	}
+	rep_args_text(args, pool->feed_id);
+	rep_args_int(args, (int64_t)from);
+	rep_args_int(args, SUMMED);
+	rep_pipe_send(
+			store, (rep_asked_t){checked, pool, at, store->n_checked - at});
+}
+
+/* ---- reading as a whole --------------------------------------------------- */
+
+/* One page of HSCAN. */
+static void ask_page(rep_store_t *store, rep_store_pool_t *pool,
+		const char *key, uint64_t cursor, rep_asked_t asked)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)cursor);
 	rep_args_command(&store->args, "HSCAN");
 	rep_args_text(&store->args, key);
-	rep_args_text(&store->args, r->cursor);
-	if(match) {
-		rep_args_text(&store->args, "MATCH");
-		rep_args_text(&store->args, match);
-	}
+	rep_args_text(&store->args, text);
 	rep_args_text(&store->args, "COUNT");
-	rep_args_text(&store->args, SLICE);
-	reply = rep_link_call(&store->link, &store->args);
-	if(reply) {
-		cursor = rep_reply_span(rep_reply_at(reply, 0));
-		snprintf(r->cursor, sizeof(r->cursor), "%.*s", (int)cursor.len,
-				cursor.len ? cursor.s : "0");
-	} else if(rep_link_up(&store->link)) {
-		rep_error_add(store, NULL, key, rep_span(""), store->link.error);
-	}
-	return reply;
+	rep_args_int(&store->args, PAGE);
+	asked.pool = pool;
+	rep_pipe_send(store, asked);
+	store->n_pages++;
 }
 
-static bool ended(const rep_resync_t *r)
+/* Where the next page begins; true at the end. */
+static bool turn_page(const redisReply *reply, uint64_t *cursor)
 {
-	return strcmp(r->cursor, "0") == 0;
+	if(!rep_u64_parse(
+			   rep_reply_span(rep_reply_at(reply, 0)), UINT64_MAX, cursor))
+		*cursor = 0;
+	return *cursor == 0;
 }
 
-static bool records(rep_store_t *store)
+static void records_page(rep_store_t *store, rep_store_pool_t *pool,
+		const rep_asked_t *asked, const redisReply *reply)
 {
-	rep_resync_t *r = &store->resync;
-	char key[REP_KEY_MAX];
-	redisReply *reply =
-			page(store, rep_key(store, key, "x:v1", r->pool->name), NULL);
+	const redisReply *pairs = rep_reply_at(reply, 1);
 
+	(void)asked;
 	if(!reply)
-		return put_off(store);
-	rep_pull_record_page(store, r->pool, rep_reply_at(reply, 1));
-	freeReplyObject(reply);
-	if(ended(r))
-		next_phase(r, INDEX);
-	return true;
-}
-
-/* Which buckets there are, as the writers keep them in a sorted set. */
-static bool index_of(rep_store_t *store)
-{
-	rep_resync_t *r = &store->resync;
-	int64_t oldest = store->clock() / 60000 - r->pool->ttl / 60;
-	char key[REP_KEY_MAX];
-	redisReply *reply;
-
-	rep_args_command(&store->args, "ZRANGEBYSCORE");
-	rep_args_text(&store->args, rep_key(store, key, "x:b1", r->pool->name));
-	rep_args_int(&store->args, oldest > 0 ? oldest : 0);
-	rep_args_text(&store->args, "+inf");
-	reply = rep_link_call(&store->link, &store->args);
-	if(!reply) {
-		if(rep_link_up(&store->link))
-			rep_error_add(store, NULL, key, rep_span(""), store->link.error);
-		return put_off(store);
-	}
-	free(r->buckets);
-	r->buckets = calloc(reply->elements + 1, sizeof(*r->buckets));
-	r->n_buckets = r->at = 0;
-	for(size_t i = 0; r->buckets && rep_reply_at(reply, i); i++) {
-		uint64_t v;
-
-		if(rep_u64_parse(rep_reply_span(reply->element[i]), UINT32_MAX, &v))
-			r->buckets[r->n_buckets++] = (uint32_t)v;
-	}
-	freeReplyObject(reply);
-	next_phase(r, BUCKETS);
-	return true;
-}
-
-/* The names of totals in a page, then their values and ours in one command
- * each: HSCAN itself is no snapshot. */
-static bool pull_page(
-		rep_store_t *store, uint32_t bucket, const redisReply *pairs)
-{
-	rep_cell_t *cells = store->cells; /* no push is under way */
-	size_t n = 0;
-
-	for(size_t i = 0; rep_reply_at(pairs, i + 1); i += 2) {
-		rep_span_t writer;
-
-		if(!rep_unpack_field(
-				   rep_reply_span(pairs->element[i]), &cells[n], &writer)
-				|| !rep_span_is(writer, "*"))
-			continue;
-		if(++n < CHUNK)
-			continue;
-		if(!rep_pull_cells(store, store->resync.pool, bucket, cells, n))
-			return false;
-		n = 0;
-	}
-	return n == 0
-		   || rep_pull_cells(store, store->resync.pool, bucket, cells, n);
-}
-
-static bool buckets(rep_store_t *store)
-{
-	rep_resync_t *r = &store->resync;
-	char key[REP_KEY_MAX];
-	redisReply *reply;
-	size_t len;
-	bool ok;
-
-	if(r->at >= r->n_buckets) {
-		next_phase(r, HEALTH);
-		return true;
-	}
-	rep_key(store, key, "x:c1", r->pool->name);
-	len = strlen(key);
-	snprintf(key + len, sizeof(key) - len, ":%u", r->buckets[r->at]);
-	reply = page(store, key, "*|\\*|*");
-	if(!reply) {
-		r->at++; /* that one is spoilt, the others are not */
-		strcpy(r->cursor, "0");
-		return rep_link_up(&store->link);
-	}
-	ok = pull_page(store, r->buckets[r->at], rep_reply_at(reply, 1));
-	freeReplyObject(reply);
-	if(ended(r))
-		r->at++;
-	return ok;
+		complain(store, pool, "x:v1");
+	for(size_t i = 0; rep_reply_at(pairs, i + 1); i += 2)
+		rep_verdict_take(store, pool, rep_reply_span(rep_reply_at(pairs, i)),
+				rep_reply_span(rep_reply_at(pairs, i + 1)));
+	pool->records_pages.wanted = !turn_page(reply, &pool->records_pages.cursor);
 }
 
 /* Health of numbers that went while nobody looked. */
-static bool health(rep_store_t *store)
+static void health_page(rep_store_t *store, rep_store_pool_t *pool,
+		const rep_asked_t *asked, const redisReply *reply)
 {
-	rep_resync_t *r = &store->resync;
-	rep_store_pool_t *pool = r->pool;
-	rep_e164_t gone[CHUNK], number;
-	char key[REP_KEY_MAX];
-	redisReply *reply, *pairs;
-	bool ok = true;
+	const redisReply *pairs = rep_reply_at(reply, 1);
+	rep_e164_t gone[GONE];
 	size_t n = 0;
 
-	/* while a load is under way what is known is in flux: its end asks again */
-	if(!pool->sweep_health || pool->phase != REP_LOAD_IDLE) {
-		next_phase(r, DONE);
-		return true;
-	}
-	reply = page(store, rep_key(store, key, "health", pool->name), NULL);
-	if(!reply) {
-		pool->sweep_health = false;
-		return rep_link_up(&store->link);
-	}
-	pairs = rep_reply_at(reply, 1);
-	for(size_t i = 0; ok && rep_reply_at(pairs, i + 1); i += 2) {
-		if(rep_e164_parse(rep_reply_span(pairs->element[i]), &number)
+	(void)asked;
+	for(size_t i = 0; rep_reply_at(pairs, i + 1); i += 2) {
+		if(rep_e164_parse(rep_reply_span(pairs->element[i]), &gone[n])
 						!= REP_E164_OK
 				|| rep_pool_seen(
-						store->registry, pool->index, number, pool->load))
+						store->registry, pool->index, gone[n], pool->load)
+				|| ++n < GONE)
 			continue;
-		gone[n++] = number;
-		if(n == CHUNK) {
-			ok = rep_health_remove(store, pool->name, gone, n);
-			n = 0;
-		}
+		rep_health_gone(store, pool, gone, n);
+		n = 0;
 	}
-	freeReplyObject(reply);
-	if(ok && n)
-		ok = rep_health_remove(store, pool->name, gone, n);
-	if(ended(r))
-		pool->sweep_health = false;
-	return ok;
+	rep_health_gone(store, pool, gone, n);
+	pool->health_pages.wanted = !turn_page(reply, &pool->health_pages.cursor);
 }
 
-static void done(rep_store_t *store)
+static void read_whole(
+		rep_store_t *store, rep_store_pool_t *pool, rep_mirror_bucket_t *b)
 {
-	rep_resync_t *r = &store->resync;
-	int64_t now = rep_mono_ms(), took = now - r->began;
+	uint32_t missing = rep_mirror_was_read(
+			&pool->mirror, b, rep_span(store->writer), b->readings > 0);
 
-	/* a pool that takes long is not read again at once */
-	r->pool->resync_after = now + took * 4;
+	b->stale = false;
+	b->begun = false;
+	if(missing && b->readings == 0) {
+		/* of others: they will see to it, or do not run any more */
+		b->readings = 1;
+		if(pool->check_after > rep_mono_ms() + AGAIN_MS)
+			pool->check_after = rep_mono_ms() + AGAIN_MS;
+	}
+	if(!missing && b->indexed != sum_of(b))
+		touch(pool, b);
+}
+
+static void bucket_page(rep_store_t *store, rep_store_pool_t *pool,
+		const rep_asked_t *asked, const redisReply *reply)
+{
+	uint32_t bucket = (uint32_t)asked->at;
+	rep_mirror_bucket_t *b = rep_mirror_bucket(&pool->mirror, bucket, false);
+	const redisReply *pairs = rep_reply_at(reply, 1);
+
+	if(!b)
+		return;
+	if(!reply) {
+		complain(store, pool, "x:c2");
+		b->stale = b->begun = false; /* until the next check */
+		return;
+	}
+	for(size_t i = 0; rep_reply_at(pairs, i + 1); i += 2) {
+		rep_span_t text = rep_reply_span(pairs->element[i + 1]);
+		rep_counts_t counts;
+
+		if(rep_pull_count(store, pool, bucket,
+				   rep_reply_span(pairs->element[i]), text))
+			continue;
+		b->odd++;
+		if(rep_unpack_counts(text, &counts))
+			for(int o = 0; o < REP_OUTCOMES; o++)
+				b->odd_sum += counts.n[o];
+	}
+	rep_lock(&store->status->lock);
+	store->status->pulls += pairs ? pairs->elements / 2 : 0;
+	rep_unlock(&store->status->lock);
+	if(turn_page(reply, &b->cursor))
+		read_whole(store, pool, b);
+}
+
+/* All is read that there was when the feed was placed. */
+static void done(rep_store_t *store, rep_store_pool_t *pool)
+{
+	pool->known = true;
 	rep_say(store, REP_LOG_DBG,
-			"pool %s: shared history of %zu buckets read "
-			"in %lld ms",
-			r->pool->name, r->n_buckets, (long long)took);
-	rep_resync_abort(store);
+			"pool %s: shared history of %u buckets read in %lld ms", pool->name,
+			pool->mirror.n, (long long)(rep_mono_ms() - pool->placed_at));
 	rep_lock(&store->status->lock);
 	store->status->resyncs++;
 	rep_unlock(&store->status->lock);
 }
 
-static bool start(rep_store_t *store)
+void rep_resync_pages(rep_store_t *store, rep_store_pool_t *pool)
 {
-	int64_t now = rep_mono_ms();
+	char key[REP_KEY_MAX];
+	size_t before = store->n_pages;
 
-	for(int i = 0; i < rep_registry_pools(store->registry); i++) {
-		rep_store_pool_t *pool = rep_store_pool_at(store, i);
+	if(!pool->placed)
+		return;
+	if(pool->records_pages.wanted)
+		ask_page(store, pool, rep_key(store, key, "x:v1", pool->name),
+				pool->records_pages.cursor,
+				(rep_asked_t){.answer = records_page});
+	if(pool->health_pages.wanted && pool->phase == REP_LOAD_IDLE)
+		ask_page(store, pool, rep_key(store, key, "health", pool->name),
+				pool->health_pages.cursor,
+				(rep_asked_t){.answer = health_page});
+	for(uint32_t i = pool->mirror.n; i-- > 0 && store->n_pages < PAGES;) {
+		rep_mirror_bucket_t *b = pool->mirror.bucket[i];
 
-		/* what is not known yet could not be taken in */
-		if(!pool || !pool->resync_wanted || !pool->loaded
-				|| now < pool->resync_after)
+		if(!b->stale)
 			continue;
-		store->resync = (rep_resync_t){.pool = pool, .began = now};
-		pool->resync_wanted = false;
-		next_phase(&store->resync, pool->placed ? RECORDS : PLACE);
-		return true;
+		if(!b->begun) {
+			rep_mirror_reading(b);
+			b->begun = true;
+			b->cursor = 0;
+		}
+		rep_bucket_key(store, pool->name, b->bucket, key);
+		ask_page(store, pool, key, b->cursor,
+				(rep_asked_t){bucket_page, NULL, b->bucket, 0});
 	}
-	return false;
+	if(store->n_pages > before)
+		store->more = true;
+	else if(!pool->known && store->n_pages < PAGES)
+		done(store, pool);
 }
 
-/* One slice; true when there is more to do now. */
-bool rep_resync_step(rep_store_t *store)
+void rep_resync_lost(rep_store_pool_t *pool)
 {
-	bool ok = true;
-
-	if(!store->resync.pool)
-		return start(store);
-	switch(store->resync.phase) {
-		case PLACE:
-			if(!rep_feed_place(store, store->resync.pool)) {
-				put_off(store);
-				return false;
-			}
-			next_phase(&store->resync, RECORDS);
-			break;
-		case RECORDS:
-			ok = records(store);
-			break;
-		case INDEX:
-			ok = index_of(store);
-			break;
-		case BUCKETS:
-			ok = buckets(store);
-			break;
-		case HEALTH:
-			ok = health(store);
-			break;
-		default:
-			done(store);
-			return false;
-	}
-	return ok && store->resync.pool;
+	for(uint32_t i = 0; i < pool->mirror.n; i++)
+		pool->mirror.bucket[i]->begun = false;
+	pool->records_pages.cursor = pool->health_pages.cursor = 0;
 }

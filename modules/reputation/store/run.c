@@ -18,6 +18,8 @@
 #include "health.h"
 #include "log.h"
 #include "numbers_sync.h"
+#include "pipe.h"
+#include "pull.h"
 #include "push.h"
 #include "resync.h"
 #include "say.h"
@@ -33,8 +35,7 @@
 
 #define HEALTH_MS 1000
 #define CHECK_MS 1000
-#define PUSHES_A_ROUND 2 /* batches of one pool before the others' turn */
-#define EDITS_MS 50		 /* then the exchange has its turn */
+#define EDITS_MS 50 /* then the exchange has its turn */
 
 static void publish(rep_store_t *store)
 {
@@ -105,10 +106,11 @@ static void lost(rep_store_t *store)
 	int64_t now = rep_mono_ms();
 
 	rep_watch_stop(store);
-	rep_resync_abort(store);
 	for(int i = 0; i < rep_registry_pools(store->registry); i++)
-		if(store->pools[i])
+		if(store->pools[i]) {
 			rep_numbers_abort(store->pools[i]);
+			rep_resync_lost(store->pools[i]);
+		}
 	rep_status_link(store->status, REP_LINK_DISCONNECTED, store->clock());
 	say_down(store, true);
 	/* a server that hangs up again and again is not to fill the log */
@@ -167,77 +169,102 @@ static void try_connect(rep_store_t *store)
 
 /* ---- exchanging --------------------------------------------------------------- */
 
-static bool push_pool(rep_store_t *store, rep_store_pool_t *pool, bool *more)
+/* Pools take turns in being the first. */
+static rep_store_pool_t *pool_in_turn(rep_store_t *store, int i)
 {
-	*more = true;
-	for(int i = 0; i < PUSHES_A_ROUND && *more; i++)
-		if(!rep_push(store, pool, more))
-			return false;
-	return true;
+	int n = rep_registry_pools(store->registry);
+
+	return rep_store_pool_at(store, (store->turn + i) % n);
+}
+
+static void begin_exchange(rep_store_t *store)
+{
+	store->more = false;
+	store->n_sent = store->n_offered = store->n_views = 0;
+	store->n_pages = store->n_checked = 0;
+	store->turn++;
+	rep_events_drain(store);
+	rep_push_collect(store);
 }
 
 /* Verdicts before counts: who reads a cell should know its turn. */
-static bool push_all(rep_store_t *store, bool *more)
+static void send_writes(rep_store_t *store)
 {
-	*more = false;
 	if(rep_mono_ms() < store->refused_until)
-		return true;
+		return;
 	for(int i = 0; i < rep_registry_pools(store->registry); i++) {
-		rep_store_pool_t *pool = rep_store_pool_at(store, i);
-		bool verdicts = false, cells = false;
+		rep_store_pool_t *pool = pool_in_turn(store, i);
 
 		if(!pool)
 			continue;
-		if(!rep_verdict_sync(store, pool, &verdicts)
-				|| !push_pool(store, pool, &cells))
-			return rep_link_up(&store->link);
-		*more = *more || verdicts || cells;
+		rep_verdict_send(store, pool);
+		rep_push_send(store, pool);
 	}
-	return rep_events_write(store);
+	rep_events_send(store);
 }
 
-/* True when there is more to do at once. */
+static void send_health(rep_store_t *store)
+{
+	int64_t now = rep_mono_ms();
+
+	if(now < store->next_health || now < store->refused_until)
+		return;
+	for(int i = 0; i < rep_registry_pools(store->registry); i++)
+		if(pool_in_turn(store, i))
+			rep_health_send(store, pool_in_turn(store, i));
+	if(store->n_views < REP_BATCH)
+		store->next_health = now + HEALTH_MS;
+	else
+		store->more = true;
+}
+
+/* All that there is to say and to ask, of all pools, in one round trip. */
 static bool exchange(rep_store_t *store)
 {
 	int64_t now = rep_mono_ms();
-	bool more = false, unread = false, unheard = false, ok;
+	bool unheard = false;
 
 	if(now < store->next_exchange)
 		return false;
-	ok = rep_begun_tell(store) && push_all(store, &more)
-		 && rep_feed_read(store, &unread) && rep_callees_sync(store, &unheard);
-	if(rep_link_up(&store->link))
-		rep_strays_step(store);
-	more = more || unread || unheard;
-	store->next_exchange = more ? 0 : now + store->interval;
-	if(ok) {
+	if(!rep_begun_tell(store))
+		return false;
+	begin_exchange(store);
+	send_writes(store);
+	send_health(store);
+	rep_feed_send(store);
+	for(int i = 0; i < rep_registry_pools(store->registry); i++) {
+		rep_store_pool_t *pool = pool_in_turn(store, i);
+
+		if(!pool)
+			continue;
+		rep_resync_check(store, pool);
+		rep_resync_pages(store, pool);
+		store->more = rep_pull_again(store, pool) || store->more;
+	}
+	if(rep_pipe_receive(store)) {
 		rep_lock(&store->status->lock);
 		store->status->lag_ms = (uint32_t)(rep_mono_ms() - now);
 		rep_unlock(&store->status->lock);
+		rep_callees_sync(store, &unheard);
 	}
+	if(rep_link_up(&store->link))
+		rep_strays_step(store);
+	store->more = store->more || unheard;
+	store->next_exchange = store->more ? 0 : now + store->interval;
 	publish(store);
-	return ok && more;
+	return store->more && rep_link_up(&store->link);
 }
 
-static void health(rep_store_t *store)
+static void look_after(rep_store_t *store)
 {
 	int64_t now = rep_mono_ms();
 
-	if(now < store->next_health)
+	if(now < store->next_check)
 		return;
-	store->next_health = now + HEALTH_MS;
+	store->next_check = now + CHECK_MS;
 	rep_errors_age(store);
-	for(int i = 0; i < rep_registry_pools(store->registry); i++) {
-		rep_store_pool_t *pool = rep_store_pool_at(store, i);
-
-		if(pool && !rep_health_write(store, pool))
-			return;
-	}
-	if(now >= store->next_check && rep_link_up(&store->link)) {
-		store->next_check = now + CHECK_MS;
-		if(rep_secret_sync(store) && rep_begun_settle(store))
-			rep_feed_check(store);
-	}
+	if(rep_secret_sync(store))
+		rep_begun_settle(store);
 }
 
 /* Edits come first: they are to be in force within a second, whatever there is
@@ -263,9 +290,7 @@ static bool work(rep_store_t *store)
 	if(rep_link_up(&store->link))
 		more = exchange(store) || more;
 	if(rep_link_up(&store->link))
-		more = rep_resync_step(store) || more;
-	if(rep_link_up(&store->link))
-		health(store);
+		look_after(store);
 	if(!rep_link_up(&store->link))
 		lost(store);
 	return more;
@@ -311,9 +336,9 @@ static void alone(rep_store_t *store)
 {
 	int64_t now = rep_mono_ms();
 
-	if(now >= store->next_count) {
-		store->next_count = now + 1000;
-		rep_count_waiting(store);
+	if(now >= store->next_exchange) {
+		store->next_exchange = now + store->interval;
+		rep_push_collect(store);
 	}
 	if(now >= store->link.next_try)
 		try_connect(store);
@@ -323,12 +348,13 @@ static void alone(rep_store_t *store)
 static void last_exchange(rep_store_t *store)
 {
 	int64_t deadline = rep_mono_ms() + 500;
-	bool more = true;
 
-	while(more && rep_link_up(&store->link) && rep_mono_ms() < deadline) {
-		rep_events_drain(store);
-		if(!rep_edits_write(store) || !push_all(store, &more))
-			break;
+	store->more = true;
+	while(store->more && rep_link_up(&store->link) && rep_mono_ms() < deadline
+			&& rep_edits_write(store)) {
+		begin_exchange(store);
+		send_writes(store);
+		rep_pipe_receive(store);
 	}
 	rep_callees_flush(store);
 	if(rep_link_up(&store->link))

@@ -1,144 +1,154 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the store has Redis do atomically. Each script touches the keys of one
  * pool (one slot), reads before it writes, and does no harm when it is sent
- * again after a reply was lost. */
+ * again after a reply was lost, or arrives late. */
 
 #ifndef REP_SCRIPT_TEXT_H
 #define REP_SCRIPT_TEXT_H
 
-/* Write own counts, keep the totals, tell the others.
- * KEYS feed, seq, index, bucket…
- * ARGV writer, seconds to live, feed length, callees for the feed or "", then
- *      for each bucket key: bucket, cells, and for each cell: own field, total
- *      field, counts
- * Returns {error of the feed or "", positions (from 1) of bucket keys that
- *          hold another type}.
- * Which buckets are forgotten is by Redis' clock: a proxy's may be wrong.
- * Own counts that are less than what stands were begun anew after the number
- * had been removed: what stands is kept under the writer's name with "~". */
-#define REP_SCRIPT_PUSH                                                   \
-	"local writer, ttl, keep = ARGV[1], tonumber(ARGV[2]), ARGV[3]\n"     \
-	"local a = 5\n"                                                       \
-	"local news, bad, begun = {}, {}, false\n"                            \
-	"local function split(text)\n"                                        \
-	"  local t = {}\n"                                                    \
-	"  if text then\n"                                                    \
-	"    for n in string.gmatch(text, '%d+') do t[#t + 1] = tonumber(n) " \
-	"end\n"                                                               \
-	"  end\n"                                                             \
-	"  return t\n"                                                        \
-	"end\n"                                                               \
-	"for k = 4, #KEYS do\n"                                               \
-	"  local bucket, n = ARGV[a], tonumber(ARGV[a + 1])\n"                \
-	"  local ask, sums, set, fresh = {}, {}, {}, true\n"                  \
-	"  a = a + 2\n"                                                       \
-	"  for i = 0, n - 1 do\n"                                             \
-	"    ask[#ask + 1] = ARGV[a + 3 * i]\n"                               \
-	"    ask[#ask + 1] = ARGV[a + 3 * i + 1]\n"                           \
-	"  end\n"                                                             \
-	"  local have = redis.pcall('HMGET', KEYS[k], unpack(ask))\n"         \
-	"  if have.err then\n"                                                \
-	"    if not string.find(have.err, 'WRONGTYPE', 1, true) then\n"       \
-	"      return have\n"                                                 \
-	"    end\n"                                                           \
-	"    bad[#bad + 1] = k - 3\n"                                         \
-	"  else\n"                                                            \
-	"    for i = 0, n - 1 do\n"                                           \
-	"      local own, total = ARGV[a + 3 * i], ARGV[a + 3 * i + 1]\n"     \
-	"      local text = ARGV[a + 3 * i + 2]\n"                            \
-	"      local old, before = have[2 * i + 1], have[2 * i + 2]\n"        \
-	"      if old or before then fresh = false end\n"                     \
-	"      if old ~= text then\n"                                         \
-	"        local was, is, less = split(old), split(text), false\n"      \
-	"        for j = 1, #is do\n"                                         \
-	"          if is[j] < (was[j] or 0) then less = true end\n"           \
-	"        end\n"                                                       \
-	"        if less then\n"                                              \
-	"          local head, who, tail = string.match(own, "                \
-	"'^([^|]*|[^|]*|)([^|]*)(|.*)$')\n"                                   \
-	"          local past = head .. who .. '~' .. tail\n"                 \
-	"          local ago = split(redis.call('HGET', KEYS[k], past))\n"    \
-	"          for j = 1, #was do ago[j] = (ago[j] or 0) + was[j] end\n"  \
-	"          set[#set + 1] = past\n"                                    \
-	"          set[#set + 1] = table.concat(ago, ',')\n"                  \
-	"          was = {}\n"                                                \
-	"        end\n"                                                       \
-	"        local sum = sums[total] or split(before)\n"                  \
-	"        for j = 1, #is do\n"                                         \
-	"          sum[j] = (sum[j] or 0) + is[j] - (was[j] or 0)\n"          \
-	"        end\n"                                                       \
-	"        sums[total] = sum\n"                                         \
-	"        set[#set + 1] = own\n"                                       \
-	"        set[#set + 1] = text\n"                                      \
-	"        news[#news + 1] = bucket\n"                                  \
-	"        news[#news + 1] = string.gsub(total, '|%*|', '|', 1)\n"      \
-	"      end\n"                                                         \
-	"    end\n"                                                           \
-	"    for total, sum in pairs(sums) do\n"                              \
-	"      set[#set + 1] = total\n"                                       \
-	"      set[#set + 1] = table.concat(sum, ',')\n"                      \
-	"    end\n"                                                           \
-	"    if #set > 0 then\n"                                              \
-	"      redis.call('HSET', KEYS[k], unpack(set))\n"                    \
-	"      if fresh then\n"                                               \
-	"        redis.call('EXPIRE', KEYS[k], ttl)\n"                        \
-	"        redis.pcall('ZADD', KEYS[3], bucket, bucket)\n"              \
-	"        redis.pcall('EXPIRE', KEYS[3], ttl)\n"                       \
-	"        begun = true\n"                                              \
-	"      end\n"                                                         \
-	"    end\n"                                                           \
-	"  end\n"                                                             \
-	"  a = a + 3 * n\n"                                                   \
-	"end\n"                                                               \
-	"if ARGV[4] ~= '' then\n"                                             \
-	"  news[#news + 1] = 'c'\n"                                           \
-	"  news[#news + 1] = ARGV[4]\n"                                       \
-	"end\n" REP_SCRIPT_TELL "local seq, wrong, at = tell(news)\n"         \
-	"if begun and at then\n"                                              \
-	"  redis.pcall('ZREMRANGEBYSCORE', KEYS[3], '-inf', '(' .. "          \
-	"(at / 60000 - ttl / 60))\n"                                          \
-	"end\n"                                                               \
-	"return {wrong, bad}\n"
+/* total(key): all calls in a bucket. What is no count is none. */
+#define REP_SCRIPT_TOTAL                                  \
+	"local function total(key)\n"                         \
+	"  local sum = 0\n"                                   \
+	"  for _, v in ipairs(redis.call('HVALS', key)) do\n" \
+	"    if not string.find(v, '[^%d,]') then\n"          \
+	"      for n in string.gmatch(v, '%d+') do\n"         \
+	"        sum = sum + tonumber(n)\n"                   \
+	"      end\n"                                         \
+	"    end\n"                                           \
+	"  end\n"                                             \
+	"  return sum\n"                                      \
+	"end\n"
 
 /* tell(news): one entry of the feed, numbered without gaps, so that a reader
- * sees when it missed one. Its number, what is wrong or "", and the time by
- * Redis' own clock, in ms. */
+ * sees when it missed one. What is wrong or "", and the time by Redis' own
+ * clock, in ms. The feed is kept within about 4 MB, by the size of this entry:
+ * 64 to 2,000 entries. */
 #define REP_SCRIPT_TELL                                                   \
 	"local function tell(news)\n"                                         \
-	"  if #news == 0 then return 0, '' end\n"                             \
+	"  if #news == 0 then return '' end\n"                                \
+	"  local size = 0\n"                                                  \
+	"  for _, v in ipairs(news) do size = size + #v + 2 end\n"            \
+	"  local keep = math.floor(4000000 / size)\n"                         \
+	"  keep = math.max(64, math.min(2000, keep))\n"                       \
 	"  local s = redis.pcall('INCR', KEYS[2])\n"                          \
-	"  if type(s) == 'table' then return 0, s.err end\n"                  \
+	"  if type(s) == 'table' then return s.err end\n"                     \
 	"  local e = redis.pcall('XADD', KEYS[1], 'MAXLEN', '~', keep, '*', " \
 	"'w', writer, 's', s, unpack(news))\n"                                \
-	"  if type(e) == 'table' and e.err then return 0, e.err end\n"        \
+	"  if type(e) == 'table' and e.err then return e.err end\n"           \
 	"  if s % 64 == 1 then\n"                                             \
 	"    redis.call('EXPIRE', KEYS[1], 2764800)\n"                        \
 	"    redis.call('EXPIRE', KEYS[2], 2764800)\n"                        \
 	"  end\n"                                                             \
-	"  return s, '', tonumber(string.match(tostring(e), '^%d+'))\n"       \
+	"  return '', tonumber(string.match(tostring(e), '^%d+'))\n"          \
 	"end\n"
 
-/* Offer verdicts: the higher turn wins.
+/* Write counts, and tell the others. Of what stands and what comes the larger
+ * number of each outcome is kept: counts only grow, so what is smaller is late.
+ * KEYS feed, seq, index, bucket…
+ * ARGV writer, seconds to live, callees for the feed or "", then for each
+ *      bucket key: bucket, cells, and for each cell: field, counts. A bucket
+ *      without cells is summed up anew.
+ * The index holds the sum of all calls of each bucket.
+ * Returns {error of the feed or "", positions (from 1) of bucket keys that
+ *          hold another type, error of the index or ""}.
+ * Which buckets are forgotten is by Redis' clock: a proxy's may be wrong. */
+#define REP_SCRIPT_PUSH                                                    \
+	"local writer, ttl, a = ARGV[1], tonumber(ARGV[2]), 4\n"               \
+	"local news, bad, begun, index = {}, {}, false, ''\n" REP_SCRIPT_TOTAL \
+	"local function split(text)\n"                                         \
+	"  local t = {}\n"                                                     \
+	"  for n in string.gmatch(text or '', '%d+') do\n"                     \
+	"    t[#t + 1] = tonumber(n)\n"                                        \
+	"  end\n"                                                              \
+	"  return t\n"                                                         \
+	"end\n"                                                                \
+	"for k = 4, #KEYS do\n"                                                \
+	"  local key, bucket, n = KEYS[k], ARGV[a], tonumber(ARGV[a + 1])\n"   \
+	"  local ask, set, more = {}, {}, 0\n"                                 \
+	"  a = a + 2\n"                                                        \
+	"  for i = 1, n do ask[i] = ARGV[a + 2 * i - 2] end\n"                 \
+	"  local have = n > 0 and redis.pcall('HMGET', key, unpack(ask))\n"    \
+	"    or redis.pcall('HLEN', key)\n"                                    \
+	"  if type(have) == 'table' and have.err then\n"                       \
+	"    if not string.find(have.err, 'WRONGTYPE', 1, true) then\n"        \
+	"      return have\n"                                                  \
+	"    end\n"                                                            \
+	"    bad[#bad + 1] = k - 3\n"                                          \
+	"  else\n"                                                             \
+	"    for i = 1, n do\n"                                                \
+	"      local text, old = ARGV[a + 2 * i - 1], have[i]\n"               \
+	"      if old ~= text then\n"                                          \
+	"        local was, is, grew = split(old), split(text), 0\n"           \
+	"        for j = 1, math.max(#was, #is) do\n"                          \
+	"          local w, v = was[j] or 0, is[j] or 0\n"                     \
+	"          if v > w then grew = grew + v - w else is[j] = w end\n"     \
+	"        end\n"                                                        \
+	"        if grew > 0 then\n"                                           \
+	"          set[#set + 1] = ask[i]\n"                                   \
+	"          set[#set + 1] = table.concat(is, ',')\n"                    \
+	"          news[#news + 1] = bucket .. '|' .. ask[i]\n"                \
+	"          news[#news + 1] = set[#set]\n"                              \
+	"          more = more + grew\n"                                       \
+	"        end\n"                                                        \
+	"      end\n"                                                          \
+	"    end\n"                                                            \
+	"    if #set > 0 then\n"                                               \
+	"      redis.call('HSET', key, unpack(set))\n"                         \
+	"      if redis.call('TTL', key) < 0 then\n"                           \
+	"        redis.call('EXPIRE', key, ttl)\n"                             \
+	"      end\n"                                                          \
+	"    end\n"                                                            \
+	"    local sum = redis.pcall('HGET', KEYS[3], bucket)\n"               \
+	"    if type(sum) == 'table' then\n"                                   \
+	"      index = sum.err\n"                                              \
+	"    elseif n == 0 or not sum or not tonumber(sum) then\n"             \
+	"      begun = begun or not sum\n"                                     \
+	"      redis.call('HSET', KEYS[3], bucket, "                           \
+	"string.format('%.0f', total(key)))\n"                                 \
+	"      redis.call('EXPIRE', KEYS[3], ttl)\n"                           \
+	"    elseif more > 0 then\n"                                           \
+	"      redis.call('HINCRBY', KEYS[3], bucket, more)\n"                 \
+	"    end\n"                                                            \
+	"  end\n"                                                              \
+	"  a = a + 2 * n\n"                                                    \
+	"end\n"                                                                \
+	"if ARGV[3] ~= '' then\n"                                              \
+	"  news[#news + 1] = 'c'\n"                                            \
+	"  news[#news + 1] = ARGV[3]\n"                                        \
+	"end\n" REP_SCRIPT_TELL "local wrong, at = tell(news)\n"               \
+	"if begun and at then\n"                                               \
+	"  for _, b in ipairs(redis.call('HKEYS', KEYS[3])) do\n"              \
+	"    if (tonumber(b) or 0) < at / 60000 - ttl / 60 then\n"             \
+	"      redis.call('HDEL', KEYS[3], b)\n"                               \
+	"    end\n"                                                            \
+	"  end\n"                                                              \
+	"end\n"                                                                \
+	"return {wrong, bad, index}\n"
+
+/* Offer verdicts: the higher turn wins, and any over what is no verdict or has
+ * a turn that no proxy has come to.
  * KEYS feed, seq, records
- * ARGV writer, seconds to live, feed length, then for each: field, turn, text
+ * ARGV writer, seconds to live, highest turn, then for each: field, turn, text
  * Returns {error of the feed or "", then for each 1 accepted, 2 it was there
  *          already, or the text that stands}. The last word of a text names
  *          its author and is no part of the comparison. */
 #define REP_SCRIPT_VERDICT                                                  \
-	"local writer, ttl, keep = ARGV[1], tonumber(ARGV[2]), ARGV[3]\n"       \
+	"local writer, ttl, most = ARGV[1], tonumber(ARGV[2]), "                \
+	"tonumber(ARGV[3])\n"                                                   \
 	"local ask, out, set, news = {}, {''}, {}, {}\n"                        \
 	"for i = 4, #ARGV, 3 do ask[#ask + 1] = ARGV[i] end\n"                  \
 	"local have = redis.call('HMGET', KEYS[3], unpack(ask))\n"              \
 	"for i = 1, #ask do\n"                                                  \
 	"  local turn, text = tonumber(ARGV[3 * i + 2]), ARGV[3 * i + 3]\n"     \
 	"  local old = have[i]\n"                                               \
-	"  local stands = old and tonumber(string.match(old, '^%d+')) or -1\n"  \
-	"  if turn > stands then\n"                                             \
+	"  local stands = old and tonumber(string.match(old, '^(%d+) %a+ '))\n" \
+	"  if not stands or stands > most or turn > stands then\n"              \
 	"    out[#out + 1] = 1\n"                                               \
 	"    set[#set + 1] = ask[i]\n"                                          \
 	"    set[#set + 1] = text\n"                                            \
-	"    news[#news + 1] = 'v'\n"                                           \
-	"    news[#news + 1] = ask[i]\n"                                        \
+	"    news[#news + 1] = 'v' .. ask[i]\n"                                 \
+	"    news[#news + 1] = text\n"                                          \
 	"  elseif string.match(old, '^(.*) ') == string.match(text, '^(.*) ') " \
 	"then\n"                                                                \
 	"    out[#out + 1] = 2\n"                                               \
@@ -149,16 +159,49 @@
 	"if #set > 0 then\n"                                                    \
 	"  redis.call('HSET', KEYS[3], unpack(set))\n"                          \
 	"  redis.call('EXPIRE', KEYS[3], ttl)\n"                                \
-	"end\n" REP_SCRIPT_TELL "local seq, wrong = tell(news)\n"               \
-	"out[1] = wrong\n"                                                      \
+	"end\n" REP_SCRIPT_TELL "out[1] = tell(news)\n"                         \
 	"return out\n"
 
-/* Where the feed stands now: {id of its last entry, its sequence number}.
- * KEYS feed, seq */
-#define REP_SCRIPT_POSITION                                              \
-	"local e = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)\n" \
-	"return {e[1] and e[1][1] or '0-0', redis.call('GET', KEYS[2]) or "  \
-	"'0'}\n"
+/* Where the feed stands, and check sums of what there is.
+ * KEYS feed, seq, index, records, bucket…
+ * ARGV id of an entry of the feed, position (from 1) of the bucket from which
+ *      on counts are added up, how many of them at most
+ * Returns {id of the feed's last entry, its number, number of the entry asked
+ *          for or "", index, for each bucket how many counts it holds, and the
+ *          sum of its calls or -1 when it was not added up, how many verdicts
+ *          there are, and the sum of their turns, likewise}.
+ * A key of another type holds -1 counts. */
+#define REP_SCRIPT_CHECK                                                    \
+	"local from, left = tonumber(ARGV[2]), "                                \
+	"tonumber(ARGV[3])\n" REP_SCRIPT_TOTAL "local function len(key)\n"      \
+	"  local n = redis.pcall('HLEN', key)\n"                                \
+	"  return type(n) == 'number' and n or -1\n"                            \
+	"end\n"                                                                 \
+	"local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)\n" \
+	"local mine = redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1])\n"        \
+	"local index = redis.pcall('HGETALL', KEYS[3])\n"                       \
+	"if index.err then index = {} end\n"                                    \
+	"local lens, sums, records, turns = {}, {}, len(KEYS[4]), -1\n"         \
+	"if records > 0 and records <= left then\n"                             \
+	"  turns = 0\n"                                                         \
+	"  for _, v in ipairs(redis.call('HVALS', KEYS[4])) do\n"               \
+	"    turns = turns + (tonumber(string.match(v, '^%d+')) or 0)\n"        \
+	"  end\n"                                                               \
+	"end\n"                                                                 \
+	"for k = 5, #KEYS do\n"                                                 \
+	"  local n = len(KEYS[k])\n"                                            \
+	"  lens[#lens + 1] = n\n"                                               \
+	"  sums[#sums + 1] = '-1'\n"                                            \
+	"  if #lens >= from then\n"                                             \
+	"    left = left - n\n"                                                 \
+	"    if left >= 0 and n >= 0 then\n"                                    \
+	"      sums[#sums] = string.format('%.0f', total(KEYS[k]))\n"           \
+	"    end\n"                                                             \
+	"  end\n"                                                               \
+	"end\n"                                                                 \
+	"return {last[1] and last[1][1] or '0-0', redis.call('GET', KEYS[2]) "  \
+	"or '0', mine[1] and mine[1][2][4] or '', index, lens, sums, records, " \
+	"string.format('%.0f', turns)}\n"
 
 /* Write an event unless somebody has written the same edge already.
  * KEYS events, guard (in the slot of the events)

@@ -12,7 +12,7 @@
 static const char *const scripts[REP_SHAS] = {
 		[REP_SHA_PUSH] = REP_SCRIPT_PUSH,
 		[REP_SHA_VERDICT] = REP_SCRIPT_VERDICT,
-		[REP_SHA_POSITION] = REP_SCRIPT_POSITION,
+		[REP_SHA_CHECK] = REP_SCRIPT_CHECK,
 		[REP_SHA_ONCE] = REP_SCRIPT_ONCE,
 		[REP_SHA_BEGUN] = REP_SCRIPT_BEGUN,
 		[REP_SHA_CLAIM] = REP_SCRIPT_CLAIM,
@@ -45,16 +45,4 @@ void rep_script_begin(rep_store_t *store, int which, size_t keys)
 	rep_args_command(&store->args, "EVALSHA");
 	rep_args_text(&store->args, store->sha[which]);
 	rep_args_int(&store->args, (int64_t)keys);
-}
-
-redisReply *rep_script_call(rep_store_t *store, int which)
-{
-	redisReply *reply = rep_link_call(&store->link, &store->args);
-
-	if(reply || store->link.fault != REP_REDIS_SCRIPT)
-		return reply;
-	/* somebody emptied the cache: EVAL fills it again */
-	rep_args_patch_text(&store->args, 0, "EVAL");
-	rep_args_patch_text(&store->args, 1, scripts[which]);
-	return rep_link_call(&store->link, &store->args);
 }

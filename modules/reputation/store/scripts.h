@@ -7,10 +7,10 @@
 #include "handle.h"
 #include "link.h"
 
-/* Call script `which`: args hold everything after the script's name, so the
- * caller begins with rep_script_begin(). */
+/* Begin a call of script `which`; what comes after the number of keys is the
+ * caller's to add. */
 void rep_script_begin(rep_store_t *store, int which, size_t keys);
-redisReply *rep_script_call(rep_store_t *store, int which);
+/* Make the server know them. */
 bool rep_scripts_load(rep_store_t *store);
 
 #endif

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "feed.h"
 #include "log.h"
+#include "pipe.h"
 #include "policy_sync.h"
 #include "say.h"
 #include "writer.h"
@@ -147,12 +147,13 @@ void rep_store_destroy(rep_store_t *store)
 	for(int i = 0; i < REP_POOLS_MAX; i++)
 		if(store->pools[i]) {
 			rep_policy_forget(store->pools[i]);
+			rep_mirror_free(&store->pools[i]->mirror);
 			free(store->pools[i]);
 		}
-	rep_feed_free(store);
+	rep_pipe_free(store);
+	free(store->checked);
 	rep_incarnations_free(&store->incarnations);
 	rep_args_free(&store->args);
-	free(store->resync.buckets);
 	free(store->pending);
 	free(store->notes);
 	free(store->prefix);

@@ -19,6 +19,7 @@ rep_store_pool_t *rep_store_pool_at(rep_store_t *store, int index)
 		if(!pool)
 			return NULL;
 		pool->index = index;
+		strcpy(pool->feed_id, "0-0");
 		/* until its policy is known */
 		pool->ttl = (72 + 24) * 3600;
 		pool->record_ttl = 90 * 86400;
@@ -35,9 +36,7 @@ void rep_store_suspect(rep_store_t *store)
 
 		if(!pool)
 			continue;
-		rep_pool_requeue_all(store->registry, i);
-		pool->placed = false;
-		pool->resync_wanted = true;
-		pool->resync_after = 0;
+		pool->doubted = true;
+		pool->check_after = 0;
 	}
 }

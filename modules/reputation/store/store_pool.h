@@ -11,7 +11,7 @@
  * memory. */
 rep_store_pool_t *rep_store_pool_at(rep_store_t *store, int index);
 
-/* Redis may have lost what it had acknowledged. */
+/* Redis may have lost what it had acknowledged: every pool is looked at. */
 void rep_store_suspect(rep_store_t *store);
 
 #endif

@@ -8,13 +8,10 @@
 #include "context.h"
 #include "handle.h"
 
-/* Offer the verdicts that moved; `*more`: there are more. */
-bool rep_verdict_sync(rep_store_t *store, rep_store_pool_t *pool, bool *more);
-/* Read these records and take over what stands. */
-bool rep_pull_records(rep_store_t *store, rep_store_pool_t *pool,
-		const rep_span_t *fields, size_t n);
-/* A page of HSCAN on the records. */
-void rep_pull_record_page(rep_store_t *store, const rep_store_pool_t *pool,
-		const redisReply *pairs);
+/* Offer the verdicts that moved, as far as there is room in the exchange. */
+void rep_verdict_send(rep_store_t *store, rep_store_pool_t *pool);
+/* Take over what stands in Redis. */
+void rep_verdict_take(rep_store_t *store, rep_store_pool_t *pool,
+		rep_span_t field, rep_span_t text);
 
 #endif

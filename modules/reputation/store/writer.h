@@ -8,7 +8,8 @@
 #include "context.h"
 #include "handle.h"
 
-/* Make the process's own name out of its node's. */
+/* Make up the process's own name; take what a name of a node must not hold out
+ * of its node's. */
 void rep_writer_init(rep_store_t *store);
 
 /* Name under which this process writes cells of `number`. */
