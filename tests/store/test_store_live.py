@@ -765,8 +765,32 @@ def test_edits(server, start, polling):
     wait_for(lambda: has(a, 5, "more"))
     client.srem("rep:pools", "more")
     wait_for(lambda: a.sum("more")["pool"] == -1)
-    client.delete("rep:numbers:{sales}")
+    client.hdel("rep:numbers:{sales}", *[number(i) for i in range(3, 20)])
+    wait_for(lambda: has(a, 2))
+    client.hdel("rep:numbers:{sales}", number(0))
+    wait_for(lambda: has(a, 1))
+    client.hdel("rep:numbers:{sales}", number(1))  # the key goes with it
     wait_for(lambda: has(a, 0))
+
+
+def test_numbers_alone_are_lost(server, start):
+    fill(server.client)
+    fill(server.client, "other", 3)
+    a = start(server.url, "a")
+    ready(a)
+    a.ask("spread", "sales", FIRST, 20, 100)
+    server.client.delete("rep:numbers:{sales}")
+    wait_for(lambda: ["rep:numbers:{sales}", ""]
+             in [e[:2] for e in a.status()["errors"]])
+    server.client.hset("rep:numbers:{other}", number(3), "{}")
+    wait_for(lambda: has(a, 4, "other"))
+    assert has(a, 20)
+    fill(server.client, numbers=19)
+    wait_for(lambda: has(a, 19) and not a.status()["errors"])
+    server.client.client_kill_filter(_type="normal", skipme=True)
+    wait_for(lambda: a.status()["reconnects"])
+    same([a], 95)
+    assert a.log().count("numbers are known") == 1
 
 
 def test_subscriber_is_cut(server, start):

@@ -72,7 +72,8 @@ typedef struct rep_store_pool
 	rep_load_phase_t phase;
 	char cursor[24];
 	uint32_t load, sweep, put_off;
-	bool fresh;				  /* the load brought numbers that were not known */
+	bool found;				  /* the load brought anything, */
+	bool fresh;				  /* numbers that were not known */
 	bool crowded;			  /* it brought more than there is room for */
 	int64_t began, next_poll; /* monotonic ms */
 	rep_round_t numbers_round;

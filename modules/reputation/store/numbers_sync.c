@@ -15,6 +15,7 @@
 #include "watch.h"
 #include "../engine/base/text.h"
 #include "../engine/pool/numbers.h"
+#include "../engine/pool/view.h"
 #include "../engine/reply/e164.h"
 #include "../formats/attrs.h"
 
@@ -106,8 +107,7 @@ static void begin(rep_store_t *store, rep_store_pool_t *pool, const char *key)
 	pool->load = ++store->loads;
 	pool->began = rep_mono_ms();
 	pool->sweep = 0;
-	pool->crowded = false;
-	pool->fresh = false;
+	pool->found = pool->crowded = pool->fresh = false;
 	strcpy(pool->cursor, "0");
 	rep_round_begin(store, &pool->numbers_round, key);
 }
@@ -131,8 +131,30 @@ static void refuse(rep_store_t *store, rep_store_pool_t *pool, const char *key)
 	pool->failed = true;
 }
 
+/* Nobody removes two numbers or more at once with the key itself: it was lost.
+ * One goes with its last number. */
+static bool lost(const rep_store_t *store, const rep_store_pool_t *pool)
+{
+	rep_pool_view_t view;
+
+	return !pool->found
+		   && rep_view_pool(store->registry, pool->index, store->clock(), &view)
+		   && view.numbers > 1;
+}
+
+static void keep(rep_store_t *store, rep_store_pool_t *pool, const char *key)
+{
+	rep_error_add(store, &pool->numbers_round, key, rep_span(""),
+			"the key is missing although numbers are known: they stay as they "
+			"are until it exists again");
+	rep_round_end(store, &pool->numbers_round, key);
+	pool->phase = REP_LOAD_IDLE;
+	pool->next_poll = rep_mono_ms() + 500;
+}
+
 /* All is read: see whether what was not found is really gone. */
-static bool scanned(rep_store_t *store, rep_store_pool_t *pool)
+static bool scanned(
+		rep_store_t *store, rep_store_pool_t *pool, const char *key)
 {
 	bool there = false;
 
@@ -146,6 +168,10 @@ static bool scanned(rep_store_t *store, rep_store_pool_t *pool)
 	pool->put_off = 0;
 	if(!rep_pools_listed(store, &there))
 		return rep_link_up(&store->link);
+	if(there && lost(store, pool)) {
+		keep(store, pool, key);
+		return true;
+	}
 	if(there) {
 		pool->phase = REP_LOAD_SWEEP;
 		return true;
@@ -174,6 +200,7 @@ static void parse_page(rep_store_t *store, rep_store_pool_t *pool,
 	rep_reading_t r = {store, pool, key, {NULL, 0}, 0};
 
 	for(size_t i = 0; pairs && i + 1 < pairs->elements; i += 2) {
+		pool->found = true;
 		r.field = rep_reply_span(pairs->element[i]);
 		parse_number(&r, rep_reply_span(pairs->element[i + 1]));
 	}
@@ -203,7 +230,7 @@ static bool scan(rep_store_t *store, rep_store_pool_t *pool, const char *key)
 	}
 	if(!rep_link_up(&store->link))
 		return false;
-	return strcmp(pool->cursor, "0") != 0 || scanned(store, pool);
+	return strcmp(pool->cursor, "0") != 0 || scanned(store, pool, key);
 }
 
 static void finish(rep_store_t *store, rep_store_pool_t *pool, const char *key)
