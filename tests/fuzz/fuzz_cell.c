@@ -45,6 +45,7 @@ static void try_cell(rep_registry_t *registry, rep_span_t field,
 	CHECK(memcmp(&again.counts, &cell.counts, sizeof(again.counts)) == 0);
 	cell.bucket = (uint32_t)(now / 60000 / 60 * 60);
 	rep_pool_put_others(registry, 0, &cell, now);
+	rep_pool_judge_others(registry, 0, now);
 }
 
 static void try_record(rep_registry_t *registry, rep_span_t field,

@@ -141,6 +141,34 @@ START_TEST(others_cells_are_taken_long_after_a_reset)
 }
 END_TEST
 
+/* Others' counts bench nobody by themselves: numbers are judged afterwards, each
+ * once, those that went not at all. */
+START_TEST(others_are_judged_afterwards)
+{
+	rep_cell_t cell = {.counts.n[REP_BLOCKED] = 200};
+	bool more;
+
+	put_numbers(100);
+	cell.bucket = rep_bucket_of(&inside()->policy, NOW);
+	count(FIRST + 99, "", REP_ANSWERED, 200, NOW);
+	for(unsigned i = 0; i < 70; i++)
+		for(unsigned again = 0; again < 3; again++) {
+			cell.number = FIRST + i;
+			cell.counts.n[REP_ANSWERED] += 1;
+			ck_assert(rep_pool_put_others(registry, pool, &cell, NOW));
+		}
+	ck_assert_uint_eq(inside()->unjudged.count, 70);
+	ck_assert_int_eq(view(FIRST, NOW).state, REP_ACTIVE);
+	rep_pool_remove(registry, pool, FIRST + 1);
+	more = rep_pool_judge_others(registry, pool, NOW);
+	ck_assert(more);
+	ck_assert(!rep_pool_judge_others(registry, pool, NOW));
+	ck_assert_uint_eq(inside()->unjudged.count, 0);
+	rep_pool_put(registry, pool, FIRST + 1, &plain, 0, 0, NOW);
+	ck_assert_int_eq(view(FIRST + 1, NOW).state, REP_ACTIVE);
+}
+END_TEST
+
 /* What was counted before a reset, and comes after it, is forgotten. */
 START_TEST(others_cells_of_before_a_reset_are_refused)
 {
@@ -214,6 +242,7 @@ Suite *exchange_suite(void)
 	tcase_add_test(tc, labels_between_nodes);
 	tcase_add_test(tc, others_cells_are_taken_long_after_a_reset);
 	tcase_add_test(tc, others_cells_of_before_a_reset_are_refused);
+	tcase_add_test(tc, others_are_judged_afterwards);
 	tcase_add_test(tc, cells_of_future_buckets_wait);
 	tcase_add_loop_test(tc, next_bucket_leaves_room_for_this_one, 0, 2);
 	suite_add_tcase(suite, tc);

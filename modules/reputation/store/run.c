@@ -218,6 +218,19 @@ static void send_health(rep_store_t *store)
 		store->more = true;
 }
 
+/* Each number once an exchange; while the history is read, when it is. */
+static void judge(rep_store_t *store)
+{
+	for(int i = 0; i < rep_registry_pools(store->registry); i++) {
+		const rep_store_pool_t *pool = rep_store_pool_at(store, i);
+
+		while(pool && pool->known && !pool->replay
+				&& rep_pool_judge_others(
+						store->registry, i, store->clock()))
+			;
+	}
+}
+
 /* All that there is to say and to ask, of all pools, in one round trip. */
 static bool exchange(rep_store_t *store)
 {
@@ -242,6 +255,7 @@ static bool exchange(rep_store_t *store)
 		store->more = rep_pull_again(store, pool) || store->more;
 	}
 	if(rep_pipe_receive(store)) {
+		judge(store);
 		rep_lock(&store->status->lock);
 		store->status->lag_ms = (uint32_t)(rep_mono_ms() - now);
 		rep_unlock(&store->status->lock);

@@ -16,6 +16,8 @@
 #include "verdict.h"
 #include "../judge/bucket.h"
 
+#define AT_ONCE 64 /* numbers judged under one lock */
+
 static void all_taken(
 		const rep_pool_t *pool, uint32_t ref, const rep_cell_key_t *key)
 {
@@ -200,8 +202,30 @@ bool rep_pool_put_others(rep_registry_t *registry, int id,
 		done = rep_evidence_put_others(pool, i, cell->bucket,
 				(rep_stamp_t)cell->stamp, (uint16_t)stratum, &cell->counts,
 				now);
-	if(done && !cell->repeat)
-		rep_verdict_judge(pool, i, now);
+	if(done && !cell->repeat && !(rep_number_at(pool, i)->flags & REP_UNJUDGED)) {
+		rep_number_at(pool, i)->flags |= REP_UNJUDGED;
+		rep_fifo_push(&pool->unjudged, i);
+	}
 	rep_pool_unlock(pool);
 	return done;
+}
+
+bool rep_pool_judge_others(rep_registry_t *registry, int id, rep_time_t now)
+{
+	rep_pool_t *pool = rep_pool_lock(registry, id);
+	bool more;
+
+	if(!pool)
+		return false;
+	for(int left = AT_ONCE; left > 0 && pool->unjudged.count > 0; left--) {
+		uint32_t i = rep_fifo_pop(&pool->unjudged);
+		rep_number_at(pool, i)->flags &= ~REP_UNJUDGED;
+		if(rep_number_at(pool, i)->flags & REP_LIVE)
+			rep_verdict_judge(pool, i, now);
+		else
+			rep_number_reap(pool, i);
+	}
+	more = pool->unjudged.count > 0;
+	rep_pool_unlock(pool);
+	return more;
 }

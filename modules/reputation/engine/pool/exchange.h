@@ -34,10 +34,14 @@ void rep_pool_requeue_cells(
 void rep_pool_requeue_all(rep_registry_t *registry, int pool);
 
 /* What all the OTHER nodes together counted in this cell (absolute; replaces
- * what was known). Judges. Of a bucket that is not there yet it counts when its
+ * what was known). The number is then to be judged. Of a bucket that is not there yet it counts when its
  * time comes. False: unknown number, too old, further than a window ahead, or
  * no room. */
 bool rep_pool_put_others(rep_registry_t *registry, int pool,
 		const rep_cell_t *cell, rep_time_t now);
+
+/* Judge numbers that others' counts came of: each once, however many cells.
+ * True when there are more. */
+bool rep_pool_judge_others(rep_registry_t *registry, int pool, rep_time_t now);
 
 #endif

@@ -161,7 +161,8 @@ enum
 	REP_MATCHES = 1 << 1,	   /* has the policy's tags */
 	REP_DIRTY_CELLS = 1 << 2,  /* stands in the pool's list of them */
 	REP_DIRTY_RECORD = 1 << 3, /* likewise */
-	REP_DIRTY_HEALTH = 1 << 4  /* likewise */
+	REP_DIRTY_HEALTH = 1 << 4, /* likewise */
+	REP_UNJUDGED = 1 << 5	   /* stands in the list of those to be judged */
 };
 
 typedef struct rep_window
@@ -260,6 +261,7 @@ struct rep_pool
 	rep_slab_t numbers, narrow, wide, routed, pasts, screens;
 	rep_index_t index;
 	rep_fifo_t dirty_cells, dirty_records, dirty_health;
+	rep_fifo_t unjudged; /* since others' counts came */
 	rep_heap_t timer;
 	rep_heap_entry_t back[REP_BACK];
 	uint32_t n_back;

@@ -56,6 +56,7 @@ static void pool_clear(rep_pool_t *pool)
 	rep_fifo_clear(&pool->dirty_cells);
 	rep_fifo_clear(&pool->dirty_records);
 	rep_fifo_clear(&pool->dirty_health);
+	rep_fifo_clear(&pool->unjudged);
 	rep_heap_clear(&pool->timer);
 	for(uint32_t r = 0; r < pool->n_routes; r++) {
 		rep_heap_clear(&pool->routes[r]->queue);
@@ -182,7 +183,7 @@ static size_t pool_bytes(const rep_pool_t *pool)
 	bytes += ((size_t)pool->index.mask + 1) * sizeof(uint32_t);
 	bytes += pool->timer.room * sizeof(rep_heap_entry_t);
 	bytes += (pool->dirty_cells.room + pool->dirty_records.room
-					 + pool->dirty_health.room)
+					 + pool->dirty_health.room + pool->unjudged.room)
 			 * sizeof(uint32_t);
 	for(uint32_t i = 0; i < pool->n_routes; i++) {
 		const rep_route_t *route = pool->routes[i];

@@ -11,6 +11,7 @@ static int reserve(rep_pool_t *pool)
 	if(rep_fifo_reserve(&pool->dirty_cells, n) < 0
 			|| rep_fifo_reserve(&pool->dirty_records, n) < 0
 			|| rep_fifo_reserve(&pool->dirty_health, n) < 0
+			|| rep_fifo_reserve(&pool->unjudged, n) < 0
 			|| rep_heap_reserve(&pool->timer, n) < 0)
 		return -1;
 	for(uint32_t r = 0; r < pool->n_routes; r++)
@@ -34,8 +35,8 @@ uint32_t rep_slot_alloc(rep_pool_t *pool)
 void rep_number_reap(rep_pool_t *pool, uint32_t i)
 {
 	const rep_number_t *number = rep_number_at(pool, i);
-	const uint8_t listed =
-			REP_DIRTY_CELLS | REP_DIRTY_RECORD | REP_DIRTY_HEALTH | REP_LIVE;
+	const uint8_t listed = REP_DIRTY_CELLS | REP_DIRTY_RECORD | REP_DIRTY_HEALTH
+						   | REP_UNJUDGED | REP_LIVE;
 
 	if(!(number->flags & listed) && !number->queued && !number->wake)
 		rep_slab_free(&pool->numbers, i);
