@@ -10,6 +10,7 @@
 #include "keys.h"
 #include "log.h"
 #include "numbers_sync.h"
+#include "pipe.h"
 #include "policy_sync.h"
 #include "say.h"
 #include "seed.h"
@@ -240,13 +241,21 @@ bool rep_config_sync_step(rep_store_t *store)
 
 		if(!pool || !pool->listed)
 			continue;
-		if(pool->policy_wanted && !rep_policy_load(store, pool))
-			return false;
-		if(!rep_numbers_step(store, pool))
-			return false;
-		more = more || pool->numbers_wanted || pool->phase != REP_LOAD_IDLE;
-		if(store->pools_wanted)
-			break;
+		/* numbers only under a policy that is known */
+		if(pool->policy_wanted)
+			rep_policy_send(store, pool);
+		else
+			rep_numbers_send(store, pool);
+	}
+	if(!rep_pipe_receive(store))
+		return false;
+	for(int i = 0; i < rep_registry_pools(store->registry); i++) {
+		const rep_store_pool_t *pool = rep_store_pool_at(store, i);
+
+		more = more
+			   || (pool && pool->listed
+					   && (pool->policy_wanted || pool->numbers_wanted
+							   || pool->phase != REP_LOAD_IDLE));
 	}
 	return more || store->pools_wanted;
 }

@@ -10,6 +10,7 @@
 #include "health.h"
 #include "keys.h"
 #include "log.h"
+#include "pipe.h"
 #include "pool_list.h"
 #include "say.h"
 #include "watch.h"
@@ -152,48 +153,6 @@ static void keep(rep_store_t *store, rep_store_pool_t *pool, const char *key)
 	pool->next_poll = rep_mono_ms() + 500;
 }
 
-/* All is read: see whether what was not found is really gone. */
-static bool scanned(
-		rep_store_t *store, rep_store_pool_t *pool, const char *key)
-{
-	bool there = false;
-
-	rep_watch_step(store);
-	if(pool->numbers_wanted && pool->put_off < PUT_OFF_MAX) {
-		/* edited meanwhile: what was moved may have been overlooked */
-		pool->put_off++;
-		pool->phase = REP_LOAD_IDLE;
-		return true;
-	}
-	pool->put_off = 0;
-	if(!rep_pools_listed(store, &there))
-		return rep_link_up(&store->link);
-	if(there && lost(store, pool)) {
-		keep(store, pool, key);
-		return true;
-	}
-	if(there) {
-		pool->phase = REP_LOAD_SWEEP;
-		return true;
-	}
-	/* emptied under our hands */
-	store->pools_wanted = true;
-	pool->phase = REP_LOAD_IDLE;
-	pool->numbers_wanted = true;
-	return true;
-}
-
-static bool ask(rep_store_t *store, rep_store_pool_t *pool, const char *key)
-{
-	rep_args_command(&store->args, "HSCAN");
-	rep_args_text(&store->args, key);
-	rep_args_text(&store->args, pool->cursor);
-	rep_args_text(&store->args, "COUNT");
-	rep_args_text(&store->args, SLICE);
-	return rep_link_send(&store->link, &store->args)
-		   && rep_link_flush(&store->link);
-}
-
 static void parse_page(rep_store_t *store, rep_store_pool_t *pool,
 		const char *key, const redisReply *pairs)
 {
@@ -206,31 +165,74 @@ static void parse_page(rep_store_t *store, rep_store_pool_t *pool,
 	}
 }
 
-/* A few pages; while one is taken in, Redis looks for the next. */
-static bool scan(rep_store_t *store, rep_store_pool_t *pool, const char *key)
+/* All is read, and rep:pools was asked for: is what was not found really
+ * gone? */
+static void listed(rep_store_t *store, rep_store_pool_t *pool,
+		const rep_asked_t *asked, const redisReply *reply)
 {
-	bool asked = ask(store, pool, key);
+	char key[REP_KEY_MAX];
 
-	for(int left = SLICES_A_STEP; asked; left--) {
-		redisReply *reply = rep_link_recv(&store->link);
-		rep_span_t cursor;
-
-		if(!reply) {
-			if(rep_link_up(&store->link))
-				refuse(store, pool, key);
-			return rep_link_up(&store->link);
-		}
-		cursor = rep_reply_span(rep_reply_at(reply, 0));
-		snprintf(pool->cursor, sizeof(pool->cursor), "%.*s", (int)cursor.len,
-				cursor.len ? cursor.s : "0");
-		asked = strcmp(pool->cursor, "0") != 0 && left > 1
-				&& ask(store, pool, key);
-		parse_page(store, pool, key, rep_reply_at(reply, 1));
-		freeReplyObject(reply);
+	(void)asked;
+	if(!reply || reply->integer == 0) { /* emptied under our hands */
+		store->pools_wanted = true;
+		pool->numbers_wanted = true;
+		pool->phase = REP_LOAD_IDLE;
+	} else if(lost(store, pool)) {
+		keep(store, pool, rep_key(store, key, "numbers", pool->name));
+	} else {
+		pool->phase = REP_LOAD_SWEEP;
 	}
-	if(!rep_link_up(&store->link))
-		return false;
-	return strcmp(pool->cursor, "0") != 0 || scanned(store, pool, key);
+}
+
+static void scanned(rep_store_t *store, rep_store_pool_t *pool)
+{
+	rep_watch_step(store);
+	if(pool->numbers_wanted && pool->put_off < PUT_OFF_MAX) {
+		/* edited meanwhile: what was moved may have been overlooked */
+		pool->put_off++;
+		pool->phase = REP_LOAD_IDLE;
+		return;
+	}
+	pool->put_off = 0;
+	rep_pools_ask(store);
+	rep_pipe_send(store, (rep_asked_t){listed, pool, 0, 0});
+}
+
+static void ask(rep_store_t *store, rep_store_pool_t *pool, size_t pages);
+
+/* A few pages a step; while one is taken in, Redis looks for the next. */
+static void page(rep_store_t *store, rep_store_pool_t *pool,
+		const rep_asked_t *asked, const redisReply *reply)
+{
+	rep_span_t cursor = rep_reply_span(rep_reply_at(reply, 0));
+	char key[REP_KEY_MAX];
+
+	rep_key(store, key, "numbers", pool->name);
+	if(!reply) {
+		if(rep_link_up(&store->link))
+			refuse(store, pool, key);
+		return;
+	}
+	snprintf(pool->cursor, sizeof(pool->cursor), "%.*s", (int)cursor.len,
+			cursor.len ? cursor.s : "0");
+	if(strcmp(pool->cursor, "0") != 0 && asked->n > 1)
+		ask(store, pool, asked->n - 1);
+	parse_page(store, pool, key, rep_reply_at(reply, 1));
+	if(strcmp(pool->cursor, "0") == 0)
+		scanned(store, pool);
+}
+
+static void ask(rep_store_t *store, rep_store_pool_t *pool, size_t pages)
+{
+	char key[REP_KEY_MAX];
+
+	rep_args_command(&store->args, "HSCAN");
+	rep_args_text(&store->args, rep_key(store, key, "numbers", pool->name));
+	rep_args_text(&store->args, pool->cursor);
+	rep_args_text(&store->args, "COUNT");
+	rep_args_text(&store->args, SLICE);
+	rep_pipe_send(store, (rep_asked_t){page, pool, 0, pages});
+	rep_link_flush(&store->link);
 }
 
 static void finish(rep_store_t *store, rep_store_pool_t *pool, const char *key)
@@ -247,16 +249,19 @@ static void finish(rep_store_t *store, rep_store_pool_t *pool, const char *key)
 	if(!pool->loaded)
 		pool->health_pages.wanted = true;
 	pool->loaded = true;
-	if(pool->fresh) { /* there may be a history of the new ones */
+	if(!pool->known)
+		store->next_exchange = 0; /* its history is read now */
+	if(pool->fresh) {			  /* there may be a history of the new ones */
 		pool->replay = true;
 		pool->replayed = 0;
 		pool->records_pages.wanted = true;
 	}
 }
 
-static bool sweep(rep_store_t *store, rep_store_pool_t *pool, const char *key)
+static void sweep(rep_store_t *store, rep_store_pool_t *pool)
 {
 	rep_e164_t gone[SWEEP_SLICE];
+	char key[REP_KEY_MAX];
 	size_t n = 0;
 	bool more = rep_pool_sweep(store->registry, pool->index, pool->load,
 			&pool->sweep, SWEEP_SLICE, gone, &n);
@@ -266,25 +271,20 @@ static bool sweep(rep_store_t *store, rep_store_pool_t *pool, const char *key)
 	/* those that go make room for those that found none */
 	pool->numbers_wanted = pool->numbers_wanted || (n && pool->crowded);
 	if(!more)
-		finish(store, pool, key);
-	return n == 0 || rep_health_remove(store, pool->name, gone, n);
+		finish(store, pool, rep_key(store, key, "numbers", pool->name));
+	rep_health_gone(store, pool, gone, n);
 }
 
-bool rep_numbers_step(rep_store_t *store, rep_store_pool_t *pool)
+void rep_numbers_send(rep_store_t *store, rep_store_pool_t *pool)
 {
 	char key[REP_KEY_MAX];
 
-	rep_key(store, key, "numbers", pool->name);
-	switch(pool->phase) {
-		case REP_LOAD_IDLE:
-			if(!pool->numbers_wanted)
-				return true;
-			begin(store, pool, key);
-			return scan(store, pool, key);
-		case REP_LOAD_SCAN:
-			return scan(store, pool, key);
-		case REP_LOAD_SWEEP:
-			return sweep(store, pool, key);
+	if(pool->phase == REP_LOAD_SWEEP) {
+		sweep(store, pool);
+	} else if(pool->phase == REP_LOAD_SCAN) {
+		ask(store, pool, SLICES_A_STEP);
+	} else if(pool->numbers_wanted) {
+		begin(store, pool, rep_key(store, key, "numbers", pool->name));
+		ask(store, pool, SLICES_A_STEP);
 	}
-	return true;
 }

@@ -9,7 +9,7 @@
 #include "handle.h"
 
 /* A bounded step of the reading that is under way or wanted. */
-bool rep_numbers_step(rep_store_t *store, rep_store_pool_t *pool);
+void rep_numbers_send(rep_store_t *store, rep_store_pool_t *pool);
 /* A load that cannot be ended: nothing is swept. */
 void rep_numbers_abort(rep_store_pool_t *pool);
 

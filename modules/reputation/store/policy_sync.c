@@ -9,6 +9,7 @@
 #include "errors.h"
 #include "keys.h"
 #include "log.h"
+#include "pipe.h"
 #include "say.h"
 #include "../engine/base/text.h"
 #include "../engine/pool/pool_policy.h"
@@ -159,48 +160,62 @@ static void apply(rep_store_t *store, rep_store_pool_t *pool,
 }
 
 /* The whole key as it is wrong: one error, nothing changes. */
-static bool refuse(rep_store_t *store, rep_store_pool_t *pool, const char *key,
-		const char *why)
+static void refuse(rep_store_t *store, rep_store_pool_t *pool, const char *why)
 {
+	char key[REP_KEY_MAX];
+
+	rep_key(store, key, "policy", pool->name);
 	rep_round_begin(store, &pool->policy_round, key);
 	rep_error_refused(store, &pool->policy_round, key, rep_span(""), why);
 	rep_round_end(store, &pool->policy_round, key);
 	pool->policy_hash = 0;
 	pool->failed = true;
-	return true;
 }
 
-bool rep_policy_load(rep_store_t *store, rep_store_pool_t *pool)
+static void fields(rep_store_t *store, rep_store_pool_t *pool,
+		const rep_asked_t *asked, const redisReply *reply)
 {
 	char key[REP_KEY_MAX];
-	redisReply *length, *reply;
-	bool many;
 
-	rep_key(store, key, "policy", pool->name);
-	rep_args_command(&store->args, "HLEN");
-	rep_args_text(&store->args, key);
-	length = rep_link_call(&store->link, &store->args);
-	if(!length && !rep_link_up(&store->link))
-		return false;
-	pool->policy_wanted = false;
-	if(!length)
-		return refuse(store, pool, key, store->link.error);
-	many = length->integer > FIELDS_MAX;
-	freeReplyObject(length);
-	if(many)
-		return refuse(store, pool, key, "more than 1000 fields");
-	rep_args_command(&store->args, "HGETALL");
-	rep_args_text(&store->args, key);
-	reply = rep_link_call(&store->link, &store->args);
+	(void)asked;
 	if(!reply) {
 		pool->policy_wanted = true;
-		return false;
+		return;
 	}
-	if(!pool->policy_known || pool->policy_hash != hash_fields(reply)) {
-		apply(store, pool, reply, key);
-		pool->policy_known = true;
-		pool->policy_hash = hash_fields(reply);
+	if(pool->policy_known && pool->policy_hash == hash_fields(reply))
+		return;
+	apply(store, pool, reply, rep_key(store, key, "policy", pool->name));
+	pool->policy_known = true;
+	pool->policy_hash = hash_fields(reply);
+}
+
+static void length(rep_store_t *store, rep_store_pool_t *pool,
+		const rep_asked_t *asked, const redisReply *reply)
+{
+	char key[REP_KEY_MAX];
+
+	(void)asked;
+	if(!reply && !rep_link_up(&store->link))
+		return;
+	pool->policy_wanted = false;
+	if(!reply) {
+		refuse(store, pool, store->link.error);
+		return;
 	}
-	freeReplyObject(reply);
-	return true;
+	if(reply->integer > FIELDS_MAX) {
+		refuse(store, pool, "more than 1000 fields");
+		return;
+	}
+	rep_args_command(&store->args, "HGETALL");
+	rep_args_text(&store->args, rep_key(store, key, "policy", pool->name));
+	rep_pipe_send(store, (rep_asked_t){fields, pool, 0, 0});
+}
+
+void rep_policy_send(rep_store_t *store, rep_store_pool_t *pool)
+{
+	char key[REP_KEY_MAX];
+
+	rep_args_command(&store->args, "HLEN");
+	rep_args_text(&store->args, rep_key(store, key, "policy", pool->name));
+	rep_pipe_send(store, (rep_asked_t){length, pool, 0, 0});
 }

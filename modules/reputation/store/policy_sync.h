@@ -8,8 +8,8 @@
 #include "context.h"
 #include "handle.h"
 
-/* Read the pool's policy if it changed. */
-bool rep_policy_load(rep_store_t *store, rep_store_pool_t *pool);
+/* Ask for the pool's policy, to be taken over if it changed. */
+void rep_policy_send(rep_store_t *store, rep_store_pool_t *pool);
 /* Drop the good values that are kept. */
 void rep_policy_forget(rep_store_pool_t *pool);
 

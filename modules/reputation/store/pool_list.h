@@ -7,7 +7,9 @@
 #include "handle.h"
 #include "../engine/base/types.h"
 
-/* False when Redis could not be asked. */
+/* Put the question into the store's arguments; the answer is above 0. */
+void rep_pools_ask(rep_store_t *store);
+/* The same, asked and answered; false when Redis could not be asked. */
 bool rep_pools_listed(rep_store_t *store, bool *there);
 
 #endif

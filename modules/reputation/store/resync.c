@@ -26,7 +26,8 @@
 #define AGAIN_MS 2000	/* when what others should write back is missing */
 #define REFUSED_MS 5000 /* when Redis would not tell */
 #define SUMMED 2000		/* counts that a check adds up */
-#define PAGE 1000		/* fields */
+#define PAGE 2000		/* fields */
+#define CALLS 1000		/* a bucket with more counts for more than one */
 #define PAGES 64		/* an exchange, of all pools */
 #define GONE 256		/* numbers a command */
 
@@ -414,7 +415,7 @@ static void done(rep_store_t *store, rep_store_pool_t *pool)
 void rep_resync_pages(rep_store_t *store, rep_store_pool_t *pool)
 {
 	char key[REP_KEY_MAX];
-	size_t before = store->n_pages;
+	size_t before = store->n_pages, big = 0;
 
 	if(!pool->placed)
 		return;
@@ -426,11 +427,16 @@ void rep_resync_pages(rep_store_t *store, rep_store_pool_t *pool)
 		ask_page(store, pool, rep_key(store, key, "health", pool->name),
 				pool->health_pages.cursor,
 				(rep_asked_t){.answer = health_page});
-	for(uint32_t i = pool->mirror.n; i-- > 0 && store->n_pages < PAGES;) {
+	/* oldest first, and big ones one after the other: a number's cells are
+	 * soonest put where the newest of them are */
+	for(uint32_t i = 0; i < pool->mirror.n && store->n_pages + big < PAGES;
+			i++) {
 		rep_mirror_bucket_t *b = pool->mirror.bucket[i];
 
 		if(!b->stale)
 			continue;
+		if(b->indexed != UINT64_MAX)
+			big += (size_t)(b->indexed / CALLS);
 		if(!b->begun) {
 			rep_mirror_reading(b);
 			b->begun = true;

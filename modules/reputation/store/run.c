@@ -225,8 +225,7 @@ static void judge(rep_store_t *store)
 		const rep_store_pool_t *pool = rep_store_pool_at(store, i);
 
 		while(pool && pool->known && !pool->replay
-				&& rep_pool_judge_others(
-						store->registry, i, store->clock()))
+				&& rep_pool_judge_others(store->registry, i, store->clock()))
 			;
 	}
 }

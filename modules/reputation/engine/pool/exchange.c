@@ -202,7 +202,8 @@ bool rep_pool_put_others(rep_registry_t *registry, int id,
 		done = rep_evidence_put_others(pool, i, cell->bucket,
 				(rep_stamp_t)cell->stamp, (uint16_t)stratum, &cell->counts,
 				now);
-	if(done && !cell->repeat && !(rep_number_at(pool, i)->flags & REP_UNJUDGED)) {
+	if(done && !cell->repeat
+			&& !(rep_number_at(pool, i)->flags & REP_UNJUDGED)) {
 		rep_number_at(pool, i)->flags |= REP_UNJUDGED;
 		rep_fifo_push(&pool->unjudged, i);
 	}
