@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "events.h"
 #include "fit.h"
 #include "options.h"
 #include "report.h"

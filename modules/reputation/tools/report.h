@@ -17,10 +17,6 @@ typedef struct replay_report
 	replay_progress_t *progress;
 } replay_report_t;
 
-/* A replay_run_t's `event`; `ctx` is the report. */
-void replay_report_event(
-		void *ctx, rep_registry_t *registry, const rep_event_t *event);
-
 /* What each pool came to, and all together. */
 void replay_report_summary(replay_report_t *report, const replay_run_t *run);
 
