@@ -162,9 +162,13 @@ def wait_begun(fleet, n):
 
 
 def test_killed(fleet):
-    """Answered calls stand in Redis as begun; the proxy that is started again
-    counts them, once. Those of them that were short are not there."""
+    """Answered calls stand in Redis as begun, also when they were deleted
+    there; the proxy that is started again counts them, once. Those of them
+    that were short are not there."""
     fleet.dial()
+    wait_begun(fleet, fleet.carrier.total()["answered"])
+    fleet.redis.client.delete("rep:x:begun", *fleet.redis.client.keys(
+        "rep:x:begun:*"))
     wait_begun(fleet, fleet.carrier.total()["answered"])
     fleet.wait_counted(fleet.other, fleet.sent_but("answered"))
     fleet.one.kill()

@@ -126,10 +126,11 @@ static bool write_news(rep_store_t *store)
 		return false;
 	b->left = reply->type == REDIS_REPLY_INTEGER ? reply->integer : 0;
 	freeReplyObject(reply);
-	news->anew = false;
 	news->heard += news->n_over;
 	if(news->n_begun > 0)
 		news->told = news->begun[news->n_begun - 1].serial;
+	/* somebody deleted what was told before */
+	news->anew = b->left == 0 && news->oldest <= news->told;
 	b->oldest = news->oldest;
 	b->next_beat = rep_mono_ms() + BEAT_MS;
 	return true;
