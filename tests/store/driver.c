@@ -222,13 +222,21 @@ static void do_status(char **unused)
 	printf("]}\n");
 }
 
-/* bench POOL NUMBER SECONDS, release POOL NUMBER */
+/* resync POOL */
+static void do_resync(char **a)
+{
+	rep_status_want(&status, pool_of(a[1]));
+	printf("1\n");
+}
+
+/* clock SECONDS: set it ahead */
 static void do_clock(char **a)
 {
 	atomic_store(&ahead, (rep_time_t)atoi(a[1]) * 1000);
 	printf("1\n");
 }
 
+/* bench POOL NUMBER SECONDS, release POOL NUMBER */
 static void do_bench(char **a)
 {
 	printf("%d\n", rep_pool_bench(registry, pool_of(a[1]), number_of(a[2]),
@@ -293,6 +301,7 @@ static const struct
 		{"release", 3, do_release},
 		{"remove", 3, do_remove},
 		{"reset", 3, do_reset},
+		{"resync", 2, do_resync},
 		{"edit", 4, do_edit},
 };
 

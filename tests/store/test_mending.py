@@ -283,3 +283,22 @@ def test_traffic_while_it_is_mended(server, start):
     wait_until(lambda: counted(server.client) == made,
                MENDED - (time.monotonic() - began))
     same([a, b], made)
+
+
+def test_read_anew_by_order(server, start):
+    fill(server.client)
+    fill(server.client, "other", 3)
+    a, b = start(server.url, "a"), start(server.url, "b")
+    ready(a, b)
+    ready(a, b, numbers=3, pool="other")
+    a.ask("spread", "sales", FIRST, 20, 100)
+    same([a, b], 100)
+    wait_for(lambda: b.status()["resyncs"] == 2)
+    b.ask("resync", "sales")
+    wait_for(lambda: b.status()["resyncs"] == 3)
+    b.ask("resync", "none")  # all of them
+    wait_for(lambda: b.status()["resyncs"] == 5)
+    same([a, b], 100)
+    assert "moved on" not in b.log()
+    assert b.log().count("pool sales: resynchronised") == 3
+    assert b.status()["mismatches"] == 0

@@ -422,7 +422,24 @@ static void rpc_store(rpc_t *rpc, void *ctx)
 			rep_rpc_u32(s.resyncs), "events", rep_rpc_u32(s.events), "feed",
 			s.feed, "last_error", s.last_error, "last_error_at",
 			rep_rpc_s(s.last_error_at));
-	rpc->struct_add(item, "S", "node_id", &rep_config->node_id);
+	rpc->struct_add(item, "uusS", "mismatches", rep_rpc_u32(s.mismatches),
+			"pools_behind", s.behind, "address", s.address, "node_id",
+			&rep_config->node_id);
+}
+
+static void rpc_resync(rpc_t *rpc, void *ctx)
+{
+	int pool = REP_NO_POOL;
+	str name = STR_NULL;
+
+	if(!rep_rpc_text(rpc, ctx, "pool", &name) || !rep_rpc_end(rpc, ctx))
+		return;
+	if(name.s)
+		pool = rep_registry_find(rep_shared->registry, rep_span_of(&name));
+	if(name.s && pool == REP_NO_POOL)
+		rpc->fault(ctx, 404, "no such pool: %.*s", name.len, name.s);
+	else
+		rep_status_want(&rep_shared->store, pool);
 }
 
 static void rpc_policy(rpc_t *rpc, void *ctx)
@@ -513,6 +530,7 @@ DOC(add, "Add a number, or change its attributes: pool number [json]")
 DOC(remove, "Remove a number: pool number")
 DOC(bench, "Bench a number: pool number seconds [route]; 0 = the policy's rest")
 DOC(release, "Back to active: pool number [route]")
+DOC(resync, "Read what Redis holds of a pool anew, or of all: [pool]")
 DOC(reset, "Forget a number's history: pool number")
 DOC(mode, "Show or switch the mode: [enforce|observe]")
 DOC(redress, "Contacts collected from blocks: [pool]")
@@ -536,6 +554,7 @@ rpc_export_t rep_rpc[] = {
 	{"reputation.redress", rpc_redress, doc_redress, 0},
 	{"reputation.policy", rpc_policy, doc_policy, 0},
 	{"reputation.store", rpc_store, doc_store, 0},
+	{"reputation.resync", rpc_resync, doc_resync, 0},
 	{"reputation.reload", rep_rpc_reload, doc_reload, 0},
 	{"reputation.stats", rpc_stats, doc_stats, 0},
 	{0, 0, 0, 0}

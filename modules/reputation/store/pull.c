@@ -45,10 +45,9 @@ bool rep_pull_again(rep_store_t *store, rep_store_pool_t *pool)
 
 	if(!pool->replay || !pool->loaded)
 		return false;
-	/* newest first: their calls are judged now */
+	/* oldest first: a cell is soonest put where a number's newest is */
 	while(pool->replayed < mirror->n && left > 0) {
-		rep_mirror_ref_t ref = {
-				mirror->bucket[mirror->n - ++pool->replayed], 0};
+		rep_mirror_ref_t ref = {mirror->bucket[pool->replayed++], 0};
 		for(; ref.at < ref.bucket->n; ref.at++) {
 			char own[REP_WRITER_MAX + 1];
 			rep_span_t writer;

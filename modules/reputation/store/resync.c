@@ -252,12 +252,26 @@ static bool remember(rep_store_t *store, uint32_t bucket)
 	return true;
 }
 
+/* By order: everything is read, whatever the check sums say. */
+static void read_anew(rep_store_pool_t *pool)
+{
+	for(uint32_t i = 0; i < pool->mirror.n; i++)
+		pool->mirror.bucket[i]->stale = true;
+	pool->numbers_wanted = pool->policy_wanted = true;
+	pool->placed = false;
+	pool->feed_seq = 0;
+	pool->check_after = 0;
+}
+
 void rep_resync_check(rep_store_t *store, rep_store_pool_t *pool)
 {
 	rep_args_t *args = &store->args;
 	size_t at = store->n_checked, from = 1;
 	char key[REP_KEY_MAX];
 	rep_policy_t policy;
+
+	if(rep_status_wanted(store->status, pool->index))
+		read_anew(pool);
 
 	if(!pool->loaded || rep_mono_ms() < pool->check_after)
 		return;
@@ -404,9 +418,11 @@ static void bucket_page(rep_store_t *store, rep_store_pool_t *pool,
 static void done(rep_store_t *store, rep_store_pool_t *pool)
 {
 	pool->known = true;
-	rep_say(store, REP_LOG_DBG,
-			"pool %s: shared history of %u buckets read in %lld ms", pool->name,
+	/* the first time goes without saying */
+	rep_say(store, pool->was_known ? REP_LOG_NOTICE : REP_LOG_DBG,
+			"pool %s: resynchronised, %u buckets, in %lld ms", pool->name,
 			pool->mirror.n, (long long)(rep_mono_ms() - pool->placed_at));
+	pool->was_known = true;
 	rep_lock(&store->status->lock);
 	store->status->resyncs++;
 	rep_unlock(&store->status->lock);

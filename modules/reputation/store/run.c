@@ -40,11 +40,17 @@
 static void publish(rep_store_t *store)
 {
 	rep_store_status_t *s = store->status;
+	uint32_t behind = 0;
+
+	for(int i = 0; i < rep_registry_pools(store->registry); i++)
+		behind += store->pools[i] && store->pools[i]->listed
+				  && !store->pools[i]->known;
 
 	rep_lock(&s->lock);
 	s->commands = store->commands;
 	s->events = store->events;
 	s->lost_events = store->lost_events;
+	s->behind = behind;
 	rep_unlock(&s->lock);
 }
 
@@ -135,11 +141,10 @@ static void connected(rep_store_t *store)
 	store->refused_until = 0;
 	store->told_empty = false;
 	rep_status_link(store->status, REP_LINK_CONNECTED, store->clock());
-	if(again) {
-		rep_lock(&store->status->lock);
-		store->status->reconnects++;
-		rep_unlock(&store->status->lock);
-	}
+	rep_lock(&store->status->lock);
+	store->status->reconnects += again;
+	memcpy(store->status->address, where, sizeof(where));
+	rep_unlock(&store->status->lock);
 	store->next_check = 0;
 	rep_store_suspect(store);
 	rep_watch_start(store);

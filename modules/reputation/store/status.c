@@ -37,6 +37,25 @@ const char *rep_follow_name(rep_follow_t follow)
 	return follow <= REP_FOLLOW_POLLING ? names[follow] : "?";
 }
 
+void rep_status_want(rep_store_status_t *s, int pool)
+{
+	rep_lock(&s->lock);
+	for(int i = 0; i < REP_POOLS_MAX; i++)
+		s->wanted[i] = s->wanted[i] || pool == REP_NO_POOL || pool == i;
+	rep_unlock(&s->lock);
+}
+
+bool rep_status_wanted(rep_store_status_t *s, int pool)
+{
+	bool wanted;
+
+	rep_lock(&s->lock);
+	wanted = s->wanted[pool];
+	s->wanted[pool] = false;
+	rep_unlock(&s->lock);
+	return wanted;
+}
+
 void rep_status_link(
 		rep_store_status_t *s, rep_link_state_t state, rep_time_t now)
 {

@@ -6,6 +6,7 @@
 #define REP_STATUS_H
 
 #include "../engine/base/mem.h"
+#include "../engine/pool/handle.h"
 
 typedef enum rep_link_state
 {
@@ -51,6 +52,9 @@ typedef struct rep_store_status
 	uint64_t mismatches;  /* buckets and verdicts found wrong, and mended */
 	uint64_t lost_events; /* too many waited */
 	char feed[32];		  /* id of the newest feed entry read */
+	uint32_t behind; /* pools whose history is not read yet */
+	bool wanted[REP_POOLS_MAX]; /* to be read anew */
+	char address[300];
 	char last_error[200];
 	rep_time_t last_error_at;
 	uint32_t n_errors;
@@ -65,7 +69,12 @@ void rep_store_status_read(rep_store_status_t *status, rep_store_status_t *out);
 const char *rep_link_state_name(rep_link_state_t state); /* "connected" */
 const char *rep_follow_name(rep_follow_t follow);		 /* "tracking" */
 
-/* For the store's process: the state of the link, the newest trouble. */
+/* Have the store compare and read a pool anew, or (REP_NO_POOL) all of them. */
+void rep_status_want(rep_store_status_t *status, int pool);
+
+/* For the store's process: is the pool to be read anew? Asked once. */
+bool rep_status_wanted(rep_store_status_t *status, int pool);
+/* Likewise: the state of the link, the newest trouble. */
 void rep_status_link(
 		rep_store_status_t *status, rep_link_state_t state, rep_time_t now);
 void rep_status_error(
