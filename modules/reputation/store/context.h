@@ -83,8 +83,8 @@ typedef struct rep_store_pool
 	uint64_t feed_seq;
 	/* push.c, pull.c, resync.c: what is ours, what is theirs */
 	rep_mirror_t mirror;
-	bool was_known; /* at some time: */
-	bool known;				   /* all of it was read since the feed was placed */
+	bool was_known;	   /* at some time: */
+	bool known;		   /* all of it was read since the feed was placed */
 	bool doubted;	   /* the server may have lost the entry at feed_id */
 	bool touch;		   /* buckets are to be summed up anew in the index */
 	bool replay;	   /* the registry has forgotten, or not known, numbers */
