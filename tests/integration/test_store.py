@@ -5,6 +5,7 @@ import json
 
 import pytest
 from harness import functions, view
+from harness.kamailio import Fault
 from harness.pools import EAGER, new_callee, new_numbers
 from harness.process import wait_until
 
@@ -241,3 +242,24 @@ def test_pools_of_a_wrong_type(make):
     numbers = one_pool(redis)
     view.wait_numbers(node, "sales", numbers)
     assert json.dumps(view.stats(node))
+
+
+def test_read_anew_by_rpc(make):
+    redis = make.redis()
+    numbers = one_pool(redis)
+    node = make.kamailio("outbound.cfg", REDIS=redis.url)
+    works(node, numbers, redis)
+
+    def store():
+        return node.rpc("reputation.store")
+
+    wait_until(lambda: store()["pools_behind"] == 0, what=store)
+    before = store()
+    assert before["address"] == f"127.0.0.1:{redis.port}"
+    assert before["mismatches"] == 0
+    node.rpc("reputation.resync", "sales")
+    wait_until(lambda: store()["resyncs"] == before["resyncs"] + 1, what=store)
+    node.rpc("reputation.resync")
+    wait_until(lambda: store()["resyncs"] == before["resyncs"] + 2, what=store)
+    with pytest.raises(Fault):
+        node.rpc("reputation.resync", "nowhere")

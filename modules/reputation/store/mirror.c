@@ -6,6 +6,7 @@
 
 #define NONE UINT32_MAX
 #define WRITERS_MAX 65536 /* their place has sixteen bits */
+#define POINTER sizeof(void *)
 
 struct rep_mirror_labels
 {
@@ -152,14 +153,13 @@ rep_mirror_bucket_t *rep_mirror_bucket(
 		at--;
 	if(at > 0 && m->bucket[at - 1]->bucket == bucket)
 		return m->bucket[at - 1];
-	if(!make || !grow(&m->bucket, sizeof(*m->bucket), m->n, &m->room))
+	if(!make || !grow(&m->bucket, POINTER, m->n, &m->room))
 		return NULL;
 	b = calloc(1, sizeof(*b));
 	if(!b)
 		return NULL;
 	b->bucket = bucket;
-	memmove(&m->bucket[at + 1], &m->bucket[at],
-			(m->n - at) * sizeof(*m->bucket));
+	memmove(&m->bucket[at + 1], &m->bucket[at], (m->n - at) * POINTER);
 	m->bucket[at] = b;
 	m->n++;
 	return b;
@@ -176,7 +176,7 @@ void rep_mirror_trim(rep_mirror_t *m, uint32_t oldest)
 	if(gone == 0)
 		return;
 	m->n -= gone;
-	memmove(m->bucket, m->bucket + gone, m->n * sizeof(*m->bucket));
+	memmove(m->bucket, m->bucket + gone, m->n * POINTER);
 }
 
 /* ---- counts --------------------------------------------------------------- */
