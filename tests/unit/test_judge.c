@@ -312,13 +312,18 @@ START_TEST(sweep_yardstick)
 }
 END_TEST
 
+static bool is_telling(int c, int j)
+{
+	return is_rare(c) && charts.w[c][j] > 1;
+}
+
 /* The urn, in double precision and by the library's lgamma. */
 static double naive_urn(int j, const rep_spread_t *spread,
 		const rep_tally_t *run, const rep_tally_t *past,
 		const rep_known_t *known)
 {
-	double mean[REP_JUDGED], n = 0, before = 0, sum = 0, z = 0, l = 0,
-							 wide = -log(10);
+	double mean[REP_JUDGED], n = 0, before = 0, sum = 0, z = 0, z_few = 0,
+							 l = 0, few = -log(10);
 
 	for(int c = 0; c < REP_JUDGED; c++) {
 		n += (double)share_of(&run->seen, c);
@@ -334,12 +339,14 @@ static double naive_urn(int j, const rep_spread_t *spread,
 					   / ((double)spread->between * e / before + e + 1e-6);
 		sum += mean[c];
 	}
-	for(int c = 0; c < REP_JUDGED; c++)
+	for(int c = 0; c < REP_JUDGED; c++) {
 		z += (mean[c] /= sum) * (double)charts.ew[c][j];
+		z_few += mean[c] * (is_telling(c, j) ? (double)charts.ew[c][j] : 1);
+	}
 	for(int c = 0; c < REP_JUDGED; c++) {
 		double seen = (double)share_of(&run->seen, c);
-		double rests_on = (double)known->buckets
-						  + fmin((double)known->window + 1 / mean[c], 500);
+		double rests_on =
+				(double)known->buckets + (double)known->window + 1 / mean[c];
 		double balls = 1
 					   / (1 / ((double)spread->between + before)
 							   + 1
@@ -347,17 +354,18 @@ static double naive_urn(int j, const rep_spread_t *spread,
 												 * fmax(n / REP_LIST_CALLS, 1))
 							   + 1 / rests_on);
 		double a = balls * mean[c];
-		double tilt = (double)charts.ew[c][j] / z, b = a * tilt,
-			   few = is_rare(c) && charts.w[c][j] > 1 ? 4 : balls,
-			   w = few * mean[c] * tilt;
+		double b = a * (double)charts.ew[c][j] / z;
+		double all = is_telling(c, j) && seen > n * mean[c] ? 4 : balls;
+		double f = all * mean[c] / z_few
+				   * (is_telling(c, j) ? (double)charts.ew[c][j] : 1);
 
 		l += lgamma(seen + b) - lgamma(b) - lgamma(seen + a) + lgamma(a)
 			 - (b - a) * log1p(n / balls);
-		wide += lgamma(seen + w) - lgamma(w) - lgamma(seen + a) + lgamma(a)
-				+ seen * log((n + balls) / (n + few)) - w * log1p(n / few)
-				+ a * log1p(n / balls);
+		few += lgamma(seen + f) - lgamma(f) - lgamma(seen + a) + lgamma(a)
+			   + seen * log((n + balls) / (n + all)) - f * log1p(n / all)
+			   + a * log1p(n / balls);
 	}
-	return fmax(l, wide);
+	return z_few > 1 + 1e-12 ? fmax(l, few) : l;
 }
 
 START_TEST(sweep_urn)

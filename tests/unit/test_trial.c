@@ -34,7 +34,7 @@ static rep_trial_t trial(const rep_counts_t *counts, const rep_spread_t *spread,
 {
 	static const rep_tally_t no_past;
 	rep_tally_t turn = {.seen = counts_of(counts)};
-	const rep_known_t rests_on = {known - 500, 1e9f}; /* 500 of the window */
+	const rep_known_t rests_on = {known, 0};
 	float expected[REP_JUDGED];
 
 	for(int c = 0; c < REP_JUDGED; c++)
@@ -101,32 +101,41 @@ START_TEST(what_comes_of_it)
 }
 END_TEST
 
-/* Of `calls` balls in all: Polya's urn of a healthy number, and of one that is
- * bad in the chart's way, or (one in ten) in that way but less surely so. */
-static double naive(const rep_counts_t *counts, int chart, double calls)
+/* Of `urn` balls, and a yardstick that rests on `known` calls: Polya's urn of a healthy number, and of one that is
+ * bad in the chart's way, or (one in ten) in what is telling of it alone. */
+static double naive(
+		const rep_counts_t *counts, int chart, double urn, double known)
 {
-	double z = 0, l = 0, wide = -log(10), all = rep_counts_judged(counts);
+	double z = 0, z_few = 0, l = 0, few = -log(10);
+	double all = rep_counts_judged(counts);
 
-	for(int c = 0; c < REP_JUDGED; c++)
-		z += charts.prior[c] * exp(policy.weights[chart][c]);
+	for(int c = 0; c < REP_JUDGED; c++) {
+		double w = policy.weights[chart][c];
+
+		z += charts.prior[c] * exp(w);
+		z_few += charts.prior[c] * (is_rare(c) && w > 1 ? exp(w) : 1);
+	}
 	for(int c = 0; c < REP_JUDGED; c++) {
 		double w = policy.weights[chart][c], n = counts->n[c];
-		double few = is_rare(c) && w > 1 ? 4 : calls;
-		double a = calls * charts.prior[c], a1 = a * exp(w) / z,
-			   b = few * charts.prior[c] * exp(w) / z;
+		bool telling = is_rare(c) && w > 1;
+		double calls = 1 / (1 / urn + 1 / (known + 1 / charts.prior[c]));
+		double a = calls * charts.prior[c], a1 = a * exp(w) / z;
+		double balls = telling && n > all * charts.prior[c] ? 4 : calls;
+		double b = balls * charts.prior[c] * (telling ? exp(w) : 1) / z_few;
 
-		l += lgamma(n + a1) - lgamma(a1) - lgamma(n + a) + lgamma(a);
-		wide += lgamma(n + b) - lgamma(b) - lgamma(n + a) + lgamma(a)
-				+ n * log((all + calls) / (all + few)) - b * log1p(all / few)
-				+ a * log1p(all / calls);
+		l += lgamma(n + a1) - lgamma(a1) - lgamma(n + a) + lgamma(a)
+			 - (a1 - a) * log1p(all / calls);
+		few += lgamma(n + b) - lgamma(b) - lgamma(n + a) + lgamma(a)
+			   + n * log((all + calls) / (all + balls)) - b * log1p(all / balls)
+			   + a * log1p(all / calls);
 	}
-	return fmax(l, wide);
+	return z_few > 1 + 1e-6 ? fmax(l, few) : l;
 }
 
 START_TEST(agrees_with_direct_computation)
 {
 	const rep_spread_t spread = {700, 900};
-	const double calls = 1 / (1 / 700.0 + 1 / 900.0 + 1 / 500.0);
+	const double urn = 1 / (1 / 700.0 + 1 / 900.0);
 	unsigned of[3] = {0}, near = 0;
 
 	for(unsigned k = 0; k < 20000; k++) {
@@ -141,7 +150,7 @@ START_TEST(agrees_with_direct_computation)
 			counts.n[uniform() < 0.8 ? (i % 3 ? REP_NOANSWER : REP_ANSWERED)
 									 : (int)(uniform() * REP_JUDGED)]++;
 		for(int j = 0; j < REP_CHARTS; j++)
-			l = fmax(l, naive(&counts, j, calls));
+			l = fmax(l, naive(&counts, j, urn, 500));
 		expected = l >= 4.5 ? FAILED
 				   : n < 30 ? (l <= -3 ? PASSED : ON)
 							: (l >= 3.5 ? FAILED : PASSED);

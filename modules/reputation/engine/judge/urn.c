@@ -8,12 +8,13 @@
 #define SHIFT 6		/* Stirling's series is good from here on */
 #define LEAST 1e-4f /* balls of a colour */
 #define RAREST 1e-6f
-/* A number that is bad need not be as bad as its chart says: one in ten of them
- * is as if it had so few balls of the outcomes with more than this weight. */
-#define WIDE 4.0f
+/* A number that is bad need not be bad in all that its chart looks for: one in
+ * ten does only what tells most of it, the rare outcomes with more than this
+ * weight, and how much of that is hardly known: so few balls,
+ * where there were more than expected. */
 #define TELLING 1.0f
+#define FEW 4.0f
 #define LIKELIER 2.302585f /* log 10 */
-#define MOST 500 /* calls of the window, or of the prior, that count */
 
 /* log(a (a + 1) ... (a + n - 1)) of up to SHIFT factors. */
 static vec_t log_rising_few(vec_t a, int n)
@@ -82,41 +83,45 @@ static shares_t balls_of(const rep_spread_t *spread, const shares_t *mean,
 
 	for(int i = 0; i < HALVES; i++) {
 		vec_t prior = 1.0f / vec_larger(mean->h[i], vec_all(RAREST));
-		vec_t rests_on =
-				vec_all(known->buckets)
-				+ vec_smaller(vec_all(known->window) + prior, vec_all(MOST));
+		vec_t rests_on = vec_all(known->buckets + known->window) + prior;
 
 		balls.h[i] = 1.0f / (shared + 1.0f / rests_on);
 	}
 	return balls;
 }
 
-/* The balls of an outcome by chart, in a number that is bad but not just as bad
- * as its chart says: few for what is rare and speaks most for the chart. */
-static vec_t wide_balls(const rep_charts_t *charts, int outcome, float balls)
+/* What is e^w times as likely: all that the chart looks for, or only the telling
+ * outcomes of a few balls. */
+static vec_t times_of(const rep_charts_t *charts, int outcome, bool few)
 {
-	vec_t w = vec_load(charts->w[outcome]);
+	vec_t ew = vec_load(charts->ew[outcome]), w = vec_load(charts->w[outcome]);
 
-	if(!is_rare(outcome))
-		return vec_all(balls);
-	return vec_select(w > vec_all(TELLING), vec_all(WIDE), vec_all(balls));
+	if(!few)
+		return ew;
+	return is_rare(outcome) ? vec_select(w > vec_all(TELLING), ew, vec_all(1))
+							: vec_all(1);
 }
 
 /* The log-likelihood of the run for each chart, and in the last lane of a
  * healthy number, without what is the same for all: each outcome is negative
  * binomial with the mean that its mix expects, and as many balls. */
 static vec_t log_likelihood(const rep_charts_t *charts, const shares_t *seen,
-		float calls, const shares_t *mean, vec_t z, const shares_t *balls,
-		bool wide)
+		float calls, const shares_t *mean, const shares_t *balls, bool few)
 {
-	vec_t sum = vec_all(0);
+	vec_t sum = vec_all(0), z = vec_all(0);
 
+	for(int c = 0; c < REP_JUDGED; c++)
+		z += times_of(charts, c, few) * share_of(mean, c);
 	for(int c = 0; c < REP_JUDGED; c++) {
-		float n = share_of(seen, c), b = share_of(balls, c);
-		vec_t all = wide ? wide_balls(charts, c, b) : vec_all(b);
-		vec_t log_more = vec_log(1.0f + vec_all(calls) / all);
-		vec_t a = vec_load(charts->ew[c]) / z * share_of(mean, c) * all;
+		float n = share_of(seen, c);
+		vec_t times = times_of(charts, c, few),
+			  all = vec_all(share_of(balls, c));
+		vec_t log_more, a;
 
+		if(few && n > calls * share_of(mean, c))
+			all = vec_select(times > vec_all(1), vec_all(FEW), all);
+		log_more = vec_log(1.0f + vec_all(calls) / all);
+		a = times / z * share_of(mean, c) * all;
 		sum -= a * log_more;
 		if(n > 0)
 			sum += log_rising(vec_larger(a, vec_all(LEAST)), n)
@@ -130,17 +135,17 @@ vec_t rep_urn_ratio(const rep_charts_t *charts, const rep_spread_t *spread,
 		const rep_known_t *known)
 {
 	float calls = shares_sum(&run->seen), past_calls = shares_sum(&past->seen);
-	vec_t z, as_said, wide, healthy;
+	vec_t as_said, few, healthy;
 	shares_t mean, balls;
 
 	if(calls <= 0)
 		return vec_all(0);
 	mean = mean_of(spread, run, past, past_calls);
 	balls = balls_of(spread, &mean, calls, past_calls, known);
-	z = common_times(&mean, charts->ew) + rare_times(&mean, charts->ew);
-	as_said =
-			log_likelihood(charts, &run->seen, calls, &mean, z, &balls, false);
-	wide = log_likelihood(charts, &run->seen, calls, &mean, z, &balls, true);
+	as_said = log_likelihood(charts, &run->seen, calls, &mean, &balls, false);
+	few = log_likelihood(charts, &run->seen, calls, &mean, &balls, true);
 	healthy = vec_all(as_said[REP_CHARTS]);
-	return vec_larger(as_said - healthy, wide - healthy - LIKELIER);
+	/* a chart without telling outcomes */
+	few = vec_select(few == healthy, as_said, few);
+	return vec_larger(as_said - healthy, few - healthy - LIKELIER);
 }
