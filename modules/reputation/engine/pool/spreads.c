@@ -11,7 +11,10 @@
 #define NUMBERS 1000		/* looked at, at most */
 #define LISTS (4 * NUMBERS) /* likewise: 600 KB for a moment */
 #define FEWEST 20			/* calls of a number */
-#define ROUNDS 2			/* each of the two is found given the other */
+/* Calls of a part: more are a busy number's hour, in which its lists are lost,
+ * and what others in it tell of the yardstick is as unsure as they differ. */
+#define LONGEST (2 * REP_LIST_CALLS)
+#define ROUNDS 2 /* each of the two is found given the other */
 
 typedef struct list
 {
@@ -66,8 +69,11 @@ static void take_number(const rep_pool_t *pool, const rep_number_t *number,
 		part_add(&list, &tally);
 		if(calls_of(&list) < REP_LIST_CALLS || sample->n_lists == LISTS)
 			continue;
-		sample->lists[sample->n_lists].calls = list;
-		sample->lists[sample->n_lists++].number = (uint32_t)sample->n_numbers;
+		if(calls_of(&list) <= LONGEST) {
+			sample->lists[sample->n_lists].calls = list;
+			sample->lists[sample->n_lists++].number =
+					(uint32_t)sample->n_numbers;
+		}
 		list = (rep_spread_part_t){{0}, {0}};
 	}
 	if(calls_of(&all) >= FEWEST)
