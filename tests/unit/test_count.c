@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The end of a call attempt: what is in flight, and what is counted. */
 
+#include <math.h>
+
 #include "engine/pool/callees.h"
 
 #include "pool_test.h"
@@ -149,6 +151,29 @@ START_TEST(a_callee_speaks_once)
 }
 END_TEST
 
+/* Calls between false benches are all calls: when half of them are repeats, the
+ * others may bench twice as often. */
+START_TEST(repeats_lower_the_thresholds)
+{
+	float before, after;
+	unsigned calls = 0;
+
+	with_callees();
+	policy_set("rest_jitter", "0", NOW); /* measures */
+	for(unsigned i = 0; i < 10; i++) {
+		rep_number_view_t seen = view(FIRST + i, NOW);
+
+		calls += (unsigned)rep_counts_judged(&seen.counts);
+	}
+	before = view(FIRST, NOW).judged.threshold[REP_CHART_BLOCKED];
+	count_to(1, 1 + calls, REP_NOANSWER, NOW);
+	policy_set("rest_jitter", "0", NOW);
+	after = view(FIRST, NOW).judged.threshold[REP_CHART_BLOCKED];
+	ck_assert_float_eq_tol(before - after, logf(2), 0.1f);
+	teardown();
+}
+END_TEST
+
 /* Calls that are not judged are nobody's word. */
 START_TEST(neutral_calls_are_no_repeats)
 {
@@ -218,6 +243,7 @@ Suite *count_suite(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, a_callee_speaks_once, 0, 3);
 	tcase_add_test(tc, neutral_calls_are_no_repeats);
+	tcase_add_test(tc, repeats_lower_the_thresholds);
 	tcase_add_loop_test(tc, as_long_as_it_counts, 0, 3);
 	suite_add_tcase(suite, tc);
 	return suite;

@@ -4,6 +4,7 @@
 #include "measure.h"
 
 #include "spreads.h"
+#include "strata.h"
 #include "../judge/bucket.h"
 
 #define MEASURE_EVERY REP_MINUTE
@@ -30,6 +31,17 @@ static bool out_of_date(const rep_baseline_t *baseline,
 		   || (long_ago && moved);
 }
 
+/* Which share of the judged calls is no repeat. Repeats can bench nobody, and
+ * calls between false benches are counted with them. */
+static double share_new(const rep_pool_t *pool)
+{
+	rep_counts_t all;
+
+	rep_strata_window(pool, &all);
+	return (double)(rep_counts_judged(&pool->window) + 1)
+		   / (double)(rep_counts_judged(&all) + 1);
+}
+
 /* `r` REP_ROUTES_MAX: the pool as a whole. */
 static void measure_one(rep_pool_t *pool, uint32_t r, bool force, bool long_ago)
 {
@@ -47,6 +59,8 @@ static void measure_one(rep_pool_t *pool, uint32_t r, bool force, bool long_ago)
 	made = pool->charts_made;
 	runs = pool->n_routes > 1 ? 2 : 1;
 	due = force || out_of_date(kept, &window, long_ago);
+	if(due)
+		charts.arl0 *= share_new(pool);
 	rep_unlock(&pool->lock);
 	if(!due)
 		return;
