@@ -302,3 +302,17 @@ def test_read_anew_by_order(server, start):
     assert "moved on" not in b.log()
     assert b.log().count("pool sales: resynchronised") == 3
     assert b.status()["mismatches"] == 0
+
+
+def test_health_is_whole_again(server, start):
+    fill(server.client)
+    a = start(server.url, "a")
+    ready(a)
+    wait_for(lambda: server.client.hlen("rep:health:{sales}") == 20)
+    # it was looked at as it was
+    server.client.config_resetstat()
+    wait_until(lambda: server.client.info("commandstats").get(
+        "cmdstat_xrevrange", {"calls": 0})["calls"] >= 2, MENDED)
+    server.client.delete("rep:health:{sales}")
+    wait_until(lambda: server.client.hlen("rep:health:{sales}") == 20, MENDED)
+    assert a.status()["reconnects"] == 0

@@ -89,9 +89,9 @@ typedef struct rep_store_pool
 	bool touch;		   /* buckets are to be summed up anew in the index */
 	bool replay;	   /* the registry has forgotten, or not known, numbers */
 	uint32_t replayed; /* buckets of it that are done */
-	int64_t placed_at, check_after; /* monotonic ms */
-	uint32_t summed;				/* the bucket to add up counts from */
-	int64_t records, turns;			/* in Redis, as last seen; -1 = not seen */
+	int64_t placed_at, check_after;	 /* monotonic ms */
+	uint32_t summed;				 /* the bucket to add up counts from */
+	int64_t records, turns, healthy; /* in Redis, as last seen; -1 = not seen */
 	rep_pages_t records_pages, health_pages;
 	/* push.c, health.c */
 	int64_t health_after;

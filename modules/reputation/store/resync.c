@@ -57,7 +57,7 @@ static void start(rep_store_t *store, rep_store_pool_t *pool)
 {
 	pool->known = false;
 	pool->placed_at = rep_mono_ms();
-	pool->records = pool->turns = -1;
+	pool->records = pool->turns = pool->healthy = -1;
 	pool->records_pages = (rep_pages_t){.wanted = true};
 	/* in case that what we offered is lost */
 	rep_pool_requeue_all(store->registry, pool->index);
@@ -160,12 +160,15 @@ static bool fewer(
 {
 	int64_t records = whole(rep_reply_at(reply, 6), -1);
 	int64_t turns = whole(rep_reply_at(reply, 7), -1);
-	bool less = records < pool->records || (turns >= 0 && turns < pool->turns);
+	int64_t healthy = whole(rep_reply_at(reply, 8), 0);
+	bool less = records < pool->records || (turns >= 0 && turns < pool->turns)
+				|| (healthy == 0 && pool->healthy > 0);
 
 	if(less) {
 		pool->records_pages = (rep_pages_t){.wanted = true};
 		rep_pool_requeue_all(store->registry, pool->index);
 	}
+	pool->healthy = healthy;
 	pool->records = records;
 	pool->turns = turns >= 0 || less ? turns : pool->turns;
 	return less;
@@ -207,9 +210,9 @@ static void compare(rep_store_t *store, rep_store_pool_t *pool,
 	store->status->mismatches += differ + verdicts;
 	rep_unlock(&store->status->lock);
 	rep_say(store, REP_LOG_NOTICE,
-			"pool %s: Redis is not what it was: %u buckets%s are read, and "
+			"pool %s: Redis is not what it was: %u buckets%s are read and "
 			"mended",
-			pool->name, differ, verdicts ? " and the verdicts" : "");
+			pool->name, differ, verdicts ? ", verdicts and health" : "");
 }
 
 static void checked(rep_store_t *store, rep_store_pool_t *pool,
@@ -281,11 +284,12 @@ void rep_resync_check(rep_store_t *store, rep_store_pool_t *pool)
 	for(uint32_t i = 0; i < pool->mirror.n; i++)
 		if(!remember(store, pool->mirror.bucket[i]->bucket))
 			return;
-	rep_script_begin(store, REP_SHA_CHECK, 4 + store->n_checked - at);
+	rep_script_begin(store, REP_SHA_CHECK, 5 + store->n_checked - at);
 	rep_args_text(args, rep_key(store, key, "x:feed", pool->name));
 	rep_args_text(args, rep_key(store, key, "x:seq", pool->name));
 	rep_args_text(args, rep_key(store, key, "x:b2", pool->name));
 	rep_args_text(args, rep_key(store, key, "x:v1", pool->name));
+	rep_args_text(args, rep_key(store, key, "health", pool->name));
 	for(size_t i = at; i < store->n_checked; i++) {
 		rep_bucket_key(store, pool->name, store->checked[i], key);
 		rep_args_text(args, key);

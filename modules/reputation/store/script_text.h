@@ -163,13 +163,13 @@
 	"return out\n"
 
 /* Where the feed stands, and check sums of what there is.
- * KEYS feed, seq, index, records, bucket…
+ * KEYS feed, seq, index, records, health, bucket…
  * ARGV id of an entry of the feed, position (from 1) of the bucket from which
  *      on counts are added up, how many of them at most
  * Returns {id of the feed's last entry, its number, number of the entry asked
  *          for or "", index, for each bucket how many counts it holds, and the
  *          sum of its calls or -1 when it was not added up, how many verdicts
- *          there are, and the sum of their turns, likewise}.
+ *          there are, and the sum of their turns, likewise, numbers with health}.
  * A key of another type holds -1 counts. */
 #define REP_SCRIPT_CHECK                                                    \
 	"local from, left = tonumber(ARGV[2]), "                                \
@@ -188,7 +188,7 @@
 	"    turns = turns + (tonumber(string.match(v, '^%d+')) or 0)\n"        \
 	"  end\n"                                                               \
 	"end\n"                                                                 \
-	"for k = 5, #KEYS do\n"                                                 \
+	"for k = 6, #KEYS do\n"                                                 \
 	"  local n = len(KEYS[k])\n"                                            \
 	"  lens[#lens + 1] = n\n"                                               \
 	"  sums[#sums + 1] = '-1'\n"                                            \
@@ -201,7 +201,7 @@
 	"end\n"                                                                 \
 	"return {last[1] and last[1][1] or '0-0', redis.call('GET', KEYS[2]) "  \
 	"or '0', mine[1] and mine[1][2][4] or '', index, lens, sums, records, " \
-	"string.format('%.0f', turns)}\n"
+	"string.format(\'%.0f\', turns), len(KEYS[5])}\n"
 
 /* Write an event unless somebody has written the same edge already.
  * KEYS events, guard (in the slot of the events)
