@@ -338,6 +338,7 @@ int main(int argc, char **argv)
 	config.key_prefix = argc > 5 ? argv[5] : "";
 	config.username = getenv("DRIVER_USER");
 	config.password_file = getenv("DRIVER_PASSWORD_FILE");
+	config.sentinel_password_file = getenv("DRIVER_SENTINEL_PASSWORD_FILE");
 	registry = rep_registry_create(
 			getenv("DRIVER_NUMBERS") ? (uint32_t)atoi(getenv("DRIVER_NUMBERS"))
 									 : 20000);

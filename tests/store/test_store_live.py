@@ -78,7 +78,7 @@ def written(client, calls):
 
 
 # as docs/redis.md has it
-ACL = """+ping +role +select +client|setname +client|id +client|tracking
+ACL = """+ping +info +role +select +client|setname +client|id +client|tracking
     +subscribe +script|load +eval +evalsha +exists +del +expire +set +get
     +incr +smembers +sadd +hlen +hgetall +hget +hmget +hset +hsetnx +hdel
     +hkeys +hvals +hincrby +hscan +scan +sismember +ttl
@@ -1022,13 +1022,24 @@ def test_key_prefix(server, start):
 
 def test_bad_url_is_refused(start):
     for url, word in (("rediss://h", "TLS"), ("redis://h:0", "port"),
-                      ("sentinel://a,b/m", "sentinel"),
+                      ("sentinel://a,b", "name is missing"),
                       ("cluster://a", "cluster"), ("http://h", "redis://")):
         d = start(url, "a")
         assert d.process.wait(60) == 1
         lines = d.log().splitlines()
         assert len(lines) == 1 and word in lines[0]
         d.process.returncode = 0
+
+
+def test_a_server_that_evicts_is_told(start):
+    server = empty_redis("--maxmemory-policy", "allkeys-lru")
+    a = start(server.url, "a")
+    wait_for(lambda: "maxmemory-policy is allkeys-lru, should be noeviction" in a.log())
+    server.client.config_set("maxmemory-policy", "noeviction")
+    b = start(server.url, "b")
+    wait_for(lambda: "no pools yet" in b.log())
+    assert "maxmemory-policy" not in b.log()
+    server.remove()
 
 
 # ---- the pool file ----------------------------------------------------------

@@ -37,8 +37,8 @@ START_TEST(url_good)
 
 	ck_assert_msg(why == NULL, "%s: %s", good_urls[_i].text, why);
 	ck_assert(!url.is_unix);
-	ck_assert_str_eq(url.host, good_urls[_i].host);
-	ck_assert_uint_eq(url.port, good_urls[_i].port);
+	ck_assert_str_eq(url.at.name, good_urls[_i].host);
+	ck_assert_uint_eq(url.at.port, good_urls[_i].port);
 	ck_assert_uint_eq(url.db, good_urls[_i].db);
 	ck_assert_str_eq(url.user, good_urls[_i].user);
 	ck_assert_str_eq(url.password, good_urls[_i].password);
@@ -78,7 +78,20 @@ static const char *const bad_urls[][2] = {
 		{"redis://u%00@h", "user name"},
 		{"redis://u:%@h", "password"},
 		{"rediss://h", "TLS"},
-		{"sentinel://a:1,b:2/m", "sentinel"},
+		{"sentinel://", "name is missing"},
+		{"sentinel://a", "name is missing"},
+		{"sentinel://a/", "name is missing"},
+		{"sentinel:///m", "host is missing"},
+		{"sentinel://a,/m", "host is missing"},
+		{"sentinel://,b/m", "host is missing"},
+		{"sentinel://a:0,b/m", "port"},
+		{"sentinel://a,b:x/m", "port"},
+		{"sentinel://a/%zz", "master's name"},
+		{"sentinel://a//1", "master's name"},
+		{"sentinel://a/m/x", "database"},
+		{"sentinel://a/m?x=1", "options"},
+		{"sentinel://u%@a/m", "user name"},
+		{"sentinel://1,2,3,4,5,6,7,8,9,10/m", "more than 9"},
 		{"cluster://a:1", "cluster"},
 		{"unix:", "absolute"},
 		{"unix:redis.sock", "absolute"},
@@ -90,13 +103,13 @@ static const char *const bad_urls[][2] = {
 
 START_TEST(url_bad)
 {
-	rep_url_t url = {.port = 77};
+	rep_url_t url = {.db = 77};
 	const char *why = rep_url_parse(rep_span(bad_urls[_i][0]), &url);
 
 	ck_assert_msg(why != NULL, "%s", bad_urls[_i][0]);
 	ck_assert_msg(strstr(why, bad_urls[_i][1]) != NULL, "%s: %s",
 			bad_urls[_i][0], why);
-	ck_assert_uint_eq(url.port, 77);
+	ck_assert_uint_eq(url.db, 77);
 }
 END_TEST
 
@@ -116,6 +129,31 @@ START_TEST(url_unix)
 	ck_assert_ptr_null(rep_url_parse(rep_span(text), &url));
 	text[112] = 'a';
 	ck_assert_ptr_nonnull(rep_url_parse(rep_span(text), &url));
+}
+END_TEST
+
+START_TEST(url_sentinel)
+{
+	rep_url_t url;
+
+	ck_assert_ptr_null(rep_url_parse(
+			rep_span("sentinel://u:p%40@a,b:2,[::1]:3/my%20name/4"), &url));
+	ck_assert_uint_eq(url.n_sentinels, 3);
+	ck_assert_str_eq(url.sentinels[0].name, "a");
+	ck_assert_uint_eq(url.sentinels[0].port, 26379);
+	ck_assert_str_eq(url.sentinels[1].name, "b");
+	ck_assert_uint_eq(url.sentinels[1].port, 2);
+	ck_assert_str_eq(url.sentinels[2].name, "::1");
+	ck_assert_uint_eq(url.sentinels[2].port, 3);
+	ck_assert_str_eq(url.master, "my name");
+	ck_assert_str_eq(url.at.name, "");
+	ck_assert_str_eq(url.user, "u");
+	ck_assert_str_eq(url.password, "p@");
+	ck_assert_uint_eq(url.db, 4);
+	ck_assert_ptr_null(
+			rep_url_parse(rep_span("sentinel://1,2,3,4,5,6,7,8,9/m"), &url));
+	ck_assert_uint_eq(url.n_sentinels, 9);
+	ck_assert_uint_eq(url.db, 0);
 }
 END_TEST
 
@@ -144,6 +182,7 @@ Suite *url_suite(void)
 	tcase_add_loop_test(c, url_good, 0, COUNT(good_urls));
 	tcase_add_loop_test(c, url_bad, 0, COUNT(bad_urls));
 	tcase_add_test(c, url_unix);
+	tcase_add_test(c, url_sentinel);
 	tcase_add_test(c, url_long);
 	suite_add_tcase(suite, c);
 	return suite;

@@ -75,17 +75,17 @@ static int check_file(const char *name, str *path)
 
 static int check_redis(rep_config_t *c)
 {
-	const str *tls[] = {&c->redis_tls_ca, &c->redis_tls_cert, &c->redis_tls_key,
-			&c->sentinel_password_file};
-	static const char *const names[] = {"redis_tls_ca", "redis_tls_cert",
-			"redis_tls_key", "sentinel_password_file"};
+	const str *tls[] = {
+			&c->redis_tls_ca, &c->redis_tls_cert, &c->redis_tls_key};
+	static const char *const names[] = {
+			"redis_tls_ca", "redis_tls_cert", "redis_tls_key"};
 	rep_url_t url;
 	const char *wrong;
 
-	for(int i = 0; i < 4; i++)
+	for(int i = 0; i < 3; i++)
 		if(tls[i]->len > 0) {
-			LM_ERR("parameter %s: %s is not built into this version\n",
-					names[i], i < 3 ? "TLS" : "Sentinel");
+			LM_ERR("parameter %s: TLS is not built into this version\n",
+					names[i]);
 			return -1;
 		}
 	if(c->redis.len == 0) {
@@ -101,7 +101,16 @@ static int check_redis(rep_config_t *c)
 		LM_ERR("parameter redis: %s\n", wrong);
 		return -1;
 	}
-	return check_file("redis_password_file", &c->redis_password_file);
+	if(url.n_sentinels == 0 && c->sentinel_password_file.len > 0) {
+		LM_ERR("parameter sentinel_password_file: redis names no Sentinel\n");
+		return -1;
+	}
+	return check_file("redis_password_file", &c->redis_password_file) < 0
+						   || check_file("sentinel_password_file",
+									  &c->sentinel_password_file)
+									  < 0
+				   ? -1
+				   : 0;
 }
 
 static bool is_name(const str *s, size_t max)

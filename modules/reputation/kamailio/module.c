@@ -464,6 +464,7 @@ static int run_store(void)
 			.url = rep_config->redis.s,
 			.username = rep_config->redis_username.s,
 			.password_file = rep_config->redis_password_file.s,
+			.sentinel_password_file = rep_config->sentinel_password_file.s,
 			.key_prefix = rep_config->key_prefix.s,
 			.node_id = rep_config->node_id.s,
 			.sync_interval_ms = rep_config->sync_interval,

@@ -191,8 +191,14 @@ struct rep_store
 	struct rep_secret *secret; /* NULL = none is shared */
 	volatile sig_atomic_t stop;
 
-	rep_link_config_t link_config, sub_config;
+	rep_link_config_t link_config, sub_config, sentinel_config;
 	rep_link_t link, sub;
+	/* master.c */
+	rep_link_t sentinel;
+	rep_host_t server; /* where the link leads, or last led */
+	uint64_t server_epoch;
+	size_t sentinel_asked; /* the one that was asked last */
+	int64_t next_sentinel;
 	uint64_t commands, events, lost_events;
 	rep_args_t args;
 	char sha[REP_SHAS][48];

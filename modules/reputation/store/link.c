@@ -271,9 +271,10 @@ static bool check_role(rep_link_t *link, rep_args_t *args)
 static bool greet(rep_link_t *link)
 {
 	rep_args_t args = {0};
-	bool ok = log_in(link, &args) && select_db(link, &args)
-			  && check_role(link, &args);
+	bool ok = log_in(link, &args);
 
+	if(!link->config->bare)
+		ok = ok && select_db(link, &args) && check_role(link, &args);
 	if(ok && link->config->client_name[0]) {
 		rep_args_command(&args, "CLIENT");
 		rep_args_text(&args, "SETNAME");
@@ -289,13 +290,13 @@ static struct timeval span_of(unsigned ms)
 	return (struct timeval){ms / 1000, (ms % 1000) * 1000};
 }
 
-static bool dial(rep_link_t *link)
+static bool dial(rep_link_t *link, const rep_host_t *at)
 {
 	const rep_url_t *url = &link->config->url;
 	struct timeval t = span_of(link->config->connect_ms);
 
 	link->ctx = url->is_unix ? redisConnectUnixWithTimeout(url->path, t)
-							 : redisConnectWithTimeout(url->host, url->port, t);
+							 : redisConnectWithTimeout(at->name, at->port, t);
 	if(!link->ctx || link->ctx->err) {
 		fail_io(link);
 		return false;
@@ -307,18 +308,28 @@ static bool dial(rep_link_t *link)
 	return true;
 }
 
-int rep_link_open(rep_link_t *link)
+static int back_off(rep_link_t *link)
 {
-	rep_link_close(link);
-	link->error[0] = '\0';
-	if(dial(link) && greet(link)) {
-		link->backoff_ms = 0;
-		link->fault = REP_REDIS_NONE;
-		return 0;
-	}
 	link->backoff_ms = link->backoff_ms ? link->backoff_ms * 2 : BACKOFF_MIN;
 	if(link->backoff_ms > BACKOFF_MAX)
 		link->backoff_ms = BACKOFF_MAX;
 	link->next_try = rep_mono_ms() + link->backoff_ms;
 	return -1;
+}
+
+int rep_link_open(rep_link_t *link, const rep_host_t *at)
+{
+	rep_link_close(link);
+	link->error[0] = '\0';
+	if(!dial(link, at) || !greet(link))
+		return back_off(link);
+	link->backoff_ms = 0;
+	link->fault = REP_REDIS_NONE;
+	return 0;
+}
+
+int rep_link_give_up(rep_link_t *link, const char *error)
+{
+	fail(link, REP_REDIS_LOST, error);
+	return back_off(link);
 }

@@ -19,6 +19,7 @@ typedef struct rep_link_config
 	char client_name[80];
 	char password_file[256]; /* read at each opening; "" = none */
 	unsigned connect_ms, reply_ms;
+	bool bare; /* a Sentinel: neither database nor role nor client's name */
 } rep_link_config_t;
 
 typedef struct rep_link
@@ -35,9 +36,12 @@ typedef struct rep_link
 
 int64_t rep_mono_ms(void);
 
-/* Connect, log in, select the database and see that it is a master that is
- * ready. 0, or -1 with fault, error and next_try set. */
-int rep_link_open(rep_link_t *link);
+/* Connect to `at` (to the URL's Unix socket if it has one), log in, select the
+ * database and see that it is a master that is ready. 0, or -1 with fault,
+ * error and next_try set. */
+int rep_link_open(rep_link_t *link, const rep_host_t *at);
+/* Nobody to connect to: sets fault, error and next_try likewise. -1. */
+int rep_link_give_up(rep_link_t *link, const char *error);
 void rep_link_close(rep_link_t *link);
 
 static inline bool rep_link_up(const rep_link_t *link)

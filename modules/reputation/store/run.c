@@ -14,9 +14,11 @@
 #include "edits.h"
 #include "errors.h"
 #include "events.h"
+#include "eviction.h"
 #include "feed.h"
 #include "health.h"
 #include "log.h"
+#include "master.h"
 #include "numbers_sync.h"
 #include "pipe.h"
 #include "pull.h"
@@ -62,9 +64,12 @@ static const char *address(const rep_store_t *store, char *out, size_t size)
 
 	if(url->is_unix)
 		snprintf(out, size, "%s", url->path);
+	else if(!store->server.name[0])
+		snprintf(out, size, "%s", url->master);
 	else
-		snprintf(out, size, strchr(url->host, ':') ? "[%s]:%u" : "%s:%u",
-				url->host, url->port);
+		snprintf(out, size,
+				strchr(store->server.name, ':') ? "[%s]:%u" : "%s:%u",
+				store->server.name, store->server.port);
 	return out;
 }
 
@@ -147,6 +152,7 @@ static void connected(rep_store_t *store)
 	rep_unlock(&store->status->lock);
 	store->next_check = 0;
 	rep_store_suspect(store);
+	rep_eviction_check(store);
 	rep_watch_start(store);
 	rep_want_all(store);
 	rep_callees_connected(store);
@@ -157,7 +163,7 @@ static void try_connect(rep_store_t *store)
 {
 	rep_status_link(store->status, REP_LINK_CONNECTING, store->clock());
 	/* the secret before all else: what is signed without it nobody believes */
-	if(rep_link_open(&store->link) == 0 && rep_scripts_load(store)
+	if(rep_master_open(store) == 0 && rep_scripts_load(store)
 			&& rep_secret_sync(store)) {
 		connected(store);
 		return;
@@ -292,6 +298,7 @@ static bool follow_edits(rep_store_t *store)
 	int64_t until = rep_mono_ms() + EDITS_MS;
 	bool more = true;
 
+	rep_master_step(store);
 	rep_watch_step(store);
 	while(more && rep_link_up(&store->link) && rep_mono_ms() < until)
 		more = rep_config_sync_step(store);
@@ -403,6 +410,7 @@ void rep_store_run(rep_store_t *store)
 		store->before_the_last();
 	last_exchange(store);
 	rep_link_close(&store->link);
+	rep_link_close(&store->sentinel);
 	rep_watch_stop(store);
 	rep_status_link(store->status, REP_LINK_NONE, store->clock());
 }

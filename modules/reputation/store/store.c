@@ -15,6 +15,7 @@
 
 #define CONNECT_MS 1000
 #define REPLY_MS 2000
+#define SENTINEL_MS 500 /* for either */
 
 static rep_time_t wall_clock(void)
 {
@@ -29,25 +30,24 @@ static char *copy(const char *text, const char *otherwise)
 	return strdup(text && text[0] ? text : otherwise);
 }
 
-static bool set_password_file(rep_store_t *store, const char *path)
+static bool set_password_file(rep_store_t *store, const char *name,
+		const char *path, rep_link_config_t *link)
 {
 	FILE *file;
 
 	if(!path || !path[0])
 		return true;
-	if(strlen(path) >= sizeof(store->link_config.password_file)) {
-		rep_say(store, REP_LOG_ERR, "redis_password_file: path is too long");
+	if(strlen(path) >= sizeof(link->password_file)) {
+		rep_say(store, REP_LOG_ERR, "%s: path is too long", name);
 		return false;
 	}
 	file = fopen(path, "r");
 	if(!file) {
-		rep_say(store, REP_LOG_ERR, "redis_password_file: cannot read %s: %m",
-				path);
+		rep_say(store, REP_LOG_ERR, "%s: cannot read %s: %m", name, path);
 		return false;
 	}
 	fclose(file);
-	snprintf(store->link_config.password_file,
-			sizeof(store->link_config.password_file), "%s", path);
+	snprintf(link->password_file, sizeof(link->password_file), "%s", path);
 	return true;
 }
 
@@ -69,8 +69,14 @@ static bool set_link(rep_store_t *store, const rep_store_config_t *config)
 		snprintf(
 				link->url.user, sizeof(link->url.user), "%s", config->username);
 	}
-	if(!set_password_file(store, config->password_file))
+	if(!set_password_file(
+			   store, "redis_password_file", config->password_file, link)
+			|| !set_password_file(store, "sentinel_password_file",
+					config->sentinel_password_file, &store->sentinel_config))
 		return false;
+	store->sentinel_config.bare = true;
+	store->sentinel_config.connect_ms = SENTINEL_MS;
+	store->sentinel_config.reply_ms = SENTINEL_MS;
 	link->connect_ms = CONNECT_MS;
 	link->reply_ms = REPLY_MS;
 	snprintf(link->client_name, sizeof(link->client_name), "reputation-%.60s",
@@ -88,6 +94,8 @@ static void set_links(rep_store_t *store)
 			.commands = &store->commands};
 	store->sub = store->link;
 	store->sub.config = &store->sub_config;
+	store->sentinel = store->link;
+	store->sentinel.config = &store->sentinel_config;
 }
 
 static bool check_prefix(rep_store_t *store)
@@ -144,6 +152,7 @@ void rep_store_destroy(rep_store_t *store)
 		return;
 	rep_link_close(&store->link);
 	rep_link_close(&store->sub);
+	rep_link_close(&store->sentinel);
 	for(int i = 0; i < REP_POOLS_MAX; i++)
 		if(store->pools[i]) {
 			rep_policy_forget(store->pools[i]);

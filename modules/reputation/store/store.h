@@ -18,10 +18,11 @@
 /* Strings are copied by rep_store_create(). NULL counts as "". */
 typedef struct rep_store_config
 {
-	const char *url;		   /* see url.h; required */
-	const char *username;	   /* wins over the user in the URL */
-	const char *password_file; /* wins over the password in the URL */
-	const char *key_prefix;	   /* "" = "rep" */
+	const char *url;					/* see url.h; required */
+	const char *username;				/* wins over the user in the URL */
+	const char *password_file;			/* wins over the password in the URL */
+	const char *sentinel_password_file; /* the Sentinels' own; "" = none */
+	const char *key_prefix;				/* "" = "rep" */
 	const char *node_id;	   /* name of this proxy in the shared counts */
 	unsigned sync_interval_ms; /* between exchanges; 0 = 200 */
 	const char *pool_file;	   /* seeds an empty Redis; "" = none */

@@ -79,11 +79,10 @@ static bool host_char(char c, bool literal)
 		   || (c >= 'A' && c <= 'Z') || c == '.' || c == '-' || c == '_';
 }
 
-static const char *parse_host(rep_span_t in, rep_url_t *out)
+static const char *parse_host(rep_span_t in, uint32_t v, rep_host_t *out)
 {
 	bool literal = in.len > 0 && in.s[0] == '[';
 	rep_span_t host = in, port = {NULL, 0};
-	uint32_t v = 6379;
 	size_t at;
 
 	if(literal) {
@@ -104,7 +103,7 @@ static const char *parse_host(rep_span_t in, rep_url_t *out)
 	}
 	if(host.len == 0)
 		return "the host is missing";
-	if(host.len >= sizeof(out->host))
+	if(host.len >= sizeof(out->name))
 		return "the host is longer than 255 bytes";
 	for(size_t i = 0; i < host.len; i++)
 		if(!host_char(host.s[i], literal))
@@ -113,32 +112,84 @@ static const char *parse_host(rep_span_t in, rep_url_t *out)
 		return "what stands in the brackets is no IPv6 address";
 	if(port.s && (!rep_whole_parse(port, 0, 65535, &v) || v == 0))
 		return "the port is not a number from 1 to 65535";
-	memcpy(out->host, host.s, host.len);
-	out->host[host.len] = '\0';
+	memcpy(out->name, host.s, host.len);
+	out->name[host.len] = '\0';
 	out->port = (uint16_t)v;
 	return NULL;
 }
 
 #define BAD_DB "the database is not a number from 0 to 65535"
 
+/* The login, if there is one; `in` goes on behind it. */
+static const char *parse_head(rep_span_t *in, rep_url_t *out)
+{
+	size_t at = find(*in, '@', true);
+	const char *why = NULL;
+
+	if(at < in->len) {
+		why = parse_login((rep_span_t){in->s, at}, out);
+		*in = from(*in, at + 1);
+	}
+	if(!why
+			&& (find(*in, '?', false) < in->len
+					|| find(*in, '#', false) < in->len))
+		why = "options after ? or # are known for unix: only";
+	return why;
+}
+
+static bool parse_db(rep_span_t in, size_t slash, rep_url_t *out)
+{
+	return slash + 1 >= in.len
+		   || rep_whole_parse(from(in, slash + 1), 0, 65535, &out->db);
+}
+
 static const char *parse_tcp(rep_span_t in, rep_url_t *out)
 {
-	size_t at = find(in, '@', true), slash;
-	const char *why;
+	const char *why = parse_head(&in, out);
+	size_t slash = find(in, '/', false);
 
-	if(at < in.len) {
-		why = parse_login((rep_span_t){in.s, at}, out);
-		if(why)
-			return why;
-		in = from(in, at + 1);
-	}
-	if(find(in, '?', false) < in.len || find(in, '#', false) < in.len)
-		return "options after ? or # are not known for redis://";
-	slash = find(in, '/', false);
-	if(slash + 1 < in.len
-			&& !rep_whole_parse(from(in, slash + 1), 0, 65535, &out->db))
+	if(why)
+		return why;
+	if(!parse_db(in, slash, out))
 		return BAD_DB;
-	return parse_host((rep_span_t){in.s, slash}, out);
+	return parse_host((rep_span_t){in.s, slash}, 6379, &out->at);
+}
+
+static const char *parse_hosts(rep_span_t in, rep_url_t *out)
+{
+	for(;;) {
+		size_t comma = find(in, ',', false);
+		const char *why;
+
+		if(out->n_sentinels == REP_SENTINELS_MAX)
+			return "more than 9 Sentinels are named";
+		why = parse_host((rep_span_t){in.s, comma}, 26379,
+				&out->sentinels[out->n_sentinels++]);
+		if(why || comma == in.len)
+			return why;
+		in = from(in, comma + 1);
+	}
+}
+
+static const char *parse_sentinel(rep_span_t in, rep_url_t *out)
+{
+	const char *why = parse_head(&in, out);
+	size_t slash = find(in, '/', false);
+	rep_span_t hosts = {in.s, slash}, master;
+
+	if(why)
+		return why;
+	if(slash + 1 >= in.len)
+		return "the master's name is missing: sentinel://host:port/name";
+	in = from(in, slash + 1);
+	slash = find(in, '/', false);
+	master = (rep_span_t){in.s, slash};
+	if(master.len == 0 || !decode(master, out->master, sizeof(out->master)))
+		return "the master's name is not valid percent-encoded text of 1 to "
+			   "127 bytes";
+	if(!parse_db(in, slash, out))
+		return BAD_DB;
+	return parse_hosts(hosts, out);
 }
 
 static const char *parse_unix(rep_span_t in, rep_url_t *out)
@@ -167,7 +218,7 @@ static const char *parse_unix(rep_span_t in, rep_url_t *out)
 
 const char *rep_url_parse(rep_span_t text, rep_url_t *out)
 {
-	rep_url_t url = {.port = 6379};
+	rep_url_t url = {0};
 	const char *why;
 
 	if(starts(text, "redis://"))
@@ -177,11 +228,11 @@ const char *rep_url_parse(rep_span_t text, rep_url_t *out)
 	else if(starts(text, "rediss://"))
 		why = "rediss:// needs TLS, which this build does not have";
 	else if(starts(text, "sentinel://"))
-		why = "sentinel:// is not supported by this version";
+		why = parse_sentinel(from(text, 11), &url);
 	else if(starts(text, "cluster://"))
 		why = "cluster:// is not supported by this version";
 	else
-		why = "it starts with neither redis:// nor unix:";
+		why = "it starts with neither redis:// nor sentinel:// nor unix:";
 	if(!why)
 		*out = url;
 	return why;

@@ -6,20 +6,35 @@
 
 #include "../engine/base/types.h"
 
+#define REP_SENTINELS_MAX 9
+
+/* Where a server listens. */
+typedef struct rep_host
+{
+	char name[256]; /* without the brackets of an IPv6 literal */
+	uint16_t port;
+} rep_host_t;
+
 typedef struct rep_url
 {
 	bool is_unix;
-	char host[256]; /* without the brackets of an IPv6 literal */
+	rep_host_t at;
 	char path[108]; /* of the Unix socket */
-	uint16_t port;
+	/* Sentinels, and the name that they know the master by; with them `at`
+	 * is empty */
+	rep_host_t sentinels[REP_SENTINELS_MAX];
+	size_t n_sentinels;
+	char master[128];
 	uint32_t db;
 	char user[128];
 	char password[256];
 } rep_url_t;
 
-/* redis://[user[:password]@]host[:port][/db] or unix:/path[?db=n]; user and
- * password percent-encoded, port 6379 and database 0 unless given. NULL on
- * success, else a sentence that says what is wrong (static text). A lone
+/* redis://[user[:password]@]host[:port][/db], unix:/path[?db=n] or
+ * sentinel://[user[:password]@]host[:port],…/master[/db]; user and password
+ * (the master's, not the Sentinels') percent-encoded, port 6379 (a Sentinel's
+ * 26379) and database 0 unless given. NULL on success, else a sentence that
+ * says what is wrong (static text). A lone
  * "user" before the @ without colon is the user; ":secret@" is a password
  * without a user. */
 const char *rep_url_parse(rep_span_t text, rep_url_t *out);

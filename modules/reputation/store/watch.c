@@ -101,7 +101,7 @@ void rep_watch_start(rep_store_t *store)
 {
 	long long id;
 
-	if(rep_link_open(&store->sub) != 0) {
+	if(rep_link_open(&store->sub, &store->server) != 0) {
 		fall_back(store, store->sub.error);
 		return;
 	}
