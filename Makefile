@@ -18,7 +18,8 @@
 #   make clean
 #
 # To build for a Kamailio that is no package: KAMAILIO=program, and
-# KAMAILIO_SRC=dir with the source tree of that version.
+# KAMAILIO_SRC=dir with the source tree of that version. For TLS to Redis where
+# hiredis is older than 1.0: HIREDIS=dir, where a newer one was installed.
 
 # Paths are relative to this folder, so that it may have a space in its name.
 BUILD := build
@@ -38,6 +39,12 @@ KAMAILIO_SRC ?= $(BUILD)/kamailio/src
 MODULES_DIR ?= $(firstword $(wildcard /usr/lib/*/kamailio/modules \
 	/usr/lib64/kamailio/modules /usr/lib/kamailio/modules))
 BIN_DIR ?= /usr/bin
+
+# a newer one than the distribution's, for TLS
+ifdef HIREDIS
+override HIREDIS := $(shell cd "$(HIREDIS)" && pwd)
+export HIREDIS
+endif
 
 # ---- the rooms; each may hold folders -------------------------------------
 
@@ -94,8 +101,9 @@ UNIT_SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
 UNIT_CFLAGS = -std=gnu11 -D_GNU_SOURCE -g -O1 -Wall -Wextra -Werror \
 	$(UNIT_SANITIZE) $(INCLUDES) -Itests/unit/shim \
-	$(shell pkg-config --cflags check hiredis json-c)
-UNIT_LIBS = $(shell pkg-config --libs check hiredis json-c) -lm -lpthread
+	$(shell pkg-config --cflags check) $(shell $(M)/build-aux/libraries.sh cflags)
+UNIT_LIBS = $(shell pkg-config --libs check) \
+	$(shell $(M)/build-aux/libraries.sh libs) -lm -lpthread
 UNIT_OBJECTS := $(patsubst %.c,$(BUILD)/unit/$(UNIT_CC)/%.o,\
 	$(ENGINE) $(FORMATS) $(STORE) $(UNIT_TESTS) \
 	$(patsubst %,$(M)/kamailio/%.c,call_table answered byes mark replies \

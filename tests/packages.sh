@@ -25,7 +25,7 @@ for what in "$@"; do
 	build)
 		# dpkg-dev: unpacks the source package that holds the headers
 		want="$want gcc make pkg-config libc6-dev dpkg-dev ca-certificates
-			kamailio libhiredis-dev libjson-c-dev"
+			kamailio libhiredis-dev libjson-c-dev libssl-dev"
 		;;
 	test)
 		want="$want kamailio-redis-modules kamailio-json-modules

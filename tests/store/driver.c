@@ -338,6 +338,9 @@ int main(int argc, char **argv)
 	config.key_prefix = argc > 5 ? argv[5] : "";
 	config.username = getenv("DRIVER_USER");
 	config.password_file = getenv("DRIVER_PASSWORD_FILE");
+	config.tls_ca = getenv("DRIVER_TLS_CA");
+	config.tls_cert = getenv("DRIVER_TLS_CERT");
+	config.tls_key = getenv("DRIVER_TLS_KEY");
 	config.sentinel_password_file = getenv("DRIVER_SENTINEL_PASSWORD_FILE");
 	registry = rep_registry_create(
 			getenv("DRIVER_NUMBERS") ? (uint32_t)atoi(getenv("DRIVER_NUMBERS"))

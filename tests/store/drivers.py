@@ -16,7 +16,14 @@ from harness.redis_server import Redis
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 DRIVER = os.environ.get("STORE_DRIVER") \
-    or os.path.join(ROOT, "build", "store", "driver")
+    or os.path.join(ROOT, "build", "store",
+                    "driver-hiredis" if os.environ.get("HIREDIS") else "driver")
+
+
+def flags(kind):
+    return subprocess.run(
+        [f"{ROOT}/modules/reputation/build-aux/libraries.sh", kind],
+        check=True, capture_output=True, text=True).stdout.split()
 
 
 def build_driver():
@@ -47,7 +54,7 @@ def compile_driver():
         "-fsanitize=address,undefined", "-fno-sanitize-recover=all",
         f"-I{m}", f"-I{ROOT}/tests/unit",
         "-o", DRIVER + ".new", *sources,
-        "-lhiredis", "-ljson-c", "-lm", "-lpthread",
+        *flags("cflags"), *flags("libs"), "-lm", "-lpthread",
     ]
     subprocess.run(command, check=True)
     os.rename(DRIVER + ".new", DRIVER)

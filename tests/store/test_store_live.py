@@ -1021,7 +1021,7 @@ def test_key_prefix(server, start):
 
 
 def test_bad_url_is_refused(start):
-    for url, word in (("rediss://h", "TLS"), ("redis://h:0", "port"),
+    for url, word in (("rediss://", "host"), ("redis://h:0", "port"),
                       ("sentinel://a,b", "name is missing"),
                       ("cluster://a", "cluster"), ("http://h", "redis://")):
         d = start(url, "a")

@@ -77,7 +77,8 @@ static const char *const bad_urls[][2] = {
 		{"redis://u%4@h", "user name"},
 		{"redis://u%00@h", "user name"},
 		{"redis://u:%@h", "password"},
-		{"rediss://h", "TLS"},
+		{"rediss://", "host is missing"},
+		{"rediss:/h", "neither"},
 		{"sentinel://", "name is missing"},
 		{"sentinel://a", "name is missing"},
 		{"sentinel://a/", "name is missing"},
@@ -132,6 +133,21 @@ START_TEST(url_unix)
 }
 END_TEST
 
+START_TEST(url_tls)
+{
+	rep_url_t url;
+
+	ck_assert_ptr_null(rep_url_parse(rep_span("rediss://u:p@h:7/2"), &url));
+	ck_assert(url.tls);
+	ck_assert_str_eq(url.at.name, "h");
+	ck_assert_uint_eq(url.at.port, 7);
+	ck_assert_str_eq(url.password, "p");
+	ck_assert_uint_eq(url.db, 2);
+	ck_assert_ptr_null(rep_url_parse(rep_span("redis://h"), &url));
+	ck_assert(!url.tls);
+}
+END_TEST
+
 START_TEST(url_sentinel)
 {
 	rep_url_t url;
@@ -182,6 +198,7 @@ Suite *url_suite(void)
 	tcase_add_loop_test(c, url_good, 0, COUNT(good_urls));
 	tcase_add_loop_test(c, url_bad, 0, COUNT(bad_urls));
 	tcase_add_test(c, url_unix);
+	tcase_add_test(c, url_tls);
 	tcase_add_test(c, url_sentinel);
 	tcase_add_test(c, url_long);
 	suite_add_tcase(suite, c);

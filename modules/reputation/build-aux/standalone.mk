@@ -3,7 +3,7 @@
 # Outside of a Kamailio tree: builds the module for the installed Kamailio, with
 # its own flags.
 #
-#   make [KAMAILIO=program] [KAMAILIO_SRC=dir] [OBJ=dir]
+#   make [KAMAILIO=program] [KAMAILIO_SRC=dir] [OBJ=dir] [HIREDIS=dir]
 #
 # KAMAILIO_SRC is the top of that version's source tree (it holds src/), OBJ
 # where objects go.
@@ -35,7 +35,7 @@ CFLAGS = -std=gnu11 -g -O3 -fPIC -pthread -fno-strict-overflow \
 	-ffile-prefix-map="$(CURDIR)"=reputation \
 	-ffile-prefix-map="$(KAMAILIO_SRC)"=kamailio
 ALL_INCLUDES = $(OUR_INCLUDES) -isystem "$(KAMAILIO_SRC)/src" \
-	-isystem "$(KAMAILIO_SRC)/src/core" $(shell pkg-config --cflags $(LIBRARIES))
+	-isystem "$(KAMAILIO_SRC)/src/core" $(shell $(LIBRARIES) cflags)
 
 $(OBJ)/%.o: %.c $(FLAGS_MK) Makefile build-aux/standalone.mk
 	@mkdir -p $(@D)
@@ -52,7 +52,7 @@ $(NAME): $(OBJ)/$(NAME)
 $(OBJ)/$(NAME): $(OBJECTS) $(EXTRA)
 	@echo "  LD  $(NAME)"
 	@$(CC) -shared -g -pthread -Wl,-O2 -Wl,-Bsymbolic-functions \
-		-o $@ $^ $(shell pkg-config --libs $(LIBRARIES)) -lm
+		-o $@ $^ $(shell $(LIBRARIES) libs) -lm
 
 # clang's analyzer over all rooms, with the flags that the module has
 TIDY_SOURCES := $(SOURCES) $(wildcard tools/*.c)

@@ -10,6 +10,7 @@
 
 #include "check.h"
 #include "shared.h"
+#include "../store/tls.h"
 #include "../store/url.h"
 
 typedef struct range
@@ -75,19 +76,13 @@ static int check_file(const char *name, str *path)
 
 static int check_redis(rep_config_t *c)
 {
-	const str *tls[] = {
-			&c->redis_tls_ca, &c->redis_tls_cert, &c->redis_tls_key};
+	str *tls[] = {&c->redis_tls_ca, &c->redis_tls_cert, &c->redis_tls_key};
 	static const char *const names[] = {
 			"redis_tls_ca", "redis_tls_cert", "redis_tls_key"};
+	bool secure = false;
 	rep_url_t url;
 	const char *wrong;
 
-	for(int i = 0; i < 3; i++)
-		if(tls[i]->len > 0) {
-			LM_ERR("parameter %s: TLS is not built into this version\n",
-					names[i]);
-			return -1;
-		}
 	if(c->redis.len == 0) {
 		if(c->redis_username.len == 0 && c->redis_password_file.len == 0)
 			return 0;
@@ -99,6 +94,20 @@ static int check_redis(rep_config_t *c)
 	wrong = rep_url_parse(rep_span_of(&c->redis), &url);
 	if(wrong) {
 		LM_ERR("parameter redis: %s\n", wrong);
+		return -1;
+	}
+	for(int i = 0; i < 3; i++) {
+		if(check_file(names[i], tls[i]) < 0)
+			return -1;
+		if(tls[i]->len > 0 && !url.tls && url.n_sentinels == 0) {
+			LM_ERR("parameter %s: redis does not begin with rediss://\n",
+					names[i]);
+			return -1;
+		}
+		secure = secure || tls[i]->len > 0;
+	}
+	if((url.tls || secure) && rep_tls_lacking()) {
+		LM_ERR("parameter redis: %s\n", rep_tls_lacking());
 		return -1;
 	}
 	if(url.n_sentinels == 0 && c->sentinel_password_file.len > 0) {

@@ -192,6 +192,7 @@ struct rep_store
 	volatile sig_atomic_t stop;
 
 	rep_link_config_t link_config, sub_config, sentinel_config;
+	rep_tls_t tls;
 	rep_link_t link, sub;
 	/* master.c */
 	rep_link_t sentinel;

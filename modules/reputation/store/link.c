@@ -293,6 +293,7 @@ static struct timeval span_of(unsigned ms)
 static bool dial(rep_link_t *link, const rep_host_t *at)
 {
 	const rep_url_t *url = &link->config->url;
+	char text[200];
 	struct timeval t = span_of(link->config->connect_ms);
 
 	link->ctx = url->is_unix ? redisConnectUnixWithTimeout(url->path, t)
@@ -305,6 +306,12 @@ static bool dial(rep_link_t *link, const rep_host_t *at)
 	redisSetTimeout(link->ctx, span_of(link->config->reply_ms));
 	if(!url->is_unix)
 		redisEnableKeepAlive(link->ctx);
+	if(link->config->tls
+			&& !rep_tls_start(link->config->tls, link->ctx, at->name, text,
+					sizeof(text))) {
+		fail(link, REP_REDIS_LOST, text);
+		return false;
+	}
 	return true;
 }
 

@@ -11,6 +11,7 @@
 
 #include "args.h"
 #include "redis_error.h"
+#include "tls.h"
 #include "url.h"
 
 typedef struct rep_link_config
@@ -18,6 +19,7 @@ typedef struct rep_link_config
 	rep_url_t url;
 	char client_name[80];
 	char password_file[256]; /* read at each opening; "" = none */
+	const rep_tls_t *tls;	 /* NULL = plain */
 	unsigned connect_ms, reply_ms;
 	bool bare; /* a Sentinel: neither database nor role nor client's name */
 } rep_link_config_t;

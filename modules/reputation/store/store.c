@@ -51,6 +51,36 @@ static bool set_password_file(rep_store_t *store, const char *name,
 	return true;
 }
 
+static bool set_tls(rep_store_t *store, const rep_store_config_t *config)
+{
+	const char *const paths[] = {
+			config->tls_ca, config->tls_cert, config->tls_key};
+	char *const to[] = {store->tls.ca, store->tls.cert, store->tls.key};
+	const rep_url_t *url = &store->link_config.url;
+	bool on = url->tls;
+
+	for(int i = 0; i < 3; i++) {
+		if(!paths[i] || !paths[i][0])
+			continue;
+		if(strlen(paths[i]) >= sizeof(store->tls.ca)) {
+			rep_say(store, REP_LOG_ERR, "redis_tls_%s: path is too long",
+					i == 0	 ? "ca"
+					: i == 1 ? "cert"
+							 : "key");
+			return false;
+		}
+		memcpy(to[i], paths[i], strlen(paths[i]) + 1);
+		on = on || url->n_sentinels > 0;
+	}
+	if(on && rep_tls_lacking()) {
+		rep_say(store, REP_LOG_ERR, "redis: %s", rep_tls_lacking());
+		return false;
+	}
+	if(on)
+		store->link_config.tls = store->sentinel_config.tls = &store->tls;
+	return true;
+}
+
 static bool set_link(rep_store_t *store, const rep_store_config_t *config)
 {
 	rep_link_config_t *link = &store->link_config;
@@ -73,6 +103,8 @@ static bool set_link(rep_store_t *store, const rep_store_config_t *config)
 			   store, "redis_password_file", config->password_file, link)
 			|| !set_password_file(store, "sentinel_password_file",
 					config->sentinel_password_file, &store->sentinel_config))
+		return false;
+	if(!set_tls(store, config))
 		return false;
 	store->sentinel_config.bare = true;
 	store->sentinel_config.connect_ms = SENTINEL_MS;

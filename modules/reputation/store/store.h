@@ -22,7 +22,9 @@ typedef struct rep_store_config
 	const char *username;				/* wins over the user in the URL */
 	const char *password_file;			/* wins over the password in the URL */
 	const char *sentinel_password_file; /* the Sentinels' own; "" = none */
-	const char *key_prefix;				/* "" = "rep" */
+	/* in PEM, see tls.h; each makes Sentinels and their master speak TLS */
+	const char *tls_ca, *tls_cert, *tls_key;
+	const char *key_prefix;	   /* "" = "rep" */
 	const char *node_id;	   /* name of this proxy in the shared counts */
 	unsigned sync_interval_ms; /* between exchanges; 0 = 200 */
 	const char *pool_file;	   /* seeds an empty Redis; "" = none */

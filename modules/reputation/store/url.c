@@ -226,13 +226,16 @@ const char *rep_url_parse(rep_span_t text, rep_url_t *out)
 	else if(starts(text, "unix:"))
 		why = parse_unix(from(text, 5), &url);
 	else if(starts(text, "rediss://"))
-		why = "rediss:// needs TLS, which this build does not have";
+		why = parse_tcp(from(text, 9), &url);
 	else if(starts(text, "sentinel://"))
 		why = parse_sentinel(from(text, 11), &url);
 	else if(starts(text, "cluster://"))
 		why = "cluster:// is not supported by this version";
 	else
-		why = "it starts with neither redis:// nor sentinel:// nor unix:";
+		why = "it starts with neither redis:// nor rediss:// nor sentinel:// "
+			  "nor "
+			  "unix:";
+	url.tls = starts(text, "rediss://");
 	if(!why)
 		*out = url;
 	return why;

@@ -18,6 +18,7 @@ typedef struct rep_host
 typedef struct rep_url
 {
 	bool is_unix;
+	bool tls;
 	rep_host_t at;
 	char path[108]; /* of the Unix socket */
 	/* Sentinels, and the name that they know the master by; with them `at`
@@ -30,7 +31,7 @@ typedef struct rep_url
 	char password[256];
 } rep_url_t;
 
-/* redis://[user[:password]@]host[:port][/db], unix:/path[?db=n] or
+/* redis://[user[:password]@]host[:port][/db], rediss:// likewise, unix:/path[?db=n] or
  * sentinel://[user[:password]@]host[:port],…/master[/db]; user and password
  * (the master's, not the Sentinels') percent-encoded, port 6379 (a Sentinel's
  * 26379) and database 0 unless given. NULL on success, else a sentence that

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""TLS to Redis, where the build has it; elsewhere the sentence that says why
+not."""
+
+import subprocess
+
+import pytest
+
+from drivers import empty_redis, flags
+from harness.process import free_port, wait_until
+from sentinels import Puppet
+from test_store_live import fill, ready, same, written
+
+TLS = "-DREP_TLS" in flags("cflags")
+tls = pytest.mark.skipif(not TLS, reason="hiredis is older than 1.0")
+
+
+class Authority:
+    def __init__(self, folder, name):
+        self.folder, self.name = folder, name
+        self.cert, self.key = f"{folder}/{name}.pem", f"{folder}/{name}.key"
+        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt",
+                "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+                "-subj", f"/CN={name}", "-keyout", self.key,
+                "-out", self.cert)
+
+    def issue(self, name, names):
+        """A certificate for `names`: (certificate, key)."""
+        base = f"{self.folder}/{self.name}-{name}"
+        openssl("req", "-newkey", "ec", "-pkeyopt",
+                "ec_paramgen_curve:prime256v1", "-nodes", "-subj",
+                f"/CN={name}", "-keyout", base + ".key", "-out",
+                base + ".csr")
+        with open(base + ".ext", "w", encoding="ascii") as ext:
+            ext.write(f"subjectAltName={names}\n")
+        openssl("x509", "-req", "-in", base + ".csr", "-CA", self.cert,
+                "-CAkey", self.key, "-CAcreateserial", "-days", "2",
+                "-extfile", base + ".ext", "-out", base + ".pem")
+        return base + ".pem", base + ".key"
+
+
+def openssl(*words):
+    subprocess.run(["openssl", *words], check=True, capture_output=True)
+
+
+@pytest.fixture(scope="module")
+def ours(tmp_path_factory):
+    return Authority(tmp_path_factory.mktemp("tls"), "ours")
+
+
+@pytest.fixture
+def secured(ours):
+    """secured(names, mutual): a server with a certificate for `names`."""
+    made = []
+
+    def make(names, mutual=False):
+        cert, key = ours.issue("server", names)
+        port = free_port()
+        server = empty_redis(
+            "--tls-port", str(port), "--tls-cert-file", cert,
+            "--tls-key-file", key, "--tls-ca-cert-file", ours.cert,
+            "--tls-auth-clients", "yes" if mutual else "no")
+        server.tls_port = port
+        made.append(server)
+        return server
+
+    yield make
+    for server in made:
+        server.remove()
+
+
+def refused(driver, text):
+    wait_until(lambda: text in driver.log(), what=driver.log)
+    assert not driver.connected()
+
+
+@tls
+@pytest.mark.parametrize("host, names", [
+    ("localhost", "DNS:localhost"), ("127.0.0.1", "IP:127.0.0.1")])
+def test_counts_go_over_tls(secured, start, ours, host, names):
+    server = secured(names)
+    fill(server.client, numbers=2000)
+    url = f"rediss://{host}:{server.tls_port}"
+    a = start(url, "a", DRIVER_TLS_CA=ours.cert)
+    b = start(url, "b", DRIVER_TLS_CA=ours.cert)
+    ready(a, b, numbers=2000)
+    a.ask("spread", "sales", "+15551230000", 2000, 20000)
+    same([a, b], 20000)
+    written(server.client, 20000)
+    assert a.status()["follow"] == "tracking"
+
+
+@tls
+def test_another_name_is_refused(secured, start, ours):
+    server = secured("DNS:redis.example.com,IP:127.0.0.2")
+    for host, word in (("localhost", "ostname mismatch"),
+                       ("127.0.0.1", "IP address mismatch")):
+        refused(start(f"rediss://{host}:{server.tls_port}", "a",
+                      DRIVER_TLS_CA=ours.cert), word)
+
+
+@tls
+def test_another_authority_is_refused(secured, start, tmp_path):
+    server = secured("DNS:localhost")
+    other = Authority(tmp_path, "other")
+    url = f"rediss://localhost:{server.tls_port}"
+    refused(start(url, "a", DRIVER_TLS_CA=other.cert), "certificate")
+    refused(start(url, "b"), "certificate")
+
+
+@tls
+def test_both_sides_show_who_they_are(secured, start, ours, tmp_path):
+    server = secured("DNS:localhost", mutual=True)
+    fill(server.client)
+    url = f"rediss://localhost:{server.tls_port}"
+    refused(start(url, "a", DRIVER_TLS_CA=ours.cert), "Redis at")
+    cert, key = ours.issue("client", "DNS:proxy")
+    b = start(url, "b", DRIVER_TLS_CA=ours.cert, DRIVER_TLS_CERT=cert,
+              DRIVER_TLS_KEY=key)
+    ready(b)
+    other = Authority(tmp_path, "other")
+    c = start(url, "c", DRIVER_TLS_CA=ours.cert, DRIVER_TLS_CERT=cert,
+              DRIVER_TLS_KEY=other.key)
+    refused(c, "redis_tls_key cannot be used")
+
+
+@tls
+def test_files_are_read_at_each_connect(secured, start, ours, tmp_path):
+    server = secured("DNS:localhost")
+    ca = tmp_path / "ca.pem"
+    ca.write_text(open(Authority(tmp_path, "other").cert).read())
+    a = start(f"rediss://localhost:{server.tls_port}", "a",
+              DRIVER_TLS_CA=str(ca))
+    refused(a, "certificate")
+    ca.write_text(open(ours.cert).read())
+    a.wait_connected()
+
+
+@tls
+def test_a_plain_server_is_no_tls_server(server, start):
+    refused(start(f"rediss://localhost:{server.port}", "a"), "TLS")
+
+
+@tls
+def test_sentinels_speak_tls_too(server, start, ours):
+    puppet = Puppet(server.port)  # a plain one
+    a = start(f"sentinel://127.0.0.1:{puppet.port}/main", "a",
+              DRIVER_TLS_CA=ours.cert)
+    refused(a, "no Sentinel tells where main is: TLS")
+    puppet.end()
+
+
+@pytest.mark.skipif(TLS, reason="this build has TLS")
+def test_a_build_without_says_so(start):
+    for url, ca in (("rediss://localhost", ""),
+                    ("sentinel://localhost/main", "/etc/ca.pem")):
+        d = start(url, "a", DRIVER_TLS_CA=ca)
+        assert d.process.wait(60) == 1
+        assert d.log() == ("ERR redis: TLS needs hiredis 1.0 or newer with "
+                           "hiredis_ssl, and this was built without: build "
+                           "it with HIREDIS=dir\n")
+        d.process.returncode = 0
