@@ -70,11 +70,12 @@ class Driver:
     """One proxy's book and store."""
 
     def __init__(self, url, node, interval=50, pool_file="", prefix="",
-                 **environment):
+                 before=(), **environment):
+        """`before`: words before the command, as nsenter with its options."""
         self.lock = threading.Lock()
         self.log_path = tempfile.mkstemp(prefix=f"rep-{node}-")[1]
         self.process = subprocess.Popen(
-            [DRIVER, url, node, str(interval), pool_file, prefix],
+            [*before, DRIVER, url, node, str(interval), pool_file, prefix],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=open(self.log_path, "w"), text=True, bufsize=1,
             env={**os.environ, **environment},

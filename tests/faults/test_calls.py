@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a fault does to calls: through real proxies, with SIP on the wire."""
+
+import threading
+import time
+
+import pytest
+from harness import functions, plans, view
+from harness.pools import EAGER, new_callee, new_numbers
+from harness.process import wait_until
+
+from fleet import in_redis, lasting
+from relay import Relay
+
+quick = pytest.mark.quick
+STORE_ERRORS = [r"reputation.*([Rr]edis|127\.0\.0\.1|store|rep:)"]
+CALLS = 20
+
+
+def proxy(make, redis, carrier, name="a", **options):
+    options.setdefault("allow_errors", STORE_ERRORS)
+    return make.kamailio("functions.cfg", REDIS=getattr(redis, "url", redis),
+                         NODE_ID=name, CARRIER_A=carrier.address,
+                         **options)
+
+
+def site(make, pool, count=3, **options):
+    """Redis with a pool, a carrier that takes calls, a proxy and a dialer."""
+    redis, carrier = make.redis(), make.carrier()
+    numbers = new_numbers(count)
+    redis.seed(pool, numbers, EAGER)
+    carrier.behaviour = lambda seen: plans.answered()
+    node = proxy(make, redis, carrier, **options)
+    view.wait_connected(node)
+    view.wait_numbers(node, pool, numbers)
+    return redis, carrier, numbers, node, make.caller(node)
+
+
+def talking(caller, pool, calls=CALLS):
+    """Calls that are answered and go on."""
+    made = [functions.dial(caller, pool) for _ in range(calls)]
+    assert all(c.status == 200 for c in made)
+    return made
+
+
+def counts(redis, pool):
+    return sum(in_redis(redis.client, pool).values())
+
+
+@quick
+def test_ends_in_good_order_with_calls_up(make):
+    """Answered, and not yet known to be short or not: told as it ends."""
+    redis, _, _, node, caller = site(make, "sales", SHORT_CALL=600)
+    talking(caller, "sales")
+    node.stop()
+    wait_until(lambda: counts(redis, "sales") == CALLS, 10,
+               what=lambda: counts(redis, "sales"))
+
+
+@quick
+def test_killed_with_calls_up(make):
+    """They were told as begun, an interval after they were answered; the
+    proxy that is started in its place counts them."""
+    redis, carrier, numbers, node, caller = site(
+        make, "sales", SHORT_CALL=600)
+    other = proxy(make, redis, carrier, "b", SHORT_CALL=600)
+    talking(caller, "sales")
+    # some exchanges have gone by
+    redis.wait_asked("PING", 2)
+    node.kill()
+    again = proxy(make, redis, carrier, "a", SHORT_CALL=600)
+
+    def counted(proxy):
+        return sum(sum(view.counts(proxy, "sales", n).values())
+                   for n in numbers)
+
+    for one in (other, again):
+        view.wait_connected(one)
+        wait_until(lambda n=one: counted(n) == CALLS, what=lambda n=one: (
+            counted(n), redis.client.keys("rep:x:*")))
+    assert counts(redis, "sales") == CALLS
+
+
+UNREAD = pytest.mark.xfail(strict=True, reason="a number can be picked before "
+                           "its verdict was read")
+
+
+def resting(make, pool, count):
+    """A Redis in which each third of a pool's numbers rests."""
+    redis, carrier, numbers, node, _ = site(make, pool, count)
+    bad = numbers[::3]
+    for number in bad:
+        node.rpc("reputation.bench", pool, number, 86400)
+    wait_until(lambda: sum(
+        h["state"] == "benched" for h in redis.health(pool).values())
+        == len(bad), what=lambda: redis.health(pool))
+    node.stop()
+    return redis, carrier, set(bad)
+
+
+@quick
+@UNREAD
+@pytest.mark.parametrize("delay", [0.0, 0.05])
+def test_starts_under_traffic(make, delay):
+    """No call goes out from a number that rests."""
+    redis, carrier, bad = resting(make, "sales", 60)
+    relay = Relay(redis.port, delay)
+    try:
+        node = proxy(make, relay.url, carrier)
+        caller, picked = make.caller(node), []
+
+        def calls():
+            got = functions.call(caller, "pick", "sales", callee=new_callee())
+            if got.number:
+                picked.append(got.number)
+            return len(picked) >= 120
+
+        wait_until(calls, 60, 0.001)
+        assert not bad & set(picked), sorted(bad & set(picked))
+    finally:
+        relay.end()
+
+
+@UNREAD
+def test_redis_behind_a_start_is_hung(make):
+    """It is not known who rests: nobody who does is picked, however long."""
+    redis, carrier, bad = resting(make, "sales", 30)
+    relay = Relay(redis.port)
+    try:
+        node = proxy(make, relay.url, carrier)
+        # the numbers come, then nothing more
+        wait_until(lambda: relay.bytes > 0)
+        relay.hold()
+        caller, end, picked = make.caller(node), time.monotonic() + 6, set()
+        while time.monotonic() < end:
+            picked.add(functions.call(caller, "pick", "sales",
+                                      callee=new_callee()).number)
+        relay.release()
+        view.wait_connected(node)
+        for _ in range(60):
+            picked.add(functions.call(caller, "pick", "sales",
+                                      callee=new_callee()).number)
+        assert not bad & picked, sorted(bad & picked)
+    finally:
+        relay.end()
+
+
+@quick
+def test_no_call_refused_as_numbers_are_lost(make):
+    redis, _, numbers, node, caller = site(make, "sales")
+    redis.client.delete("rep:numbers:{sales}")
+    end = time.monotonic() + 4
+    while time.monotonic() < end:
+        assert functions.dial(caller, "sales").status == 200
+    assert set(view.numbers(node, "sales")) == set(numbers)
+    assert view.mentions(view.stats(node), "rep:numbers")
+
+
+@pytest.mark.parametrize("fault", [
+    pytest.param("hang", marks=quick), "kill", "full", "empty", "slow"])
+def test_answer_times(make, fault):
+    """A worker never waits for Redis: no pick takes as long as the shortest
+    wait of the store would (0.1 s), in a fault as without; in the same run,
+    and by the middle of many, as a machine has other work to do."""
+    redis, carrier = make.redis(), make.carrier()
+    numbers = new_numbers(10)
+    redis.seed("sales", numbers, EAGER)
+    relay = Relay(redis.port)
+    node = proxy(make, relay.url, carrier)
+    view.wait_connected(node)
+    view.wait_numbers(node, "sales", numbers)
+    caller = make.caller(node)
+
+    def times(count=150):
+        took = []
+        for _ in range(count):
+            begin = time.monotonic()
+            got = functions.call(caller, "pick", "sales",
+                                 callee=new_callee())
+            took.append(time.monotonic() - begin)
+            assert got.number
+        return sorted(took)
+
+    try:
+        before = times()
+        if fault == "hang":
+            redis.freeze()
+        elif fault == "kill":
+            redis.kill()
+        elif fault == "full":
+            redis.client.config_set("maxmemory", 1)
+        elif fault == "empty":
+            redis.client.flushall()
+        else:
+            relay.delay = 1.0
+        during = times(400)
+        middle = during[len(during) // 2], before[len(before) // 2]
+        print(fault, "median", middle, "p99.9", during[-1], before[-1])
+        assert middle[0] < 4 * middle[1] + 0.01
+        # nine of ten: what waits now and then would show
+        assert during[len(during) * 9 // 10] < 0.1 + before[-1]
+    finally:
+        redis.thaw()
+        if fault == "kill":
+            redis.start()
+        relay.end()
+
+
+def test_calls_while_redis_fails(make):
+    """None is refused, and all are counted, through hang, loss, cut."""
+    redis, carrier, numbers, node, caller = site(make, "sales", 5)
+    carrier.behaviour = lambda seen: plans.busy()
+    made, over = [0], threading.Event()
+
+    def dial():
+        while not over.is_set():
+            assert functions.dial(caller, "sales").status == 486
+            made[0] += 1
+
+    dialer = threading.Thread(target=dial)
+    dialer.start()
+    try:
+        for fault in ("hang", "cut", "empty"):
+            if fault == "hang":
+                redis.freeze()
+                lasting(3)
+                redis.thaw()
+            elif fault == "cut":
+                redis.client.client_kill_filter(_type="normal", skipme=True)
+            else:
+                redis.client.flushall()
+            view.wait_connected(node)
+            until = made[0] + 10
+            wait_until(lambda n=until: made[0] >= n)
+    finally:
+        over.set()
+        dialer.join()
+    wait_until(lambda: counts(redis, "sales") == made[0],
+               what=lambda: (counts(redis, "sales"), made[0]))
+    wait_until(lambda: sum(
+        sum(view.counts(node, "sales", n).values())
+        for n in numbers) == made[0])
