@@ -4,6 +4,8 @@
 #   make test        install what is missing, build, run every test
 #   make demo        install what is missing, build, show the main job
 #   make mutate      would the tests notice? about 170 small faults (long)
+#   make test-faults Redis and the network fail in every way: counts stay exact
+#                    (up to 20 minutes; namespaces want root)
 #   make test-asan   the integration tests under ASan and UBSan (long)
 #   make test-load   2,000 calls a second for 30 s: counts exact, no leak
 #   make coverage    lines that the tests run, by room (long)
@@ -138,6 +140,16 @@ integration: module replay
 store-live:
 	$(PYTHON) -m pytest -q $(PYTEST_JOBS) tests/store $(PYTEST_ARGS)
 
+# tests/faults, all of it; FAULTS="-m quick" is the third in make test
+FAULTS_BOUND ?= 1200
+FAULTS_JOBS ?= -n 4
+faults: module
+	$(RUN_ENV) timeout $(FAULTS_BOUND) $(PYTHON) -m pytest -q $(FAULTS_JOBS) \
+		$(FAULTS) tests/faults $(PYTEST_ARGS)
+
+test-faults: packages
+	@$(MAKE) --no-print-directory faults
+
 # how the module is built, and for which Kamailio it is
 test-build: module
 	KAMAILIO="$(KAMAILIO)" KAMAILIO_SRC="$(KAMAILIO_SRC)" \
@@ -173,6 +185,7 @@ test: packages
 	@$(MAKE) --no-print-directory WERROR=-Werror module replay unit fuzz-replay
 	@$(MAKE) --no-print-directory test-build
 	@$(MAKE) --no-print-directory store-live
+	@$(MAKE) --no-print-directory faults FAULTS="-m quick"
 	@$(MAKE) --no-print-directory integration
 
 demo: packages
@@ -294,5 +307,5 @@ clean:
 		$(BUILD)/asan $(BUILD)/coverage $(BUILD)/replay $(REPLAY)
 
 .PHONY: all module replay headers packages unit store-live integration test \
-	test-build test-asan test-load test-intree test-fresh mutate coverage demo \
-	bench bench-judgement fuzz fuzz-replay fuzz-built lint install clean
+	faults test-faults test-build test-asan test-load test-intree test-fresh \
+	mutate coverage demo bench bench-judgement fuzz fuzz-replay fuzz-built lint install clean

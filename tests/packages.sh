@@ -33,7 +33,8 @@ for what in "$@"; do
 			kamailio-lua-modules kamailio-tls-modules
 			kamailio-websocket-modules redis-server redis-tools sip-tester
 			openssl libcurl4-openssl-dev check python3 python3-pytest
-			python3-pytest-xdist python3-redis procps tzdata netbase"
+			python3-pytest-xdist python3-redis procps tzdata netbase
+			iproute2"
 		;;
 	lint) want="$want clang-format clang-tidy cppcheck shellcheck" ;;
 	bench) want="$want python3-matplotlib valgrind" ;;
