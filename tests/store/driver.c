@@ -123,6 +123,45 @@ static void do_call(char **a)
 			after.repeats - before.repeats);
 }
 
+/* pick POOL TIMES: which numbers got how many of so many calls, each ended at
+ * once, and why there was no number for the others */
+static void do_pick(char **a)
+{
+	static rep_e164_t numbers[4096];
+	static unsigned times[4096];
+	unsigned reasons[REP_PICKS] = {0}, n = 0;
+	int pool = pool_of(a[1]);
+	const char *sep = "";
+
+	memset(times, 0, sizeof(times));
+	for(int i = atoi(a[2]); i > 0; i--) {
+		rep_ticket_t ticket = {0};
+		rep_pick_t why = rep_pool_pick(registry, pool, 15557770000,
+				rep_span(""), now(), false, &ticket)
+								 .result;
+		unsigned k = 0;
+
+		reasons[why]++;
+		if(why != REP_PICKED)
+			continue;
+		rep_ticket_hang_up(registry, &ticket, now());
+		while(k < n && numbers[k] != ticket.number)
+			k++;
+		if(k == n && n < 4096)
+			numbers[n++] = ticket.number;
+		if(k < n)
+			times[k]++;
+	}
+	printf("{\"numbers\":{");
+	for(unsigned k = 0; k < n; k++, sep = ",")
+		printf("%s\"+%" PRIu64 "\":%u", sep, numbers[k], times[k]);
+	printf("}");
+	for(int r = 0; r < REP_PICKS; r++)
+		if(reasons[r])
+			printf(",\"%s\":%u", rep_pick_name((rep_pick_t)r), reasons[r]);
+	printf("}\n");
+}
+
 /* spread POOL FIRST NUMBERS CALLS: calls over consecutive numbers, of a mix
  * that no number suffers from */
 static void do_spread(char **a)
@@ -294,6 +333,7 @@ static const struct
 		{"spread", 5, do_spread},
 		{"view", 3, do_view},
 		{"sum", 2, do_sum},
+		{"pick", 3, do_pick},
 		{"policy", 2, do_policy},
 		{"status", 1, do_status},
 		{"bench", 4, do_bench},

@@ -47,6 +47,7 @@ static const struct
 		{"incarnations", incarnations_suite},
 		{"judge", judge_suite},
 		{"keys", keys_suite},
+		{"known", known_suite},
 		{"labels", labels_suite},
 		{"mark", mark_suite},
 		{"mem", mem_suite},

@@ -41,6 +41,7 @@ Suite *heap_suite(void);
 Suite *incarnations_suite(void);
 Suite *judge_suite(void);
 Suite *keys_suite(void);
+Suite *known_suite(void);
 Suite *labels_suite(void);
 Suite *mark_suite(void);
 Suite *mem_suite(void);

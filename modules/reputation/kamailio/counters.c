@@ -50,6 +50,7 @@ static const figure_t figures[] = {
 	REFUSED(REP_PICK_ALL_CAPPED, "all_capped"),
 	REFUSED(REP_PICK_NO_MATCH, "no_match"),
 	REFUSED(REP_PICK_EMPTY_POOL, "empty_pool"),
+	REFUSED(REP_PICK_LOADING, "loading"),
 	AT(registry.counted, "counted", "call attempts counted"),
 	OUTCOME(REP_ANSWERED, "answered"),
 	OUTCOME(REP_SHORT, "short"),

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "errors.h"
+#include "known.h"
 #include "health.h"
 #include "keys.h"
 #include "log.h"
@@ -246,6 +247,7 @@ bool rep_config_sync_step(rep_store_t *store)
 			rep_policy_send(store, pool);
 		else
 			rep_numbers_send(store, pool);
+		rep_known_send(store, pool);
 	}
 	if(!rep_pipe_receive(store))
 		return false;
@@ -255,7 +257,8 @@ bool rep_config_sync_step(rep_store_t *store)
 		more = more
 			   || (pool && pool->listed
 					   && (pool->policy_wanted || pool->numbers_wanted
-							   || pool->phase != REP_LOAD_IDLE));
+							   || pool->phase != REP_LOAD_IDLE
+							   || pool->knowing));
 	}
 	return more || store->pools_wanted;
 }

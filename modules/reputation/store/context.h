@@ -67,6 +67,10 @@ typedef struct rep_store_pool
 	size_t n_good;
 	rep_round_t policy_round;
 	uint32_t ttl, record_ttl; /* s */
+	/* known.c */
+	uint32_t knowing; /* mark of the reading under way, 0 = none */
+	char known_cursor[24];
+	bool known_asked;
 	/* numbers_sync.c */
 	bool numbers_wanted, loaded;
 	rep_load_phase_t phase;

@@ -17,6 +17,7 @@
 #include "eviction.h"
 #include "feed.h"
 #include "health.h"
+#include "known.h"
 #include "log.h"
 #include "master.h"
 #include "numbers_sync.h"
@@ -151,6 +152,7 @@ static void connected(rep_store_t *store)
 	memcpy(store->status->address, where, sizeof(where));
 	rep_unlock(&store->status->lock);
 	store->next_check = 0;
+	rep_known_reach(store, true);
 	rep_store_suspect(store);
 	rep_eviction_check(store);
 	rep_watch_start(store);
@@ -174,6 +176,7 @@ static void try_connect(rep_store_t *store)
 		store->link.next_try = rep_mono_ms() + 2000;
 	}
 	rep_status_link(store->status, REP_LINK_DISCONNECTED, store->clock());
+	rep_known_reach(store, false);
 	say_down(store, false);
 	fall_back(store);
 }

@@ -20,6 +20,7 @@ typedef enum kind
 	KIND_WARMUP,
 	KIND_ORDER,
 	KIND_EXHAUSTED,
+	KIND_UNKNOWN,
 	KIND_TAGS,
 	KIND_ATTEST,
 	KIND_COUNTRY,
@@ -105,6 +106,7 @@ static const field_t fields[] = {
 	{"cap_concurrent", KIND_WHOLE, AT(cap_concurrent), 0, MANY, "0"},
 	{"pool_cap_day", KIND_WHOLE, AT(pool_cap_day), 0, MANY, "0"},
 	{"warmup", KIND_WARMUP, 0, 0, 0, "10x7,20x7,30x7"},
+	{"on_unknown", KIND_UNKNOWN, AT(on_unknown), 0, 0, "wait"},
 	{"order", KIND_ORDER, AT(order), 0, 0, "least_recent"},
 	{"require_tags", KIND_TAGS, AT(require_tags), 0, 0, ""},
 	{"require_attest", KIND_ATTEST, AT(require_attest), 0, 0, ""},
@@ -121,6 +123,7 @@ static const char *const charts[REP_CHARTS] = {
 		"blocked", "rejected", "labelled"};
 static const char *const orders[REP_ORDERS] = {"least_recent", "weighted"};
 static const char *const exhausted[] = {"reject", "least_bad"};
+static const char *const unknowns[] = {"wait", "use"};
 
 const char *rep_chart_name(rep_chart_t chart)
 {
@@ -289,6 +292,11 @@ static bool set_field(
 			if(word < COUNT(exhausted))
 				policy->on_exhausted = (rep_exhausted_t)word;
 			return word < COUNT(exhausted);
+		case KIND_UNKNOWN:
+			word = rep_word_find(unknowns, COUNT(unknowns), text);
+			if(word < COUNT(unknowns))
+				policy->on_unknown = (rep_unknown_t)word;
+			return word < COUNT(unknowns);
 		case KIND_TAGS:
 			return set_tags(place, text);
 		case KIND_ATTEST:
@@ -319,6 +327,7 @@ static const struct
 				NULL},
 		[KIND_ORDER] = {"must be least_recent or weighted", NULL},
 		[KIND_EXHAUSTED] = {"must be reject or least_bad", NULL},
+		[KIND_UNKNOWN] = {"must be wait or use", NULL},
 		[KIND_TAGS] = {"must be tags separated by commas, 127 bytes at most, or"
 					   " empty",
 				NULL},
@@ -426,6 +435,9 @@ static void get_field(const rep_policy_t *policy, const field_t *field,
 			break;
 		case KIND_EXHAUSTED:
 			text = exhausted[policy->on_exhausted == REP_LEAST_BAD];
+			break;
+		case KIND_UNKNOWN:
+			text = unknowns[policy->on_unknown == REP_USE];
 			break;
 		case KIND_ATTEST:
 			number[0] = policy->require_attest;

@@ -28,6 +28,12 @@ typedef enum rep_exhausted
 	REP_LEAST_BAD
 } rep_exhausted_t;
 
+typedef enum rep_unknown
+{
+	REP_WAIT,
+	REP_USE
+} rep_unknown_t;
+
 #define REP_WARMUP_STAGES 8
 #define REP_ZONE_MAX 47
 #define REP_TAGS_MAX 127
@@ -59,6 +65,7 @@ typedef struct rep_policy
 	} warmup[REP_WARMUP_STAGES];
 	uint32_t warmup_stages;
 	rep_order_t order;
+	rep_unknown_t on_unknown; /* a number whose verdict was not read yet */
 	char require_tags[REP_TAGS_MAX + 1]; /* comma-separated, all needed */
 	char require_attest;				 /* 0, 'A', 'B' or 'C' */
 	char default_country[3];			 /* ISO 3166-1 alpha-2 or "" */

@@ -29,6 +29,7 @@ static const char *const pick_names[REP_PICKS] = {
 		[REP_PICK_SHARE_BENCHED] = "share-benched",
 		[REP_PICK_NO_MATCH] = "no-match",
 		[REP_PICK_EMPTY_POOL] = "empty-pool",
+		[REP_PICK_LOADING] = "loading",
 		[REP_PICK_CALL_REJECTED] = "call-rejected",
 };
 

@@ -125,6 +125,8 @@ static rep_pick_t why_none(const rep_pool_t *pool, const rep_where_t *where)
 	uint32_t all = pool->matching[REP_ACTIVE] + pool->matching[REP_PROBATION];
 	uint32_t benched = where->r ? pool->routes[where->r]->benched : 0;
 
+	if(rep_pool_waits(pool))
+		return REP_PICK_LOADING;
 	if(pool->policy.require_attest && !attested(pool, where->label))
 		return REP_PICK_NO_MATCH;
 	return all > benched ? REP_PICK_ALL_CAPPED : REP_PICK_ALL_BENCHED;
@@ -146,6 +148,8 @@ static rep_pick_t choose(rep_pool_t *pool, const rep_where_t *where,
 {
 	rep_pick_t stop = stops(pool, where->r, exhausted);
 
+	if(stop == REP_PICK_EMPTY_POOL && !pool->known && rep_pool_waits(pool))
+		return REP_PICK_LOADING;
 	if(stop != REP_PICKED)
 		return stop;
 	if(rep_window_over(

@@ -268,6 +268,7 @@ struct rep_pool
 	uint64_t clock;	 /* of the weighted order: key of the last pick */
 	uint64_t newest; /* highest key given out */
 	uint32_t generations;
+	uint32_t known; /* verdicts of generations before it were read */
 	/* cursors; the last two REP_NONE = nothing to do */
 	uint32_t sweep, refresh, refill;
 
@@ -306,6 +307,7 @@ struct rep_registry
 	uint32_t max_numbers;
 	_Atomic bool observe;
 	_Atomic bool alone; /* nothing is shared */
+	_Atomic bool reach; /* what is shared can be read */
 	rep_lock_t lock;	/* of the list of pools */
 	rep_pool_t *pools[REP_POOLS_MAX];
 	_Atomic uint64_t outcomes[REP_OUTCOMES], lost;

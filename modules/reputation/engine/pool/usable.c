@@ -30,6 +30,19 @@ static bool trial_spent(const rep_pool_t *pool, const rep_number_t *number)
 		   && number->trial + number->in_flight >= pool->policy.probation_calls;
 }
 
+bool rep_pool_waits(const rep_pool_t *pool)
+{
+	return pool->known <= pool->generations && !rep_observed(pool)
+		   && pool->policy.on_unknown == REP_WAIT
+		   && atomic_load_explicit(
+				   &pool->registry->reach, memory_order_relaxed);
+}
+
+bool rep_number_known(const rep_pool_t *pool, const rep_number_t *number)
+{
+	return number->generation < pool->known || !rep_pool_waits(pool);
+}
+
 bool rep_number_suits(
 		const rep_pool_t *pool, const rep_number_t *number, rep_span_t label)
 {
@@ -58,6 +71,7 @@ bool rep_number_allowed(
 		const rep_pool_t *pool, const rep_number_t *number, uint8_t route)
 {
 	return rep_number_suits(pool, number, rep_route_label(pool, route))
+		   && rep_number_known(pool, number)
 		   && (rep_observed(pool)
 				   || (!rep_number_rests(pool, number, route)
 						   && !trial_spent(pool, number)));

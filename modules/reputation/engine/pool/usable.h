@@ -13,6 +13,11 @@ bool rep_observed(const rep_pool_t *pool);
 rep_state_t rep_number_state(
 		const rep_pool_t *pool, const rep_number_t *number, rep_time_t now);
 
+/* Its verdict was read, or need not be waited for: see known.h. */
+bool rep_number_known(const rep_pool_t *pool, const rep_number_t *number);
+/* Numbers wait for their verdicts, or the pool for its numbers. */
+bool rep_pool_waits(const rep_pool_t *pool);
+
 /* Neither an operator nor the policy (tags, attestation) keeps the number off
  * the route of this label, which need not be known. */
 bool rep_number_suits(
@@ -22,7 +27,7 @@ bool rep_number_suits(
 bool rep_number_rests(
 		const rep_pool_t *pool, const rep_number_t *number, uint8_t route);
 
-/* Suits the route, and no verdict keeps it off. */
+/* Suits the route, and its verdict is known and does not keep it off. */
 bool rep_number_allowed(
 		const rep_pool_t *pool, const rep_number_t *number, uint8_t route);
 
