@@ -49,7 +49,40 @@ def report(caller, pool, number, outcome, times=1):
                               outcome=outcome).code == 1
 
 
+def use_up(callers, pool, calls):
+    """Picks in turn until there were so many, and then no more."""
+    picked = []
+
+    def pick(caller):
+        answer = functions.call(caller, "pick", pool, callee=new_callee())
+        if answer.code == 1:
+            picked.append(answer.number)
+        else:
+            assert (answer.code, answer.reason) == (-2, "all-capped")
+
+    def done():
+        for caller in callers:
+            pick(caller)
+        return len(picked) >= calls
+
+    wait_until(done, what=lambda: picked)
+    for caller in callers * 10:
+        pick(caller)
+    assert len(picked) == calls
+    return picked
+
+
 # ----- two nodes -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("policy,calls", [
+    ({"cap_day": 10}, 20), ({"pool_cap_day": 15}, 15)])
+def test_a_cap_holds_over_both(redis, nodes, callers, policy, calls):
+    name = next(iter(policy))
+    numbers = seed(redis, nodes, name, 2, policy)
+    picked = use_up(callers, name, calls)
+    if "cap_day" in policy:
+        assert all(picked.count(n) == 10 for n in numbers)
 
 
 def test_counts_are_shared(redis, nodes, callers):
@@ -294,9 +327,7 @@ def test_bad_policy_leaves_the_last_good_one(redis, nodes, callers, field,
     seed(redis, nodes, "badpolicy", 1, {"cap_day": 2})
     redis.set_policy("badpolicy", **{field: value})
     wait_until(lambda: view.mentions(view.stats(nodes[0]), field))
-    codes = [functions.call(callers[0], "pick", "badpolicy",
-                            callee=new_callee()).code for _ in range(3)]
-    assert codes == [1, 1, -2]
+    use_up(callers[:1], "badpolicy", 2)
     redis.client.hdel("rep:policy:{badpolicy}", field)
 
 

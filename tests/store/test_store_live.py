@@ -78,7 +78,7 @@ def written(client, calls):
 
 
 # as docs/redis.md has it
-ACL = """+ping +info +role +select +client|setname +client|id +client|tracking
+ACL = """+ping +role +info +time +select +client|setname +client|id +client|tracking
     +subscribe +script|load +eval +evalsha +exists +del +expire +set +get
     +incr +smembers +sadd +hlen +hgetall +hget +hmget +hset +hsetnx +hdel
     +hkeys +hvals +hincrby +hscan +scan +sismember +ttl

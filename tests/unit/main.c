@@ -49,6 +49,7 @@ static const struct
 		{"keys", keys_suite},
 		{"known", known_suite},
 		{"labels", labels_suite},
+		{"lease", lease_suite},
 		{"mark", mark_suite},
 		{"mem", mem_suite},
 		{"mirror", mirror_suite},

@@ -43,6 +43,7 @@ Suite *judge_suite(void);
 Suite *keys_suite(void);
 Suite *known_suite(void);
 Suite *labels_suite(void);
+Suite *lease_suite(void);
 Suite *mark_suite(void);
 Suite *mem_suite(void);
 Suite *mirror_suite(void);

@@ -33,8 +33,8 @@ START_TEST(everything_comes_back)
 	ck_assert_uint_eq(inside()->picks, 3);
 	ck_assert_uint_eq(inside()->in_flight, 0);
 	ck_assert_uint_eq(inside()->day.used, 3);
-	ck_assert_uint_eq(number_in(FIRST)->minute.used, 1);
-	ck_assert_uint_eq(number_in(FIRST)->hour.used, 1);
+	ck_assert_uint_eq(number_in(FIRST)->windows[REP_CAP_MINUTE].used, 1);
+	ck_assert_uint_eq(number_in(FIRST)->windows[REP_CAP_HOUR].used, 1);
 	/* its turn is the next, on the same route and on others */
 	ck_assert_uint_eq(pick_on("b", NOW + 7 * S, &t, NULL), FIRST);
 }
@@ -148,9 +148,9 @@ START_TEST(other_windows)
 	ck_assert_uint_eq(pick_on("", NOW + at[_i].later, &other, NULL), FIRST);
 	rep_ticket_cancel(registry, &t, NOW + at[_i].later);
 	number = number_in(FIRST);
-	ck_assert_uint_eq(number->minute.used, at[_i].minute);
-	ck_assert_uint_eq(number->hour.used, at[_i].hour);
-	ck_assert_uint_eq(number->day.used, at[_i].day);
+	ck_assert_uint_eq(number->windows[REP_CAP_MINUTE].used, at[_i].minute);
+	ck_assert_uint_eq(number->windows[REP_CAP_HOUR].used, at[_i].hour);
+	ck_assert_uint_eq(number->windows[REP_CAP_DAY].used, at[_i].day);
 	ck_assert_uint_eq(inside()->day.used, at[_i].day);
 }
 END_TEST
@@ -357,13 +357,13 @@ START_TEST(as_if_it_had_never_been)
 		for(unsigned i = 0; i < NUMBERS; i++) {
 			const rep_number_t *number = number_in(FIRST + i);
 			ck_assert_uint_eq(
-					rep_window_used(&number->minute, rep_seconds_of(now) / 60),
+					rep_window_used(&number->windows[REP_CAP_MINUTE], rep_seconds_of(now) / 60),
 					used_in(i, now, MINUTE));
 			ck_assert_uint_eq(
-					rep_window_used(&number->hour, rep_seconds_of(now) / 3600),
+					rep_window_used(&number->windows[REP_CAP_HOUR], rep_seconds_of(now) / 3600),
 					used_in(i, now, HOUR));
 			ck_assert_uint_eq(
-					rep_window_used(&number->day, rep_day_of(inside(), now)),
+					rep_window_used(&number->windows[REP_CAP_DAY], rep_day_of(inside(), now)),
 					used_in(i, now, DAY));
 		}
 		ck_assert_uint_eq(

@@ -128,6 +128,9 @@ static const set_case_t set_cases[] = {
 	{"on_exhausted", "reject", "reject"},
 	{"on_exhausted", "stop", NULL, "must be reject or least_bad"},
 	{"on_exhausted", "", NULL, "must be reject or least_bad"},
+	{"caps", "soft", "soft"},
+	{"caps", "hard", "hard"},
+	{"caps", "", NULL, "must be hard or soft"},
 	{"on_unknown", "use", "use"},
 	{"on_unknown", "wait", "wait"},
 	{"on_unknown", "", NULL, "must be wait or use"},
@@ -214,7 +217,7 @@ static const struct {
 	{"min_available", "2"}, {"on_exhausted", "reject"},
 	{"on_unknown", "wait"}, {"cap_minute", "0"},
 	{"cap_hour", "0"}, {"cap_day", "0"}, {"cap_concurrent", "0"},
-	{"pool_cap_day", "0"}, {"warmup", "10x7,20x7,30x7"},
+	{"pool_cap_day", "0"}, {"caps", "hard"}, {"warmup", "10x7,20x7,30x7"},
 	{"order", "least_recent"}, {"require_tags", ""}, {"require_attest", ""},
 	{"default_country", ""}, {"time_zone", ""},
 };

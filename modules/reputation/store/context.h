@@ -14,6 +14,7 @@
 #include "../engine/pool/begun.h"
 #include "../engine/pool/edit.h"
 #include "../engine/pool/event.h"
+#include "../engine/pool/leases.h"
 #include "../engine/pool/view.h"
 #include "../engine/pool/records.h"
 #include "../formats/callees.h"
@@ -67,6 +68,7 @@ typedef struct rep_store_pool
 	size_t n_good;
 	rep_round_t policy_round;
 	uint32_t ttl, record_ttl; /* s */
+	char lease_epoch[24];	  /* of the pool's leases, "" = none was heard of */
 	/* known.c */
 	uint32_t knowing; /* mark of the reading under way, 0 = none */
 	char known_cursor[24];
@@ -109,6 +111,7 @@ enum
 	REP_SHA_ONCE,
 	REP_SHA_BEGUN,
 	REP_SHA_CLAIM,
+	REP_SHA_LEASE,
 	REP_SHAS
 };
 
@@ -248,6 +251,11 @@ struct rep_store
 
 	rep_edit_t edit; /* being written */
 	bool has_edit;
+
+	rep_lease_ask_t asks[REP_BATCH];
+	size_t n_asks;
+	uint64_t lease_calls; /* numbers them: an older one is a duplicate */
+	char run_id[48];	  /* run id of the server, "" = not told */
 
 	uint64_t event_cursor;
 	rep_pending_t *pending;

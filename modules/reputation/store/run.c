@@ -18,6 +18,7 @@
 #include "feed.h"
 #include "health.h"
 #include "known.h"
+#include "leases.h"
 #include "log.h"
 #include "master.h"
 #include "numbers_sync.h"
@@ -153,6 +154,7 @@ static void connected(rep_store_t *store)
 	rep_unlock(&store->status->lock);
 	store->next_check = 0;
 	rep_known_reach(store, true);
+	rep_leases_connected(store);
 	rep_store_suspect(store);
 	rep_eviction_check(store);
 	rep_watch_start(store);
@@ -195,7 +197,7 @@ static void begin_exchange(rep_store_t *store)
 {
 	store->more = false;
 	store->n_sent = store->n_offered = store->n_views = 0;
-	store->n_pages = store->n_checked = 0;
+	store->n_pages = store->n_checked = store->n_asks = 0;
 	store->turn++;
 	rep_events_drain(store);
 	rep_push_collect(store);
@@ -213,6 +215,7 @@ static void send_writes(rep_store_t *store)
 			continue;
 		rep_verdict_send(store, pool);
 		rep_push_send(store, pool);
+		rep_leases_send(store, pool);
 	}
 	rep_events_send(store);
 }
@@ -387,6 +390,7 @@ static void last_exchange(rep_store_t *store)
 	rep_callees_flush(store);
 	if(rep_link_up(&store->link))
 		rep_begun_tell(store);
+	rep_leases_end(store);
 	publish(store);
 }
 

@@ -254,4 +254,125 @@
 	"redis.call('HDEL', KEYS[1], ARGV[1])\n"                                  \
 	"return calls\n"
 
+/* Grant leases of caps, so that all that was granted of one in its period is
+ * never more than the cap.
+ * KEYS guard, then one hash for each period: number or * -> for each writer
+ *      WRITER|GRANTED|USED|CALL
+ * ARGV run id of the server or "", epoch that the caller knows or "", number of
+ *      this call, node, then for each hash: slot, period, seconds to live, n,
+ *      and n times: field, writer, limit, held, wanted, used, granted to others
+ *      as far as heard
+ * Returns {epoch, ms for which nothing is granted, nodes, then for each: granted,
+ *          left, not used by others, granted to others,
+ *          1 if somebody was refused of late, which is kept under !}.
+ * What is held is never taken away, and a call that comes late changes nothing.
+ * Where grants may have been lost (the guard or a hash is gone, or the server is
+ * another) a new epoch begins: nothing is granted until all have told what they
+ * hold; what the tellers had heard of others who do not is kept under ?. */
+#define REP_SCRIPT_LEASE                                                       \
+	"if redis.replicate_commands then redis.replicate_commands() end\n"        \
+	"local run, known, seq = ARGV[1], ARGV[2], tonumber(ARGV[3])\n"            \
+	"local t = redis.call('TIME')\n"                                           \
+	"local now = t[1] * 1000 + math.floor(t[2] / 1000)\n"                      \
+	"local function whole(key)\n"                                              \
+	"  local n = redis.pcall('HLEN', key)\n"                                   \
+	"  if type(n) == 'table' then redis.call('DEL', key) return false end\n"   \
+	"  return n > 0\n"                                                         \
+	"end\n"                                                                    \
+	"whole(KEYS[1])\n"                                                         \
+	"local g, flat = {}, redis.call('HGETALL', KEYS[1])\n"                     \
+	"for i = 1, #flat, 2 do g[flat[i]] = flat[i + 1] end\n"                    \
+	"local since, grace = tonumber(g.since or 0), tonumber(g.grace or 0)\n"    \
+	"local lost = g.epoch and run ~= '' and g.run ~= run\n"                    \
+	"local a = 5\n"                                                            \
+	"for k = 2, #KEYS do\n"                                                    \
+	"  if not whole(KEYS[k]) and g['k' .. ARGV[a]] == ARGV[a + 1] then\n"      \
+	"    lost = true\n"                                                        \
+	"  end\n"                                                                  \
+	"  a = a + 4 + 7 * tonumber(ARGV[a + 3])\n"                                \
+	"end\n"                                                                    \
+	"if not g.epoch or lost or now < since then\n"                             \
+	"  if g.epoch == tostring(now) then now = now + 1 end\n"                   \
+	"  since, grace = now, (lost or g.epoch or known ~= '') and 5000 or "      \
+	"1000\n"                                                                   \
+	"  g.epoch = string.format('%.0f', now)\n"                                 \
+	"  redis.call('HSET', KEYS[1], 'run', run, 'epoch', g.epoch, 'since',\n"   \
+	"    string.format('%.0f', since), 'grace', grace)\n"                      \
+	"end\n"                                                                    \
+	"local young = math.max(0, since + grace - now)\n"                         \
+	"local nodes = 1\n"                                                        \
+	"redis.call('HSET', KEYS[1], 'n' .. ARGV[4], string.format('%.0f', "       \
+	"now))\n"                                                                  \
+	"redis.call('EXPIRE', KEYS[1], 259200)\n"                                  \
+	"for f, v in pairs(g) do\n"                                                \
+	"  if string.sub(f, 1, 1) == 'n' and f ~= 'n' .. ARGV[4] then\n"           \
+	"    if now - tonumber(v) < 30000 then nodes = nodes + 1\n"                \
+	"    elseif now - tonumber(v) > 3600000 then redis.call('HDEL', KEYS[1], " \
+	"f) end\n"                                                                 \
+	"  end\n"                                                                  \
+	"end\n"                                                                    \
+	"local out = {g.epoch, young, nodes}\n"                                    \
+	"a = 5\n"                                                                  \
+	"for k = 2, #KEYS do\n"                                                    \
+	"  local n, ask, set = tonumber(ARGV[a + 3]), {}, {}\n"                    \
+	"  for i = 0, n - 1 do ask[i + 1] = ARGV[a + 4 + 7 * i] end\n"             \
+	"  local have = redis.call('HMGET', KEYS[k], unpack(ask))\n"               \
+	"  for i = 0, n - 1 do\n"                                                  \
+	"    local b = a + 4 + 7 * i\n"                                            \
+	"    local who, limit = ARGV[b + 1], tonumber(ARGV[b + 2])\n"              \
+	"    local held, want = tonumber(ARGV[b + 3]), tonumber(ARGV[b + 4])\n"    \
+	"    local heard = tonumber(ARGV[b + 6])\n"                                \
+	"    local keep, others, spare, gone, wanted = {}, 0, 0, 0, 0\n"           \
+	"    local mine, last\n"                                                   \
+	"    for w, c, u, s in string.gmatch(have[i + 1] or '',\n"                 \
+	"        '([^ |]+)|(%d+)|(%d+)|(%d+)') do\n"                               \
+	"      c, u = tonumber(c), tonumber(u)\n"                                  \
+	"      if w == who then mine, last = c, tonumber(s)\n"                     \
+	"      elseif w == '?' then gone = c\n"                                    \
+	"      elseif w == '!' then wanted = c\n"                                  \
+	"      else\n"                                                             \
+	"        others, spare = others + c, spare + math.max(0, c - u)\n"         \
+	"        keep[#keep + 1] = w .. '|' .. c .. '|' .. u .. '|' .. s\n"        \
+	"      end\n"                                                              \
+	"    end\n"                                                                \
+	"    local given = held\n"                                                 \
+	"    if last and seq <= last then\n"                                       \
+	"      given = mine\n"                                                     \
+	"    else\n"                                                               \
+	"      if young > 0 then\n"                                                \
+	"        given = math.max(held, mine or 0)\n"                              \
+	"        if not mine then gone = math.max(0, gone - held) end\n"           \
+	"        gone = math.max(gone, heard - others)\n"                          \
+	"      else\n"                                                             \
+	"        local room = limit - others - gone - held\n"                      \
+	"        if room > 0 and want > held then\n"                               \
+	"          given = held + math.min(want - held, math.ceil(room / 2))\n"    \
+	"        elseif want > held then wanted = math.floor(now / 1000)\n"        \
+	"        end\n"                                                            \
+	"      end\n"                                                              \
+	"      if gone > 0 then keep[#keep + 1] = '?|' .. gone .. '|' .. gone .. " \
+	"'|0' end\n"                                                               \
+	"      if now / 1000 - wanted < 10 then\n"                                 \
+	"        keep[#keep + 1] = '!|' .. wanted .. '|0|0'\n"                     \
+	"      end\n"                                                              \
+	"      keep[#keep + 1] = who .. '|' .. given .. '|' .. ARGV[b + 5] .. "    \
+	"'|' .. ARGV[3]\n"                                                         \
+	"      set[#set + 1] = ask[i + 1]\n"                                       \
+	"      set[#set + 1] = table.concat(keep, ' ')\n"                          \
+	"    end\n"                                                                \
+	"    out[#out + 1] = given\n"                                              \
+	"    out[#out + 1] = math.max(0, limit - others - gone - given)\n"         \
+	"    out[#out + 1] = spare\n"                                              \
+	"    out[#out + 1] = others + gone\n"                                      \
+	"    out[#out + 1] = now / 1000 - wanted < 10 and 1 or 0\n"                \
+	"  end\n"                                                                  \
+	"  if #set > 0 then\n"                                                     \
+	"    redis.call('HSET', KEYS[k], unpack(set))\n"                           \
+	"    redis.call('EXPIRE', KEYS[k], ARGV[a + 2])\n"                         \
+	"    redis.call('HSET', KEYS[1], 'k' .. ARGV[a], ARGV[a + 1])\n"           \
+	"  end\n"                                                                  \
+	"  a = a + 4 + 7 * n\n"                                                    \
+	"end\n"                                                                    \
+	"return out\n"
+
 #endif

@@ -16,6 +16,7 @@ static const char *const scripts[REP_SHAS] = {
 		[REP_SHA_ONCE] = REP_SCRIPT_ONCE,
 		[REP_SHA_BEGUN] = REP_SCRIPT_BEGUN,
 		[REP_SHA_CLAIM] = REP_SCRIPT_CLAIM,
+		[REP_SHA_LEASE] = REP_SCRIPT_LEASE,
 };
 
 bool rep_scripts_load(rep_store_t *store)

@@ -172,6 +172,7 @@ rep_store_t *rep_store_create(const rep_store_config_t *config,
 	} else if(check_prefix(store) && set_link(store, config)) {
 		rep_writer_init(store);
 		set_links(store);
+		rep_registry_lease(registry, true);
 		return store;
 	}
 	rep_store_destroy(store);

@@ -21,6 +21,7 @@ typedef enum kind
 	KIND_ORDER,
 	KIND_EXHAUSTED,
 	KIND_UNKNOWN,
+	KIND_CAPS,
 	KIND_TAGS,
 	KIND_ATTEST,
 	KIND_COUNTRY,
@@ -105,6 +106,7 @@ static const field_t fields[] = {
 	{"cap_day", KIND_WHOLE, AT(cap_day), 0, MANY, "0"},
 	{"cap_concurrent", KIND_WHOLE, AT(cap_concurrent), 0, MANY, "0"},
 	{"pool_cap_day", KIND_WHOLE, AT(pool_cap_day), 0, MANY, "0"},
+	{"caps", KIND_CAPS, AT(caps), 0, 0, "hard"},
 	{"warmup", KIND_WARMUP, 0, 0, 0, "10x7,20x7,30x7"},
 	{"on_unknown", KIND_UNKNOWN, AT(on_unknown), 0, 0, "wait"},
 	{"order", KIND_ORDER, AT(order), 0, 0, "least_recent"},
@@ -123,6 +125,7 @@ static const char *const charts[REP_CHARTS] = {
 		"blocked", "rejected", "labelled"};
 static const char *const orders[REP_ORDERS] = {"least_recent", "weighted"};
 static const char *const exhausted[] = {"reject", "least_bad"};
+static const char *const caps[] = {"hard", "soft"};
 static const char *const unknowns[] = {"wait", "use"};
 
 const char *rep_chart_name(rep_chart_t chart)
@@ -297,6 +300,11 @@ static bool set_field(
 			if(word < COUNT(unknowns))
 				policy->on_unknown = (rep_unknown_t)word;
 			return word < COUNT(unknowns);
+		case KIND_CAPS:
+			word = rep_word_find(caps, COUNT(caps), text);
+			if(word < COUNT(caps))
+				policy->caps = (rep_caps_kind_t)word;
+			return word < COUNT(caps);
 		case KIND_TAGS:
 			return set_tags(place, text);
 		case KIND_ATTEST:
@@ -328,6 +336,7 @@ static const struct
 		[KIND_ORDER] = {"must be least_recent or weighted", NULL},
 		[KIND_EXHAUSTED] = {"must be reject or least_bad", NULL},
 		[KIND_UNKNOWN] = {"must be wait or use", NULL},
+		[KIND_CAPS] = {"must be hard or soft", NULL},
 		[KIND_TAGS] = {"must be tags separated by commas, 127 bytes at most, or"
 					   " empty",
 				NULL},
@@ -438,6 +447,9 @@ static void get_field(const rep_policy_t *policy, const field_t *field,
 			break;
 		case KIND_UNKNOWN:
 			text = unknowns[policy->on_unknown == REP_USE];
+			break;
+		case KIND_CAPS:
+			text = caps[policy->caps == REP_SOFT];
 			break;
 		case KIND_ATTEST:
 			number[0] = policy->require_attest;

@@ -34,6 +34,12 @@ typedef enum rep_unknown
 	REP_USE
 } rep_unknown_t;
 
+typedef enum rep_caps_kind
+{
+	REP_HARD,
+	REP_SOFT
+} rep_caps_kind_t;
+
 #define REP_WARMUP_STAGES 8
 #define REP_ZONE_MAX 47
 #define REP_TAGS_MAX 127
@@ -58,6 +64,7 @@ typedef struct rep_policy
 	rep_exhausted_t on_exhausted;
 	uint32_t cap_minute, cap_hour, cap_day, cap_concurrent; /* 0 = none */
 	uint32_t pool_cap_day;									/* 0 = none */
+	rep_caps_kind_t caps; /* of a proxy that cannot reach the others */
 	struct
 	{
 		uint32_t calls; /* a day */

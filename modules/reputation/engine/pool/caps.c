@@ -3,6 +3,8 @@
 
 #include "caps.h"
 
+static const uint32_t seconds[REP_CAPS] = {60, 3600, 86400};
+
 uint32_t rep_window_used(const rep_window_t *window, uint32_t at)
 {
 	return window->at == at ? window->used : 0;
@@ -61,19 +63,45 @@ bool rep_window_over(const rep_window_t *window, uint32_t at, uint32_t cap)
 	return cap && rep_window_used(window, at) >= cap;
 }
 
+uint32_t rep_cap_at(const rep_pool_t *pool, rep_cap_t cap, rep_time_t now)
+{
+	return cap == REP_CAP_DAY ? rep_day_of(pool, now)
+							  : rep_seconds_of(now) / seconds[cap];
+}
+
+uint32_t rep_cap_end(const rep_pool_t *pool, rep_cap_t cap, uint32_t at)
+{
+	int64_t end = ((int64_t)at + 1) * seconds[cap];
+
+	return (uint32_t)(cap == REP_CAP_DAY ? end - pool->utc_offset : end);
+}
+
+uint32_t rep_number_cap(const rep_pool_t *pool, const rep_number_t *number,
+		rep_cap_t cap, rep_time_t now)
+{
+	switch(cap) {
+		case REP_CAP_MINUTE:
+			return pool->policy.cap_minute;
+		case REP_CAP_HOUR:
+			return pool->policy.cap_hour;
+		default:
+			return rep_number_cap_day(pool, number, now);
+	}
+}
+
 uint32_t rep_number_capped_until(
 		const rep_pool_t *pool, const rep_number_t *number, rep_time_t now)
 {
 	const rep_policy_t *policy = &pool->policy;
-	uint32_t s = rep_seconds_of(now), day = rep_day_of(pool, now);
 
-	if(rep_window_over(
-			   &number->day, day, rep_number_cap_day(pool, number, now)))
-		return (uint32_t)(((int64_t)day + 1) * 86400 - pool->utc_offset);
-	if(rep_window_over(&number->hour, s / 3600, policy->cap_hour))
-		return (s / 3600 + 1) * 3600;
-	if(rep_window_over(&number->minute, s / 60, policy->cap_minute))
-		return (s / 60 + 1) * 60;
+	for(int c = REP_CAPS - 1; c >= 0; c--) {
+		rep_cap_t cap = (rep_cap_t)c;
+		uint32_t at = rep_cap_at(pool, cap, now);
+
+		if(rep_window_over(&number->windows[c], at,
+				   rep_number_cap(pool, number, cap, now)))
+			return rep_cap_end(pool, cap, at);
+	}
 	if(policy->cap_concurrent && number->in_flight >= policy->cap_concurrent)
 		return REP_UNTIL_HANG_UP;
 	return 0;
@@ -82,12 +110,11 @@ uint32_t rep_number_capped_until(
 void rep_caps_use(rep_pool_t *pool, rep_number_t *number, rep_time_t now,
 		rep_taken_t *taken)
 {
-	taken->at = rep_seconds_of(now);
-	taken->day = rep_day_of(pool, now);
-	window_use(&number->minute, taken->at / 60);
-	window_use(&number->hour, taken->at / 3600);
-	window_use(&number->day, taken->day);
-	window_use(&pool->day, taken->day);
+	for(int c = 0; c < REP_CAPS; c++) {
+		taken->at[c] = rep_cap_at(pool, (rep_cap_t)c, now);
+		window_use(&number->windows[c], taken->at[c]);
+	}
+	window_use(&pool->day, taken->at[REP_CAP_DAY]);
 }
 
 static void window_give_back(rep_window_t *window, uint32_t at)
@@ -99,8 +126,7 @@ static void window_give_back(rep_window_t *window, uint32_t at)
 void rep_caps_give_back(
 		rep_pool_t *pool, rep_number_t *number, const rep_taken_t *taken)
 {
-	window_give_back(&number->minute, taken->at / 60);
-	window_give_back(&number->hour, taken->at / 3600);
-	window_give_back(&number->day, taken->day);
-	window_give_back(&pool->day, taken->day);
+	for(int c = 0; c < REP_CAPS; c++)
+		window_give_back(&number->windows[c], taken->at[c]);
+	window_give_back(&pool->day, taken->at[REP_CAP_DAY]);
 }

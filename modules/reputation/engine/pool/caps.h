@@ -15,6 +15,11 @@ static inline uint32_t rep_seconds_of(rep_time_t now)
 /* Days since 1970 by the pool's clock. */
 uint32_t rep_day_of(const rep_pool_t *pool, rep_time_t now);
 
+/* Which minute, hour or day it is, and when the one `at` ends, in seconds since
+ * 1970. */
+uint32_t rep_cap_at(const rep_pool_t *pool, rep_cap_t cap, rep_time_t now);
+uint32_t rep_cap_end(const rep_pool_t *pool, rep_cap_t cap, uint32_t at);
+
 /* How much of a window is used in the minute, hour or day `at`. */
 uint32_t rep_window_used(const rep_window_t *window, uint32_t at);
 bool rep_window_over(const rep_window_t *window, uint32_t at, uint32_t cap);
@@ -31,6 +36,10 @@ bool rep_number_warming(
 /* The cap of a day in force: the least of policy, number and warm-up; 0 none. */
 uint32_t rep_number_cap_day(
 		const rep_pool_t *pool, const rep_number_t *number, rep_time_t now);
+
+/* The cap in force; 0 = none. */
+uint32_t rep_number_cap(const rep_pool_t *pool, const rep_number_t *number,
+		rep_cap_t cap, rep_time_t now);
 
 /* When the caps let the number go on, in seconds since 1970; 0 = now,
  * REP_UNTIL_HANG_UP = when a call ends. */

@@ -14,6 +14,8 @@ void rep_number_mark(rep_pool_t *pool, uint32_t i, uint8_t flag)
 	number->flags |= flag;
 	rep_fifo_push(flag == REP_DIRTY_CELLS	 ? &pool->dirty_cells
 				  : flag == REP_DIRTY_RECORD ? &pool->dirty_records
+				  : flag == REP_WANTS_LEASE	 ? &pool->wants_lease
+				  : flag == REP_HAS_LEASE	 ? &pool->has_lease
 											 : &pool->dirty_health,
 			i);
 }

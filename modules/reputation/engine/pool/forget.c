@@ -21,6 +21,9 @@ void rep_number_forget(rep_pool_t *pool, uint32_t i)
 		rep_slab_free(&pool->routed, r);
 	}
 	number->routed = REP_NONE;
+	if(number->leases != REP_NONE)
+		rep_slab_free(&pool->leases, number->leases);
+	number->leases = REP_NONE;
 	rep_evidence_forget(pool, number);
 	rep_past_forget(pool, number);
 	pool->in_flight -= number->in_flight;

@@ -74,6 +74,11 @@ void rep_registry_reach(rep_registry_t *registry, bool reach, rep_time_t now)
 		if(pool) {
 			from = pool->known;
 			waits = from <= pool->generations;
+			if(pool->policy.caps
+					== REP_SOFT) { /* shares of caps are in force */
+				waits = true;
+				from = 0;
+			}
 			rep_pool_unlock(pool);
 		}
 		if(waits)

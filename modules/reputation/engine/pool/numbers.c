@@ -58,6 +58,7 @@ static int add(rep_pool_t *pool, rep_e164_t e164, const rep_attrs_t *attrs,
 	number->cells = number->routed = REP_NONE;
 	number->past = number->screen = REP_NONE;
 	number->begun = UINT32_MAX;
+	number->leases = REP_NONE;
 	if(set_attrs(pool, number, attrs) < 0) {
 		rep_slab_free(&pool->numbers, i);
 		goto no_memory;

@@ -4,7 +4,9 @@
 #include "pick.h"
 
 #include "caps.h"
+#include "dirty.h"
 #include "index.h"
+#include "lease.h"
 #include "lock.h"
 #include "queue.h"
 #include "routes.h"
@@ -72,6 +74,7 @@ static uint32_t least_bad(
 		const rep_number_t *number = rep_number_at(pool, i);
 		if(rep_number_suits(pool, number, label)
 				&& !rep_number_capped_until(pool, number, now)
+				&& rep_number_leased(pool, number, now)
 				&& (best == REP_NONE
 						|| number->verdict.score
 								   < rep_number_at(pool, best)->verdict.score))
@@ -83,15 +86,18 @@ static uint32_t least_bad(
 /* The first in the order that is attested for a label without a queue. Looks at
  * every number. */
 static uint32_t first_attested(
-		const rep_pool_t *pool, rep_span_t label, rep_time_t now)
+		rep_pool_t *pool, rep_span_t label, rep_time_t now)
 {
 	uint32_t n = rep_slab_count(&pool->numbers), first = REP_NONE;
 
 	for(uint32_t i = 0; i < n; i++) {
 		const rep_number_t *number = rep_number_at(pool, i);
-		if(rep_number_suits(pool, number, label)
-				&& rep_number_usable(pool, number, 0, now)
-				&& (first == REP_NONE
+		if(!rep_number_suits(pool, number, label)
+				|| !rep_number_queues(pool, number, 0, now))
+			continue;
+		if(!rep_number_leased(pool, number, now))
+			rep_number_mark(pool, i, REP_WANTS_LEASE);
+		else if((first == REP_NONE
 						|| number->key < rep_number_at(pool, first)->key))
 			first = i;
 	}
@@ -152,8 +158,7 @@ static rep_pick_t choose(rep_pool_t *pool, const rep_where_t *where,
 		return REP_PICK_LOADING;
 	if(stop != REP_PICKED)
 		return stop;
-	if(rep_window_over(
-			   &pool->day, rep_day_of(pool, now), pool->policy.pool_cap_day))
+	if(rep_pool_capped(pool, now))
 		return REP_PICK_ALL_CAPPED;
 	*i = first_of(pool, where, now);
 	if(*i == REP_NONE && *exhausted)

@@ -162,14 +162,45 @@ enum
 	REP_DIRTY_CELLS = 1 << 2,  /* stands in the pool's list of them */
 	REP_DIRTY_RECORD = 1 << 3, /* likewise */
 	REP_DIRTY_HEALTH = 1 << 4, /* likewise */
-	REP_UNJUDGED = 1 << 5	   /* stands in the list of those to be judged */
+	REP_UNJUDGED = 1 << 5,	   /* stands in the list of those to be judged */
+	REP_WANTS_LEASE = 1 << 6,  /* likewise, of those that want a lease */
+	REP_HAS_LEASE = 1 << 7	   /* likewise */
 };
+
+/* Periods that calls are capped in. */
+typedef enum rep_cap
+{
+	REP_CAP_MINUTE,
+	REP_CAP_HOUR,
+	REP_CAP_DAY, /* of the pool's clock */
+	REP_CAPS
+} rep_cap_t;
 
 typedef struct rep_window
 {
 	uint32_t at; /* which minute, hour or day */
 	uint32_t used;
 } rep_window_t;
+
+/* What this proxy may use of a cap that holds over all: see lease.h. */
+typedef struct rep_lease
+{
+	uint32_t at;	  /* which minute, hour or day */
+	uint32_t granted; /* calls in it, of this proxy */
+	uint32_t others;  /* calls granted to the others, when last heard */
+	uint32_t left;	  /* and to nobody */
+	bool wanted;	  /* somebody got nothing of it, of late */
+} rep_lease_t;
+
+/* Of a number: each cap's, of an even and of an odd period, since the next one
+ * is asked for before it begins. */
+typedef struct rep_leases
+{
+	rep_lease_t of[REP_CAPS][2];
+	uint32_t told;	 /* s: when last asked for or told of */
+	uint16_t size;	 /* calls that are asked for at once */
+	uint8_t refused; /* how often in a row */
+} rep_leases_t;
 
 typedef struct rep_number
 {
@@ -191,7 +222,9 @@ typedef struct rep_number
 	uint32_t last_used;
 	uint32_t in_flight;
 	uint32_t trial; /* judged calls in this turn */
-	rep_window_t minute, hour, day;
+	rep_window_t windows[REP_CAPS];
+	uint32_t leases;	 /* REP_NONE: none was ever asked for */
+	uint32_t lease_wait; /* s: none is to be had before; 0 = it may be */
 	uint32_t cap_day;
 	int32_t since_day;
 	float weight;
@@ -258,10 +291,11 @@ struct rep_pool
 	rep_time_t spread_until; /* when it is measured again */
 	int32_t utc_offset;
 
-	rep_slab_t numbers, narrow, wide, routed, pasts, screens;
+	rep_slab_t numbers, narrow, wide, routed, pasts, screens, leases;
 	rep_index_t index;
 	rep_fifo_t dirty_cells, dirty_records, dirty_health;
 	rep_fifo_t unjudged; /* since others' counts came */
+	rep_fifo_t wants_lease, has_lease;
 	rep_heap_t timer;
 	rep_heap_entry_t back[REP_BACK];
 	uint32_t n_back;
@@ -288,6 +322,10 @@ struct rep_pool
 	uint32_t matching[REP_STATES]; /* of those, with the policy's tags */
 	uint32_t in_flight;
 	rep_window_t day;
+	rep_leases_t lease; /* of the pool's own caps */
+	bool wants_pool_lease, gives_up_leases;
+	uint32_t retell; /* number whose leases are told again next, or REP_NONE */
+	uint64_t picks_asked; /* picks and refusals when leases were last asked */
 	/* while a pool-wide cause explains what a chart shows: nobody is benched
 	 * by it until then */
 	rep_time_t held_until[REP_CHARTS];
@@ -306,9 +344,11 @@ struct rep_registry
 	_Atomic uint32_t n_numbers;
 	uint32_t max_numbers;
 	_Atomic bool observe;
-	_Atomic bool alone; /* nothing is shared */
-	_Atomic bool reach; /* what is shared can be read */
-	rep_lock_t lock;	/* of the list of pools */
+	_Atomic bool alone;		/* nothing is shared */
+	_Atomic bool reach;		/* what is shared can be read */
+	_Atomic bool leases;	/* caps hold over all proxies */
+	_Atomic uint32_t nodes; /* proxies that share them; 0 = not known */
+	rep_lock_t lock;		/* of the list of pools */
 	rep_pool_t *pools[REP_POOLS_MAX];
 	_Atomic uint64_t outcomes[REP_OUTCOMES], lost;
 	_Atomic uint64_t refused[REP_PICKS]; /* picks */

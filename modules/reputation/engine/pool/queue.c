@@ -4,6 +4,7 @@
 #include "queue.h"
 
 #include "caps.h"
+#include "dirty.h"
 #include "slot.h"
 #include "standing.h"
 #include "usable.h"
@@ -45,12 +46,14 @@ void rep_number_wake(rep_pool_t *pool, uint32_t i, rep_time_t now)
 
 	for(uint32_t r = 0; r < pool->n_routes; r++)
 		if(pool->routes[r]->open && !(number->queued & UINT64_C(1) << r)
-				&& !capped && rep_number_allowed(pool, number, (uint8_t)r))
+				&& rep_number_queues(pool, number, (uint8_t)r, now))
 			queue_put(pool, i, (uint8_t)r);
 	if(due)
 		timer_set(pool, i, rep_seconds_of(due + 999));
 	if(capped != REP_UNTIL_HANG_UP)
 		timer_set(pool, i, capped);
+	if(number->lease_wait > rep_seconds_of(now))
+		timer_set(pool, i, number->lease_wait);
 }
 
 void rep_queue_open(rep_pool_t *pool, uint8_t r, rep_time_t now)
@@ -62,7 +65,7 @@ void rep_queue_open(rep_pool_t *pool, uint8_t r, rep_time_t now)
 		return;
 	route->open = true;
 	for(uint32_t i = 0; i < n; i++)
-		if(rep_number_usable(pool, rep_number_at(pool, i), r, now))
+		if(rep_number_queues(pool, rep_number_at(pool, i), r, now))
 			queue_put(pool, i, r);
 }
 
@@ -76,10 +79,12 @@ static uint32_t heap_top(rep_pool_t *pool, uint8_t r, rep_time_t now)
 		if(!rep_number_usable(pool, number, r, now)) {
 			rep_heap_pop(queue);
 			number->queued &= ~(UINT64_C(1) << r);
-			if(number->flags & REP_LIVE)
-				rep_number_wake(pool, i, now);
-			else
+			if(!(number->flags & REP_LIVE))
 				rep_number_reap(pool, i);
+			else if(rep_number_queues(pool, number, r, now))
+				rep_number_mark(pool, i, REP_WANTS_LEASE);
+			else
+				rep_number_wake(pool, i, now);
 		} else if(queue->entries[0].key < number->key) {
 			rep_heap_retop(queue, number->key);
 		} else {

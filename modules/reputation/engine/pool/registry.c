@@ -50,6 +50,7 @@ static void pool_clear(rep_pool_t *pool)
 	rep_slab_clear(&pool->routed);
 	rep_slab_clear(&pool->pasts);
 	rep_slab_clear(&pool->screens);
+	rep_slab_clear(&pool->leases);
 	rep_free(pool->index.heads);
 	rep_free(pool->index.old);
 	rep_survey_drop(pool);
@@ -57,6 +58,8 @@ static void pool_clear(rep_pool_t *pool)
 	rep_fifo_clear(&pool->dirty_records);
 	rep_fifo_clear(&pool->dirty_health);
 	rep_fifo_clear(&pool->unjudged);
+	rep_fifo_clear(&pool->wants_lease);
+	rep_fifo_clear(&pool->has_lease);
 	rep_heap_clear(&pool->timer);
 	for(uint32_t r = 0; r < pool->n_routes; r++) {
 		rep_heap_clear(&pool->routes[r]->queue);
@@ -112,7 +115,8 @@ static rep_pool_t *pool_create(
 	rep_slab_init(&pool->routed, sizeof(rep_routed_t));
 	rep_slab_init(&pool->pasts, sizeof(rep_past_t));
 	rep_slab_init(&pool->screens, sizeof(rep_screen_t));
-	pool->refresh = pool->refill = REP_NONE;
+	rep_slab_init(&pool->leases, sizeof(rep_leases_t));
+	pool->refresh = pool->refill = pool->retell = REP_NONE;
 	if(rep_route_put(pool, rep_span("")) != 0 || pool->n_routes != 1) {
 		pool_destroy(pool);
 		return NULL;
@@ -176,14 +180,15 @@ static size_t pool_bytes(const rep_pool_t *pool)
 {
 	size_t bytes = sizeof(*pool);
 	const rep_slab_t *slabs[] = {&pool->numbers, &pool->narrow, &pool->wide,
-			&pool->routed, &pool->pasts, &pool->screens};
+			&pool->routed, &pool->pasts, &pool->screens, &pool->leases};
 
 	for(size_t i = 0; i < sizeof(slabs) / sizeof(slabs[0]); i++)
 		bytes += (size_t)rep_slab_count(slabs[i]) * slabs[i]->size;
 	bytes += ((size_t)pool->index.mask + 1) * sizeof(uint32_t);
 	bytes += pool->timer.room * sizeof(rep_heap_entry_t);
 	bytes += (pool->dirty_cells.room + pool->dirty_records.room
-					 + pool->dirty_health.room + pool->unjudged.room)
+					 + pool->dirty_health.room + pool->unjudged.room
+					 + pool->wants_lease.room + pool->has_lease.room)
 			 * sizeof(uint32_t);
 	for(uint32_t i = 0; i < pool->n_routes; i++) {
 		const rep_route_t *route = pool->routes[i];

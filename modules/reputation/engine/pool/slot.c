@@ -12,6 +12,8 @@ static int reserve(rep_pool_t *pool)
 			|| rep_fifo_reserve(&pool->dirty_records, n) < 0
 			|| rep_fifo_reserve(&pool->dirty_health, n) < 0
 			|| rep_fifo_reserve(&pool->unjudged, n) < 0
+			|| rep_fifo_reserve(&pool->wants_lease, n) < 0
+			|| rep_fifo_reserve(&pool->has_lease, n) < 0
 			|| rep_heap_reserve(&pool->timer, n) < 0)
 		return -1;
 	for(uint32_t r = 0; r < pool->n_routes; r++)
@@ -36,7 +38,8 @@ void rep_number_reap(rep_pool_t *pool, uint32_t i)
 {
 	const rep_number_t *number = rep_number_at(pool, i);
 	const uint8_t listed = REP_DIRTY_CELLS | REP_DIRTY_RECORD | REP_DIRTY_HEALTH
-						   | REP_UNJUDGED | REP_LIVE;
+						   | REP_UNJUDGED | REP_WANTS_LEASE
+						   | REP_HAS_LEASE | REP_LIVE;
 
 	if(!(number->flags & listed) && !number->queued && !number->wake)
 		rep_slab_free(&pool->numbers, i);

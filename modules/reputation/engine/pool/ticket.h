@@ -14,7 +14,7 @@ typedef uint16_t rep_stamp_t;
 typedef struct rep_taken
 {
 	uint64_t place, place_before; /* in the order of picks */
-	uint32_t at, day;			  /* s, and the day by the pool's clock */
+	uint32_t at[3];				  /* which minute, hour and day */
 	uint32_t last_used_before;	  /* s */
 } rep_taken_t;
 

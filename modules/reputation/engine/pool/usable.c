@@ -4,6 +4,7 @@
 #include "usable.h"
 
 #include "caps.h"
+#include "lease.h"
 #include "routes.h"
 #include "standing.h"
 #include "tags.h"
@@ -77,9 +78,17 @@ bool rep_number_allowed(
 						   && !trial_spent(pool, number)));
 }
 
-bool rep_number_usable(const rep_pool_t *pool, const rep_number_t *number,
+bool rep_number_queues(const rep_pool_t *pool, const rep_number_t *number,
 		uint8_t route, rep_time_t now)
 {
 	return rep_number_allowed(pool, number, route)
-		   && !rep_number_capped_until(pool, number, now);
+		   && !rep_number_capped_until(pool, number, now)
+		   && number->lease_wait <= rep_seconds_of(now);
+}
+
+bool rep_number_usable(const rep_pool_t *pool, const rep_number_t *number,
+		uint8_t route, rep_time_t now)
+{
+	return rep_number_queues(pool, number, route, now)
+		   && rep_number_leased(pool, number, now);
 }

@@ -31,7 +31,11 @@ bool rep_number_rests(
 bool rep_number_allowed(
 		const rep_pool_t *pool, const rep_number_t *number, uint8_t route);
 
-/* Allowed, and no cap is reached. */
+/* Allowed, no cap is reached, and a lease may be had: stands in the queue. */
+bool rep_number_queues(const rep_pool_t *pool, const rep_number_t *number,
+		uint8_t route, rep_time_t now);
+
+/* Queues, and has leases of its caps. */
 bool rep_number_usable(const rep_pool_t *pool, const rep_number_t *number,
 		uint8_t route, rep_time_t now);
 

@@ -4,6 +4,7 @@
 #include "use.h"
 
 #include "caps.h"
+#include "lease.h"
 #include "queue.h"
 #include "slot.h"
 
@@ -61,6 +62,7 @@ void rep_number_use(
 		pool->newest = number->key;
 	number->last_used = rep_seconds_of(now);
 	rep_caps_use(pool, number, now, taken);
+	rep_lease_used(pool, i, now);
 	pool->picks++;
 	ticket->spent = true;
 	rep_number_hold(pool, i, ticket);

@@ -42,7 +42,8 @@ static rep_pick_t refused(const rep_pool_t *pool, rep_time_t now)
 	rep_pick_t stop = on_all(pool, rep_pool_refuses);
 
 	return stop == REP_PICKED
-						   && rep_window_over(&pool->day, rep_day_of(pool, now),
+						   && rep_window_over(&pool->day,
+								   rep_cap_at(pool, REP_CAP_DAY, now),
 								   pool->policy.pool_cap_day)
 				   ? REP_PICK_ALL_CAPPED
 				   : stop;
@@ -155,7 +156,8 @@ static void number_view(const rep_pool_t *pool, const rep_number_t *number,
 			.strikes = rep_verdict_strikes(pool, verdict, now),
 			.turn = number->verdict.turn,
 			.in_flight = number->in_flight,
-			.used_today = rep_window_used(&number->day, rep_day_of(pool, now)),
+			.used_today = rep_window_used(&number->windows[REP_CAP_DAY],
+					rep_day_of(pool, now)),
 			.cap_day = rep_number_cap_day(pool, number, now),
 			.last_used = (rep_time_t)number->last_used * 1000,
 			.judged = a->sum.judged,

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Leases of caps. */
+
+#include "lease.h"
+
+#include "caps.h"
+#include "dirty.h"
+#include "slot.h"
+
+rep_lease_t *rep_lease_of(rep_leases_t *leases, rep_cap_t cap, uint32_t at)
+{
+	rep_lease_t *lease = &leases->of[cap][at & 1];
+
+	return lease->at == at ? lease : NULL;
+}
+
+uint32_t rep_lease_rest(const rep_lease_t *lease, const rep_window_t *window)
+{
+	uint32_t used = rep_window_used(window, lease->at);
+
+	return lease->granted > used ? lease->granted - used : 0;
+}
+
+/* A proxy that cannot ask has its fair share of the cap, if the policy says
+ * so. */
+static bool within_share(const rep_pool_t *pool, uint32_t used, uint32_t cap)
+{
+	uint32_t nodes = atomic_load(&pool->registry->nodes);
+
+	return pool->policy.caps == REP_SOFT
+		   && !atomic_load_explicit(
+				   &pool->registry->reach, memory_order_relaxed)
+		   && used < cap / (nodes ? nodes : 1);
+}
+
+static bool holds(const rep_pool_t *pool, const rep_leases_t *leases,
+		rep_cap_t cap, const rep_window_t *window, uint32_t limit,
+		rep_time_t now)
+{
+	uint32_t at = rep_cap_at(pool, cap, now);
+	const rep_lease_t *lease = leases ? &leases->of[cap][at & 1] : NULL;
+
+	return (lease && lease->at == at && rep_lease_rest(lease, window))
+		   || within_share(pool, rep_window_used(window, at), limit);
+}
+
+static bool leasing(const rep_pool_t *pool)
+{
+	return atomic_load_explicit(&pool->registry->leases, memory_order_relaxed);
+}
+
+bool rep_number_limited(
+		const rep_pool_t *pool, const rep_number_t *number, rep_time_t now)
+{
+	bool limited = false;
+
+	for(int c = 0; leasing(pool) && c < REP_CAPS; c++)
+		limited |= rep_number_cap(pool, number, (rep_cap_t)c, now) > 0;
+	return limited;
+}
+
+bool rep_number_leased(
+		const rep_pool_t *pool, const rep_number_t *number, rep_time_t now)
+{
+	const rep_leases_t *leases = number->leases != REP_NONE ? rep_slab_at(
+										 &pool->leases, number->leases)
+															: NULL;
+
+	if(!leasing(pool))
+		return true;
+	for(int c = 0; c < REP_CAPS; c++) {
+		rep_cap_t cap = (rep_cap_t)c;
+		uint32_t limit = rep_number_cap(pool, number, cap, now);
+
+		if(limit && !holds(pool, leases, cap, &number->windows[c], limit, now))
+			return false;
+	}
+	return true;
+}
+
+bool rep_pool_capped(rep_pool_t *pool, rep_time_t now)
+{
+	uint32_t limit = pool->policy.pool_cap_day;
+
+	if(!limit)
+		return false;
+	if(rep_window_over(&pool->day, rep_cap_at(pool, REP_CAP_DAY, now), limit))
+		return true;
+	if(!leasing(pool)
+			|| holds(pool, &pool->lease, REP_CAP_DAY, &pool->day, limit, now))
+		return false;
+	pool->wants_pool_lease = true;
+	return true;
+}
+
+void rep_lease_used(rep_pool_t *pool, uint32_t i, rep_time_t now)
+{
+	rep_number_t *number = rep_number_at(pool, i);
+	const rep_leases_t *leases;
+
+	if(!leasing(pool) || number->leases == REP_NONE)
+		return;
+	leases = rep_slab_at(&pool->leases, number->leases);
+	for(int c = 0; c < REP_CAPS; c++) {
+		uint32_t at = rep_cap_at(pool, (rep_cap_t)c, now);
+		const rep_lease_t *lease = &leases->of[c][at & 1];
+
+		if(leases->size > 1 && lease->at == at && lease->left
+				&& rep_lease_rest(lease, &number->windows[c])
+						   < leases->size / 2u)
+			rep_number_mark(pool, i, REP_WANTS_LEASE);
+	}
+}

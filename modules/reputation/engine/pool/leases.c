@@ -1,0 +1,499 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Leases asked for and granted. */
+
+#include "leases.h"
+
+#include "caps.h"
+#include "dirty.h"
+#include "index.h"
+#include "lease.h"
+#include "lock.h"
+#include "pools.h"
+#include "queue.h"
+#include "slot.h"
+#include "usable.h"
+
+#define AHEAD 2		  /* s before a period ends, the next is asked for */
+#define TELL_EVERY 3  /* s: what is held and not used; */
+#define TELL_SCARCE 1 /* s: where no more than FEW are left for others */
+#define FEW 8
+#define UNUSED_AFTER 1 /* s without a call */
+#define ASK_AGAIN \
+	3 /* doublings of 1 s, while others hold what they may return */
+#define ALL_USED 300 /* s, while they do not: picks may be cancelled */
+#define HEADS 16	 /* numbers at a queue's head with a lease, at least */
+#define HEADS_MAX 256
+#define SIZE_MAX_ASKED 1024
+#define TELLS 32 /* numbers a call */
+#define RETELL_SLICE 4096
+
+typedef struct rep_asking
+{
+	rep_pool_t *pool;
+	rep_time_t now;
+	rep_lease_ask_t *out;
+	size_t n, max;
+	uint64_t demand; /* picks, and refusals, since the last time */
+} rep_asking_t;
+
+static uint32_t less(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+void rep_registry_lease(rep_registry_t *registry, bool shared)
+{
+	atomic_store(&registry->leases, shared);
+}
+
+void rep_registry_nodes(rep_registry_t *registry, uint32_t nodes)
+{
+	atomic_store(&registry->nodes, nodes);
+}
+
+/* ---- asking ----------------------------------------------------------- */
+
+/* The lease of a period, begun if need be. */
+static rep_lease_t *begun(
+		rep_leases_t *leases, rep_cap_t cap, uint32_t at, uint32_t limit)
+{
+	rep_lease_t *lease = &leases->of[cap][at & 1];
+
+	if(lease->at != at)
+		*lease = (rep_lease_t){.at = at, .left = limit};
+	return lease;
+}
+
+static void put(rep_asking_t *a, rep_e164_t number, rep_cap_t cap,
+		const rep_lease_t *lease, const rep_window_t *window, uint32_t limit,
+		uint32_t size)
+{
+	uint32_t used = rep_window_used(window, lease->at);
+	uint32_t have = lease->granted > used ? lease->granted : used;
+	uint32_t want = less(used + size, limit);
+
+	a->out[a->n++] = (rep_lease_ask_t){.number = number,
+			.cap = cap,
+			.at = lease->at,
+			.limit = limit,
+			.have = have,
+			.want = want > have ? want : have,
+			.used = used,
+			.others = lease->others};
+}
+
+/* One that nobody needs here goes back when somebody else needs it. */
+static void give_up_unused(const rep_pool_t *pool, rep_lease_t *lease,
+		const rep_window_t *window, bool idle)
+{
+	if((pool->gives_up_leases || (idle && lease->wanted))
+			&& rep_lease_rest(lease, window))
+		lease->granted = rep_window_used(window, lease->at);
+}
+
+static uint32_t limit_at(const rep_pool_t *pool, const rep_number_t *number,
+		rep_cap_t cap, uint32_t at)
+{
+	if(!number)
+		return cap == REP_CAP_DAY ? pool->policy.pool_cap_day : 0;
+	return rep_number_cap(pool, number, cap,
+			(rep_time_t)(rep_cap_end(pool, cap, at) - 1) * 1000);
+}
+
+static const rep_window_t *window_of(
+		const rep_pool_t *pool, const rep_number_t *number, rep_cap_t cap)
+{
+	return number ? &number->windows[cap] : &pool->day;
+}
+
+/* Asks for `size` calls beyond those used, of each cap that has fewer; `ahead`:
+ * also of a period that is about to begin. */
+static void ask(rep_asking_t *a, const rep_number_t *number,
+		rep_leases_t *leases, uint32_t size, bool ahead)
+{
+	uint32_t s = rep_seconds_of(a->now);
+	size_t before = a->n;
+
+	for(int c = 0; c < REP_CAPS; c++) {
+		rep_cap_t cap = (rep_cap_t)c;
+		uint32_t at = rep_cap_at(a->pool, cap, a->now);
+		uint32_t end = rep_cap_end(a->pool, cap, at);
+		const rep_window_t *window = window_of(a->pool, number, cap);
+
+		for(uint32_t p = at; p <= at + (ahead && end - s <= AHEAD); p++) {
+			uint32_t limit = limit_at(a->pool, number, cap, p);
+			rep_lease_t *lease;
+
+			if(!limit)
+				continue;
+			lease = begun(leases, cap, p, limit);
+			if(rep_lease_rest(lease, window) < size)
+				put(a, number ? number->e164 : 0, cap, lease, window, limit,
+						p == at ? size : 1);
+		}
+	}
+	if(a->n > before)
+		leases->told = s;
+}
+
+/* Tells what is held in periods that run or are to come; true when some of it
+ * is not used. */
+static bool tell(rep_asking_t *a, const rep_number_t *number,
+		rep_leases_t *leases, bool idle)
+{
+	bool unused = false;
+
+	for(int c = 0; c < REP_CAPS; c++) {
+		rep_cap_t cap = (rep_cap_t)c;
+		uint32_t at = rep_cap_at(a->pool, cap, a->now);
+		const rep_window_t *window = window_of(a->pool, number, cap);
+
+		for(uint32_t p = at; p <= at + 1; p++) {
+			uint32_t limit = limit_at(a->pool, number, cap, p);
+			rep_lease_t *lease = rep_lease_of(leases, cap, p);
+
+			if(!limit || !lease)
+				continue;
+			give_up_unused(a->pool, lease, window, idle);
+			unused |= rep_lease_rest(lease, window) > 0;
+			put(a, number ? number->e164 : 0, cap, lease, window, limit, 0);
+		}
+	}
+	leases->told = rep_seconds_of(a->now);
+	return unused;
+}
+
+static bool room(const rep_asking_t *a)
+{
+	return a->n + (size_t)REP_CAPS * 2 <= a->max;
+}
+
+static rep_leases_t *leases_put(rep_pool_t *pool, uint32_t i)
+{
+	rep_number_t *number = rep_number_at(pool, i);
+	rep_leases_t *leases;
+
+	if(number->leases == REP_NONE) {
+		if(pool->leases.free == REP_SLAB_NONE
+				&& rep_slab_grow(&pool->leases) < 0) {
+			atomic_fetch_add(&pool->registry->full_memory, 1);
+			return NULL;
+		}
+		number->leases = rep_slab_alloc(&pool->leases);
+		leases = rep_slab_at(&pool->leases, number->leases);
+		leases->size = 1;
+	}
+	rep_number_mark(pool, i, REP_HAS_LEASE);
+	return rep_slab_at(&pool->leases, number->leases);
+}
+
+/* It came up without a lease, or soon will: twice as many if the last did not
+ * last. */
+static void ask_wanted(rep_asking_t *a)
+{
+	rep_pool_t *pool = a->pool;
+
+	while(pool->wants_lease.count && room(a)) {
+		uint32_t i = rep_fifo_pop(&pool->wants_lease);
+		rep_number_t *number = rep_number_at(pool, i);
+		rep_leases_t *leases;
+		size_t before = a->n;
+
+		number->flags &= ~REP_WANTS_LEASE;
+		if(!(number->flags & REP_LIVE)) {
+			rep_number_reap(pool, i);
+			continue;
+		}
+		leases = leases_put(pool, i);
+		if(!leases)
+			continue;
+		if(leases->told && rep_seconds_of(a->now) - leases->told <= 1
+				&& leases->size < SIZE_MAX_ASKED)
+			leases->size *= 2;
+		ask(a, number, leases, leases->size, false);
+		if(a->n == before) /* it has what it wants by now */
+			rep_number_wake(pool, i, a->now);
+	}
+}
+
+static bool never_asked(
+		const rep_pool_t *pool, const rep_number_t *number, rep_time_t now)
+{
+	const rep_leases_t *leases;
+
+	if(number->leases == REP_NONE)
+		return true;
+	leases = rep_slab_at(&pool->leases, number->leases);
+	for(int c = 0; c < REP_CAPS; c++) {
+		uint32_t at = rep_cap_at(pool, (rep_cap_t)c, now);
+
+		if(leases->of[c][at & 1].at == at)
+			return false;
+	}
+	return true;
+}
+
+/* Those that are picked next: most stand at the front of the heap's array. */
+static void ask_heads(rep_asking_t *a, const rep_heap_t *queue)
+{
+	uint64_t heads = HEADS + 2 * a->demand;
+
+	for(uint32_t k = 0; k < queue->count && k < heads && k < HEADS_MAX; k++) {
+		uint32_t i = queue->entries[k].item;
+		const rep_number_t *number = rep_number_at(a->pool, i);
+		rep_leases_t *leases;
+
+		if(!room(a))
+			return;
+		if(!(number->flags & REP_LIVE)
+				|| number->lease_wait > rep_seconds_of(a->now)
+				|| (!a->demand && !never_asked(a->pool, number, a->now))
+				|| !rep_number_limited(a->pool, number, a->now))
+			continue;
+		leases = leases_put(a->pool, i);
+		if(leases)
+			ask(a, number, leases, 1, a->demand > 0);
+	}
+}
+
+static uint32_t tell_every(const rep_asking_t *a, const rep_number_t *number,
+		const rep_leases_t *leases)
+{
+	for(int c = 0; c < REP_CAPS; c++) {
+		uint32_t at = rep_cap_at(a->pool, (rep_cap_t)c, a->now);
+		const rep_lease_t *lease = &leases->of[c][at & 1];
+
+		if(lease->at == at && lease->left <= FEW
+				&& rep_lease_rest(
+						lease, window_of(a->pool, number, (rep_cap_t)c)))
+			return TELL_SCARCE;
+	}
+	return TELL_EVERY;
+}
+
+/* What is held and not used is told now and then: that it is still held, or
+ * that it is given back; and what was used up, once. */
+static void tell_held(rep_asking_t *a)
+{
+	rep_pool_t *pool = a->pool;
+	uint32_t s = rep_seconds_of(a->now);
+
+	for(uint32_t left = pool->has_lease.count, told = 0;
+			left > 0 && told < TELLS && room(a); left--) {
+		uint32_t i = rep_fifo_pop(&pool->has_lease);
+		rep_number_t *number = rep_number_at(pool, i);
+		rep_leases_t *leases;
+		bool unused;
+
+		number->flags &= ~REP_HAS_LEASE;
+		if(!(number->flags & REP_LIVE) || number->leases == REP_NONE) {
+			rep_number_reap(pool, i);
+			continue;
+		}
+		leases = rep_slab_at(&pool->leases, number->leases);
+		if(s - leases->told < tell_every(a, number, leases)) {
+			rep_number_mark(pool, i, REP_HAS_LEASE);
+			continue;
+		}
+		told++;
+		unused = tell(a, number, leases, s - number->last_used >= UNUSED_AFTER);
+		if(s - number->last_used >= TELL_EVERY && leases->size > 1)
+			leases->size /= 2;
+		if(unused)
+			rep_number_mark(pool, i, REP_HAS_LEASE);
+	}
+}
+
+/* Everything that was granted in periods that run, after a loss. */
+static void tell_all(rep_asking_t *a)
+{
+	rep_pool_t *pool = a->pool;
+	uint32_t n = rep_slab_count(&pool->numbers);
+
+	for(uint32_t k = 0; k < RETELL_SLICE && pool->retell < n && room(a); k++) {
+		const rep_number_t *number = rep_number_at(pool, pool->retell++);
+
+		if((number->flags & REP_LIVE) && number->leases != REP_NONE)
+			tell(a, number, rep_slab_at(&pool->leases, number->leases), false);
+	}
+	if(pool->retell >= n)
+		pool->retell = REP_NONE;
+}
+
+static void ask_pool(rep_asking_t *a)
+{
+	rep_pool_t *pool = a->pool;
+	rep_leases_t *leases = &pool->lease;
+	uint32_t s = rep_seconds_of(a->now);
+	uint64_t size = 1 + a->demand * 2;
+	rep_lease_t *lease = rep_lease_of(
+			leases, REP_CAP_DAY, rep_cap_at(pool, REP_CAP_DAY, a->now));
+
+	if(!pool->policy.pool_cap_day)
+		return;
+	if(a->demand || pool->wants_pool_lease || !lease)
+		ask(a, NULL, leases, (uint32_t)(size < 100000 ? size : 100000), true);
+	else if(s - leases->told >= tell_every(a, NULL, leases))
+		tell(a, NULL, leases, true);
+	pool->wants_pool_lease = false;
+}
+
+size_t rep_pool_lease_asks(rep_registry_t *registry, int id, rep_time_t now,
+		rep_lease_ask_t *out, size_t max)
+{
+	rep_pool_t *pool = rep_pool_lock(registry, id);
+	rep_asking_t a = {pool, now, out, 0, max, 0};
+	const rep_policy_t *policy;
+	uint64_t picks;
+
+	if(!pool)
+		return 0;
+	if(!atomic_load(&registry->leases)) {
+		rep_pool_unlock(pool);
+		return 0;
+	}
+	policy = &pool->policy;
+	picks = pool->picks + pool->refusals;
+	a.demand = picks != pool->picks_asked ? picks - pool->picks_asked : 0;
+	if(a.demand > HEADS_MAX * 1024u) /* a cancelled pick counts backwards */
+		a.demand = 1;
+	pool->picks_asked = picks;
+	if(pool->gives_up_leases) {
+		if(pool->retell == 0)
+			tell(&a, NULL, &pool->lease, true);
+		tell_all(&a);
+		rep_pool_unlock(pool);
+		return a.n;
+	}
+	if(policy->cap_minute || policy->cap_hour || policy->cap_day)
+		rep_queue_open(pool, 0, now);
+	ask_pool(&a);
+	tell_all(&a);
+	ask_wanted(&a);
+	for(uint32_t r = 0; r < pool->n_routes; r++)
+		if(pool->routes[r]->open)
+			ask_heads(&a, &pool->routes[r]->queue);
+	tell_held(&a);
+	rep_pool_unlock(pool);
+	return a.n;
+}
+
+/* ---- answers ------------------------------------------------------------- */
+
+static uint32_t wait_for(const rep_pool_t *pool, rep_leases_t *leases,
+		const rep_lease_ask_t *ask, uint32_t young, rep_time_t now)
+{
+	uint32_t s = rep_seconds_of(now);
+	uint32_t end = rep_cap_end(pool, (rep_cap_t)ask->cap, ask->at);
+
+	if(young)
+		return s + young / 1000 + 1;
+	if(!ask->spare && !ask->left)
+		return less(end, s + ALL_USED);
+	if(leases->refused < ASK_AGAIN)
+		leases->refused++;
+	return less(end, s + (1u << (leases->refused - 1)));
+}
+
+static void take(rep_lease_t *lease, const rep_lease_ask_t *ask)
+{
+	lease->granted = ask->granted;
+	lease->others = ask->others;
+	lease->left = ask->left;
+	lease->wanted = ask->wanted;
+}
+
+static void answer_number(rep_pool_t *pool, const rep_lease_ask_t *ask,
+		uint32_t young, rep_time_t now)
+{
+	uint32_t i = rep_number_find(pool, ask->number);
+	rep_number_t *number = i != REP_NONE ? rep_number_at(pool, i) : NULL;
+	rep_leases_t *leases;
+	rep_lease_t *lease;
+	bool current;
+
+	if(!number || number->leases == REP_NONE)
+		return;
+	leases = rep_slab_at(&pool->leases, number->leases);
+	lease = rep_lease_of(leases, (rep_cap_t)ask->cap, ask->at);
+	if(!lease)
+		return;
+	take(lease, ask);
+	if(lease->wanted)
+		leases->told = 0; /* told, or given back, at the next exchange */
+	current = ask->at == rep_cap_at(pool, (rep_cap_t)ask->cap, now);
+	if(rep_number_leased(pool, number, now))
+		number->lease_wait = leases->refused = 0;
+	else if(current && !rep_lease_rest(lease, &number->windows[ask->cap]))
+		number->lease_wait = wait_for(pool, leases, ask, young, now);
+	rep_number_wake(pool, i, now);
+}
+
+void rep_pool_lease_answers(rep_registry_t *registry, int id,
+		const rep_lease_ask_t *asks, size_t n, uint32_t young, rep_time_t now)
+{
+	rep_pool_t *pool = rep_pool_lock(registry, id);
+
+	if(!pool)
+		return;
+	for(size_t k = 0; k < n; k++) {
+		rep_lease_t *lease;
+
+		if(asks[k].number) {
+			answer_number(pool, &asks[k], young, now);
+			continue;
+		}
+		lease = rep_lease_of(&pool->lease, (rep_cap_t)asks[k].cap, asks[k].at);
+		if(lease)
+			take(lease, &asks[k]);
+	}
+	rep_pool_unlock(pool);
+}
+
+void rep_pool_lease_requeue(
+		rep_registry_t *registry, int id, const rep_lease_ask_t *asks, size_t n)
+{
+	rep_pool_t *pool = rep_pool_lock(registry, id);
+
+	if(!pool)
+		return;
+	for(size_t k = 0; k < n; k++) {
+		uint32_t i = asks[k].number ? rep_number_find(pool, asks[k].number)
+									: REP_NONE;
+
+		if(!asks[k].number) {
+			pool->wants_pool_lease = true;
+		} else if(i != REP_NONE) {
+			if(asks[k].want > asks[k].have)
+				rep_number_mark(pool, i, REP_WANTS_LEASE);
+			rep_number_mark(pool, i, REP_HAS_LEASE);
+			if(rep_number_at(pool, i)->leases != REP_NONE)
+				((rep_leases_t *)rep_slab_at(
+						 &pool->leases, rep_number_at(pool, i)->leases))
+						->told = 0;
+		}
+	}
+	rep_pool_unlock(pool);
+}
+
+void rep_pool_lease_again(rep_registry_t *registry, int id)
+{
+	rep_pool_t *pool = rep_pool_lock(registry, id);
+
+	if(!pool)
+		return;
+	pool->retell = 0;
+	pool->lease.told = 0;
+	rep_pool_unlock(pool);
+}
+
+void rep_pool_lease_end(rep_registry_t *registry, int id)
+{
+	rep_pool_t *pool = rep_pool_lock(registry, id);
+
+	if(!pool)
+		return;
+	pool->gives_up_leases = true;
+	pool->retell = 0;
+	rep_pool_unlock(pool);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Caps over all proxies: leases are asked for, told and given back. */
+
+#ifndef REP_STORE_LEASES_H
+#define REP_STORE_LEASES_H
+
+#include "context.h"
+#include "handle.h"
+
+/* The link came up: with which server, and everything that is held is to be
+ * told again. */
+void rep_leases_connected(rep_store_t *store);
+
+/* What the pool's numbers need, if they need anything. */
+void rep_leases_send(rep_store_t *store, rep_store_pool_t *pool);
+
+/* The proxy ends: what it holds and did not use goes back. */
+void rep_leases_end(rep_store_t *store);
+
+#endif

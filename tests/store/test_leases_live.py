@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Caps hold over all proxies, whatever happens, and are used up when nothing
+does."""
+
+import random
+import threading
+import time
+from collections import Counter
+
+import pytest
+import redis
+
+from drivers import Thief, empty_redis
+from harness.process import wait_until
+from test_store_live import fill, number
+
+
+def client_of(server):
+    return redis.Redis(port=server.port, decode_responses=True)
+
+
+def pool(client, numbers, **policy):
+    if policy:
+        client.hset("rep:policy:{sales}", mapping=policy)
+    fill(client, numbers=numbers)
+
+
+def use_up(drivers, calls, used=None, timeout=60):
+    """Picks on all of them in turn until `calls` were picked in all."""
+    used = Counter() if used is None else used
+
+    def done():
+        for d in drivers:
+            used.update(d.ask("pick", "sales", 3)["numbers"])
+        return sum(used.values()) >= calls
+    wait_until(done, timeout, what=lambda: str(used))
+    return used
+
+
+def nothing_more(drivers, used, rounds=40):
+    """However often they are asked."""
+    for _ in range(rounds):
+        for d in drivers:
+            got = d.ask("pick", "sales", 5)
+            assert not got["numbers"], (got, used)
+            assert set(got) <= {"numbers", "all-capped"}
+
+
+def test_two_share_a_day(server, start):
+    pool(client_of(server), 5, cap_day=10)
+    two = [start(server.url, "a"), start(server.url, "b")]
+    used = use_up(two, 50)
+    assert used == {number(i): 10 for i in range(5)}
+    nothing_more(two, used)
+
+
+def test_two_share_a_pools_day(server, start):
+    pool(client_of(server), 5, pool_cap_day=25)
+    two = [start(server.url, "a"), start(server.url, "b")]
+    used = use_up(two, 25)
+    assert sum(used.values()) == 25
+    nothing_more(two, used)
+
+
+def test_what_an_idle_proxy_holds_comes_back(server, start):
+    pool(client_of(server), 2, cap_day=4)
+    a, b = start(server.url, "a"), start(server.url, "b")
+    used = use_up([b], 1)
+    use_up([a], 8, used)
+    assert used == {number(0): 4, number(1): 4}
+
+
+def test_a_restart_spends_nothing_twice(server, start):
+    """One that ends returns what it did not use; one that is killed does
+    not, and is not replaced either."""
+    pool(client_of(server), 3, cap_day=20)
+    used = Counter()
+    for i in range(4):
+        d = start(server.url, f"n{i % 2}")
+        use_up([d], sum(used.values()) + 10, used)
+        if i % 2:
+            d.process.stdin.close()
+            d.process.wait(60)
+        else:
+            d.kill()
+    last = start(server.url, "n0")
+    end = time.monotonic() + 3
+    while time.monotonic() < end:
+        used.update(last.ask("pick", "sales", 5)["numbers"])
+    assert all(n <= 20 for n in used.values()), used
+
+
+def test_no_lease_no_pick(start, tmp_path):
+    """Without Redis a capped number is not picked, but with `caps` = `soft`,
+    up to a share."""
+    file = tmp_path / "pools.json"
+    for caps, most in (("hard", 0), ("soft", 10)):
+        file.write_text('{"pools":{"sales":{"policy":{"cap_day":10,"caps":"%s"},'
+                        '"numbers":{"+15551230000":{}}}}}' % caps)
+        d = start("redis://127.0.0.1:1", caps, pool_file=str(file))
+        wait_until(lambda d=d: d.sum("sales")["numbers"] == 1)
+        got = d.ask("pick", "sales", 12)
+        assert got.get("picked", 0) == most and got["all-capped"] == 12 - most
+
+
+def test_pools_without_caps_cost_nothing(server, start):
+    client = client_of(server)
+    pool(client, 5)
+    d = start(server.url, "a")
+    use_up([d], 50)
+    assert not client.keys("rep:x:l1:*")
+
+
+class Faults(threading.Thread):
+    """One thing after the other goes wrong."""
+
+    def __init__(self, server, drivers, seed):
+        super().__init__(daemon=True)
+        self.server, self.drivers = server, drivers
+        self.random = random.Random(seed)
+        self.ending = threading.Event()
+        self.done = Counter()
+
+    def flush(self, client):
+        client.flushall()
+        pool(client, 3, cap_day=200, cap_minute=100000)
+
+    def kill_connections(self, client):
+        client.client_kill_filter(_type="normal", skipme=True)
+
+    def lose_a_key(self, client):
+        keys = client.keys("rep:x:l1:*")
+        if keys:
+            client.delete(self.random.choice(keys))
+
+    def hang(self, _client):
+        self.server.freeze()
+        self.ending.wait(0.7)
+        self.server.thaw()
+
+    def run(self):
+        client = client_of(self.server)
+        kinds = (self.kill_connections, self.hang)
+        losses = (self.flush, self.lose_a_key)
+        step = 0
+        while not self.ending.wait(self.random.uniform(0.3, 1)):
+            step += 1
+            kind = self.random.choice(kinds if step % 10 else losses)
+            kind(client)
+            self.done[kind.__name__] += 1
+
+
+@pytest.mark.parametrize("seed", (1, 2))
+def test_never_exceeded(server, start, seed):
+    """Three proxies, of which two lose replies, under random faults."""
+    client = client_of(server)
+    pool(client, 3, cap_day=200, cap_minute=100000)
+    thieves = [Thief(server.port, 40) for _ in range(2)]
+    urls = [server.url] + [f"redis://127.0.0.1:{t.port}" for t in thieves]
+    drivers = [start(u, f"n{i}") for i, u in enumerate(urls)]
+    faults = Faults(server, drivers, seed)
+    faults.start()
+    used, end = Counter(), time.monotonic() + 30
+    while time.monotonic() < end:
+        for d in drivers:
+            used.update(d.ask("pick", "sales", 2)["numbers"])
+    faults.ending.set()
+    faults.join()
+    for t in thieves:
+        t.end()
+    assert sum(faults.done.values()) > 10 and sum(t.stolen for t in thieves)
+    assert sum(used.values()) > 60, used
+    assert all(n <= 200 for n in used.values()), used

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Caps over several proxies: never exceeded, whatever is lost between them and
+ * the place where leases are granted; used up, when nothing is. */
+
+#include "engine/pool/known.h"
+#include "engine/pool/leases.h"
+#include "pool_test.h"
+#include "suites.h"
+
+#define NODES 3
+#define NUMBERS 4
+#define GRANTS 4096
+#define ASKS 64
+
+/* ---- the place where leases are granted, as simple as can be ------------- */
+
+typedef struct grant
+{
+	rep_e164_t number;
+	int cap;
+	uint32_t at, writer, given, used, call;
+} grant_t;
+
+static grant_t grants[GRANTS];
+static size_t n_grants;
+static uint32_t writers, random_state;
+
+static uint32_t dice(uint32_t sides)
+{
+	random_state = random_state * 1664525 + 1013904223;
+	return (random_state >> 8) % sides;
+}
+
+static grant_t *grant_of(const rep_lease_ask_t *ask, uint32_t writer)
+{
+	size_t i = 0;
+
+	while(i < n_grants
+			&& (grants[i].number != ask->number || grants[i].cap != ask->cap
+					|| grants[i].at != ask->at || grants[i].writer != writer))
+		i++;
+	ck_assert_uint_lt(i, GRANTS);
+	if(i == n_grants)
+		grants[n_grants++] = (grant_t){.number = ask->number,
+				.cap = ask->cap,
+				.at = ask->at,
+				.writer = writer};
+	return &grants[i];
+}
+
+static void serve(rep_lease_ask_t *ask, uint32_t writer, uint32_t call)
+{
+	grant_t *mine = grant_of(ask, writer);
+	uint32_t others = 0, spare = 0, room;
+
+	for(size_t i = 0; i < n_grants; i++)
+		if(grants[i].number == ask->number && grants[i].cap == ask->cap
+				&& grants[i].at == ask->at && grants[i].writer != writer) {
+			others += grants[i].given;
+			spare += grants[i].given - grants[i].used;
+		}
+	room = ask->limit > others + ask->have ? ask->limit - others - ask->have
+										   : 0;
+	ask->granted = ask->have;
+	ask->wanted = ask->want > ask->have && !room;
+	if(room && ask->want > ask->have)
+		ask->granted += ask->want - ask->have < (room + 1) / 2
+								? ask->want - ask->have
+								: (room + 1) / 2;
+	if(call <= mine->call)
+		return; /* a duplicate that comes late */
+	mine->given = ask->granted;
+	mine->used = ask->used;
+	mine->call = call;
+	ask->others = others;
+	ask->spare = spare;
+	ask->left = ask->limit > others + mine->given
+						? ask->limit - others - mine->given
+						: 0;
+	/* the holders are told at their next call: here, at once */
+	ask->wanted = ask->wanted || (ask->left == 0 && dice(2));
+}
+
+/* ---- proxies --------------------------------------------------------------- */
+
+typedef struct node
+{
+	rep_registry_t *registry;
+	uint32_t writer, calls;
+	bool cut;
+	rep_lease_ask_t late[ASKS]; /* a call that is still on its way */
+	size_t n_late;
+	uint32_t late_call;
+} node_t;
+
+static node_t nodes[NODES];
+static unsigned used[NUMBERS + 1], total;
+
+static void begin(node_t *node, const char *field, const char *cap)
+{
+	rep_registry_t *mine = rep_registry_create(1000);
+
+	*node = (node_t){.registry = mine, .writer = ++writers};
+	registry = mine;
+	rep_registry_lease(mine, true);
+	pool = rep_registry_put(mine, rep_span("sales"));
+	policy_set(field, cap, NOW);
+	put_numbers(NUMBERS);
+}
+
+static void begin_all(const char *field, const char *cap)
+{
+	n_grants = writers = total = 0;
+	memset(used, 0, sizeof(used));
+	for(int i = 0; i < NODES; i++)
+		begin(&nodes[i], field, cap);
+}
+
+static void end_all(void)
+{
+	for(int i = 0; i < NODES; i++)
+		rep_registry_destroy(nodes[i].registry);
+	registry = NULL;
+}
+
+/* `trouble` of 100: the call or its answer is lost, or it comes again later. */
+static void exchange(node_t *node, unsigned trouble, rep_time_t now)
+{
+	rep_lease_ask_t asks[ASKS];
+	size_t n = rep_pool_lease_asks(node->registry, pool, now, asks, ASKS);
+	bool lost = node->cut || dice(100) < trouble;
+	uint32_t call = ++node->calls;
+
+	if(n == 0)
+		return;
+	if(trouble && node->n_late == 0 && dice(4) == 0) {
+		memcpy(node->late, asks, sizeof(asks));
+		node->n_late = n;
+		node->late_call = call;
+	}
+	if(!node->cut && !(lost && dice(2)))
+		for(size_t i = 0; i < n; i++)
+			serve(&asks[i], node->writer, call);
+	if(lost)
+		rep_pool_lease_requeue(node->registry, pool, asks, n);
+	else
+		rep_pool_lease_answers(node->registry, pool, asks, n, 0, now);
+	if(node->n_late && dice(5) == 0) {
+		for(size_t i = 0; i < node->n_late; i++)
+			serve(&node->late[i], node->writer, node->late_call);
+		node->n_late = 0;
+	}
+}
+
+static bool call(node_t *node, rep_time_t now)
+{
+	rep_ticket_t t = {0};
+
+	if(rep_pool_pick(
+			   node->registry, pool, 15557770000, rep_span(""), now, false, &t)
+					.result
+			!= REP_PICKED)
+		return false;
+	used[t.number - FIRST]++;
+	total++;
+	if(dice(10) == 0) {
+		rep_ticket_cancel(node->registry, &t, now);
+		used[t.number - FIRST]--;
+		total--;
+	} else {
+		rep_ticket_hang_up(node->registry, &t, now);
+	}
+	return true;
+}
+
+static void seconds_of_traffic(rep_time_t *now, int s, unsigned trouble)
+{
+	for(int step = 0; step < s * 5; step++, *now += 200) {
+		for(int i = 0; i < NODES; i++) {
+			if(trouble && dice(200) == 0)
+				nodes[i].cut = !nodes[i].cut;
+			for(unsigned k = dice(4); k > 0; k--)
+				call(&nodes[i], *now);
+			exchange(&nodes[i], trouble, *now);
+		}
+	}
+}
+
+/* ---- never exceeded ---------------------------------------------------------- */
+
+START_TEST(never_exceeded)
+{
+	rep_time_t now = NOW;
+
+	random_state = (uint32_t)_i + 1;
+	begin_all("cap_day", "40");
+	for(int round = 0; round < 12; round++) {
+		node_t *node = &nodes[dice(NODES)];
+
+		seconds_of_traffic(&now, 5, 30);
+		if(dice(3) == 0) { /* killed, and started again */
+			rep_registry_destroy(node->registry);
+			begin(node, "cap_day", "40");
+		}
+	}
+	for(int i = 0; i < NUMBERS; i++)
+		ck_assert_uint_le(used[i], 40);
+	ck_assert_uint_gt(total, 40);
+	end_all();
+}
+END_TEST
+
+START_TEST(pool_never_exceeded)
+{
+	rep_time_t now = NOW;
+
+	random_state = (uint32_t)_i + 1;
+	begin_all("pool_cap_day", "90");
+	seconds_of_traffic(&now, 60, 30);
+	ck_assert_uint_le(total, 90);
+	ck_assert_uint_gt(total, 20);
+	end_all();
+}
+END_TEST
+
+/* ---- used up ------------------------------------------------------------------ */
+
+static const struct
+{
+	const char *field, *cap;
+	unsigned all; /* calls in the period */
+	int s;
+} whole[] = {
+		{"cap_day", "1", NUMBERS, 20},
+		{"cap_day", "10", 10 * NUMBERS, 40},
+		{"cap_day", "50", 50 * NUMBERS, 90},
+		{"cap_hour", "7", 7 * NUMBERS, 40},
+		{"cap_minute", "5", 5 * NUMBERS, 40},
+		{"pool_cap_day", "25", 25, 40},
+};
+
+START_TEST(used_up)
+{
+	rep_time_t now = NOW - NOW % DAY + 8 * HOUR; /* all periods begin */
+
+	random_state = 7;
+	begin_all(whole[_i].field, whole[_i].cap);
+	seconds_of_traffic(&now, whole[_i].s, 0);
+	ck_assert_uint_eq(total, whole[_i].all);
+	end_all();
+}
+END_TEST
+
+START_TEST(an_idle_proxy_gives_back)
+{
+	rep_time_t now = NOW;
+
+	random_state = 3;
+	begin_all("cap_day", "6");
+	for(int step = 0; step < 100; step++, now += 200) {
+		call(&nodes[0], now);
+		for(int i = 0; i < NODES; i++)
+			exchange(&nodes[i], 0, now);
+	}
+	ck_assert_uint_eq(total, 6 * NUMBERS);
+	end_all();
+}
+END_TEST
+
+START_TEST(the_next_minute_is_leased_before_it_begins)
+{
+	rep_time_t now = NOW - NOW % MINUTE;
+	unsigned refused = 0;
+
+	random_state = 3;
+	begin_all("cap_minute", "100");
+	exchange(&nodes[0], 0, now);
+	for(int step = 0; step < 5 * 150; step++, now += 200) {
+		refused += !call(&nodes[0], now);
+		exchange(&nodes[0], 0, now);
+	}
+	ck_assert_uint_eq(refused, 0);
+	end_all();
+}
+END_TEST
+
+/* ---- without a lease ------------------------------------------------------------ */
+
+START_TEST(no_lease_no_pick)
+{
+	begin_all("cap_day", "10");
+	ck_assert(!call(&nodes[0], NOW));
+	policy_set("caps", "soft", NOW); /* of the last one */
+	rep_registry_nodes(nodes[NODES - 1].registry, 3);
+	for(unsigned i = 0; i < 2 * 3 * NUMBERS; i++)
+		ck_assert(total >= 3 * NUMBERS || call(&nodes[NODES - 1], NOW)
+				  || total == 3 * NUMBERS);
+	ck_assert(!call(&nodes[NODES - 1], NOW));
+	/* where it can ask, it is to */
+	rep_registry_reach(nodes[NODES - 1].registry, true, NOW);
+	rep_pool_known(nodes[NODES - 1].registry, pool,
+			rep_pool_unknown(nodes[NODES - 1].registry, pool), NOW);
+	ck_assert(!call(&nodes[NODES - 1], NOW + DAY));
+	end_all();
+}
+END_TEST
+
+START_TEST(no_cap_no_ask)
+{
+	rep_lease_ask_t asks[ASKS];
+
+	random_state = 1;
+	begin_all("cap_day", "0");
+	for(int i = 0; i < 20; i++)
+		ck_assert(call(&nodes[0], NOW));
+	ck_assert_uint_eq(
+			rep_pool_lease_asks(nodes[0].registry, pool, NOW, asks, ASKS), 0);
+	end_all();
+}
+END_TEST
+
+START_TEST(one_that_ends_gives_all_back)
+{
+	rep_lease_ask_t asks[ASKS];
+	size_t n;
+
+	random_state = 1;
+	begin_all("cap_day", "10");
+	exchange(&nodes[0], 0, NOW);
+	ck_assert(call(&nodes[0], NOW));
+	rep_pool_lease_end(nodes[0].registry, pool);
+	n = rep_pool_lease_asks(nodes[0].registry, pool, NOW, asks, ASKS);
+	ck_assert_uint_eq(n, NUMBERS);
+	for(size_t i = 0; i < n; i++)
+		ck_assert_uint_eq(asks[i].have, asks[i].used);
+	ck_assert(!call(&nodes[0], NOW));
+	end_all();
+}
+END_TEST
+
+Suite *lease_suite(void)
+{
+	Suite *s = suite_create("lease");
+	TCase *tc = tcase_create("all");
+
+	tcase_set_timeout(tc, 120);
+	tcase_add_loop_test(tc, never_exceeded, 0, 60);
+	tcase_add_loop_test(tc, pool_never_exceeded, 0, 20);
+	tcase_add_loop_test(tc, used_up, 0, sizeof(whole) / sizeof(whole[0]));
+	tcase_add_test(tc, an_idle_proxy_gives_back);
+	tcase_add_test(tc, the_next_minute_is_leased_before_it_begins);
+	tcase_add_test(tc, no_lease_no_pick);
+	tcase_add_test(tc, no_cap_no_ask);
+	tcase_add_test(tc, one_that_ends_gives_all_back);
+	suite_add_tcase(s, tc);
+	return s;
+}
