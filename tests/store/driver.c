@@ -162,6 +162,36 @@ static void do_pick(char **a)
 	printf("}\n");
 }
 
+/* hold POOL TIMES: the same, but the calls go on; drop: all of them end */
+static rep_ticket_t held[4096];
+static unsigned n_held;
+
+static void do_hold(char **a)
+{
+	int pool = pool_of(a[1]), picked = 0;
+
+	for(int i = atoi(a[2]); i > 0 && n_held < 4096; i--) {
+		rep_ticket_t ticket = {0};
+
+		if(rep_pool_pick(registry, pool, 15557770000, rep_span(""), now(),
+				   false, &ticket)
+						.result
+				!= REP_PICKED)
+			continue;
+		held[n_held++] = ticket;
+		picked++;
+	}
+	printf("%d\n", picked);
+}
+
+static void do_drop(char **unused)
+{
+	(void)unused;
+	while(n_held)
+		rep_ticket_hang_up(registry, &held[--n_held], now());
+	printf("1\n");
+}
+
 /* spread POOL FIRST NUMBERS CALLS: calls over consecutive numbers, of a mix
  * that no number suffers from */
 static void do_spread(char **a)
@@ -334,6 +364,8 @@ static const struct
 		{"view", 3, do_view},
 		{"sum", 2, do_sum},
 		{"pick", 3, do_pick},
+		{"hold", 3, do_hold},
+		{"drop", 1, do_drop},
 		{"policy", 2, do_policy},
 		{"status", 1, do_status},
 		{"bench", 4, do_bench},

@@ -223,6 +223,109 @@ START_TEST(pool_never_exceeded)
 }
 END_TEST
 
+/* ---- calls at once ------------------------------------------------------------ */
+
+#define OPEN 64
+
+typedef struct talks
+{
+	rep_ticket_t ticket[OPEN];
+	unsigned n;
+} talks_t;
+
+static talks_t talks[NODES];
+static unsigned at_once[NUMBERS];
+
+static bool dial(int i, rep_time_t now)
+{
+	rep_ticket_t t = {0};
+
+	if(talks[i].n == OPEN
+			|| rep_pool_pick(nodes[i].registry, pool, 15557770000, rep_span(""),
+					   now, false, &t)
+							   .result
+					   != REP_PICKED)
+		return false;
+	talks[i].ticket[talks[i].n++] = t;
+	ck_assert_uint_le(++at_once[t.number - FIRST], 6);
+	return true;
+}
+
+static void hang_up(int i, rep_time_t now)
+{
+	unsigned k;
+
+	if(!talks[i].n)
+		return;
+	k = dice(talks[i].n);
+	at_once[talks[i].ticket[k].number - FIRST]--;
+	rep_ticket_hang_up(nodes[i].registry, &talks[i].ticket[k], now);
+	talks[i].ticket[k] = talks[i].ticket[--talks[i].n];
+}
+
+static unsigned seconds_of_talks(
+		rep_time_t *now, int s, unsigned trouble, int busy)
+{
+	unsigned done = 0;
+
+	for(int step = 0; step < s * 5; step++, *now += 200) {
+		for(int i = 0; i < NODES; i++) {
+			for(unsigned k = dice(3); k > 0 && i < busy; k--)
+				done += dial(i, *now);
+			if(trouble)
+				hang_up(i, *now);
+			exchange(&nodes[i], trouble, *now);
+		}
+	}
+	return done;
+}
+
+START_TEST(never_too_many_at_once)
+{
+	rep_time_t now = NOW;
+	unsigned done = 0;
+
+	random_state = (uint32_t)_i + 1;
+	memset(talks, 0, sizeof(talks));
+	memset(at_once, 0, sizeof(at_once));
+	begin_all("cap_concurrent", "6");
+	for(int round = 0; round < 6; round++) {
+		int i = (int)dice(NODES);
+
+		done += seconds_of_talks(&now, 10, 30, NODES);
+		if(dice(4) == 0) { /* killed: its calls go on without it */
+			talks[i].n = 0;
+			rep_registry_destroy(nodes[i].registry);
+			begin(&nodes[i], "cap_concurrent", "6");
+		}
+	}
+	ck_assert_uint_gt(done, 40);
+	end_all();
+}
+END_TEST
+
+START_TEST(as_many_at_once_as_may_be)
+{
+	rep_time_t now = NOW;
+
+	random_state = 5;
+	memset(talks, 0, sizeof(talks));
+	memset(at_once, 0, sizeof(at_once));
+	begin_all("cap_concurrent", "6");
+	/* one proxy alone, then another one takes over */
+	ck_assert_uint_eq(seconds_of_talks(&now, 30, 0, 1), 6 * NUMBERS);
+	while(talks[0].n)
+		hang_up(0, now);
+	for(int step = 0; step < 100; step++, now += 200) {
+		dial(2, now);
+		for(int i = 0; i < NODES; i++)
+			exchange(&nodes[i], 0, now);
+	}
+	ck_assert_uint_eq(talks[2].n, 6 * NUMBERS);
+	end_all();
+}
+END_TEST
+
 /* ---- used up ------------------------------------------------------------------ */
 
 static const struct
@@ -347,6 +450,8 @@ Suite *lease_suite(void)
 	tcase_add_loop_test(tc, never_exceeded, 0, 60);
 	tcase_add_loop_test(tc, pool_never_exceeded, 0, 20);
 	tcase_add_loop_test(tc, used_up, 0, sizeof(whole) / sizeof(whole[0]));
+	tcase_add_loop_test(tc, never_too_many_at_once, 0, 40);
+	tcase_add_test(tc, as_many_at_once_as_may_be);
 	tcase_add_test(tc, an_idle_proxy_gives_back);
 	tcase_add_test(tc, the_next_minute_is_leased_before_it_begins);
 	tcase_add_test(tc, no_lease_no_pick);

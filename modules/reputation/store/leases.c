@@ -26,7 +26,7 @@ static const struct
 {
 	char letter;
 	int64_t ttl;
-} kinds[] = {{'m', 600}, {'h', 10800}, {'d', 259200}};
+} kinds[] = {{'m', 600}, {'h', 10800}, {'d', 259200}, {'c', 86400}};
 
 /* The server's run id: a restart or another master changes it. */
 static void ask_server(rep_store_t *store)

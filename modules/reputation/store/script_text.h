@@ -257,7 +257,8 @@
 /* Grant leases of caps, so that all that was granted of one in its period is
  * never more than the cap.
  * KEYS guard, then one hash for each period: number or * -> for each writer
- *      WRITER|GRANTED|USED|CALL
+ *      WRITER|GRANTED|USED|CALL, and |S, when it was told, where it ends so
+ *      long after that (calls at once)
  * ARGV run id of the server or "", epoch that the caller knows or "", number of
  *      this call, node, then for each hash: slot, period, seconds to live, n,
  *      and n times: field, writer, limit, held, wanted, used, granted to others
@@ -315,6 +316,10 @@
 	"a = 5\n"                                                                  \
 	"for k = 2, #KEYS do\n"                                                    \
 	"  local n, ask, set = tonumber(ARGV[a + 3]), {}, {}\n"                    \
+	"  local alive, stamp = 3600, ''\n"                                        \
+	"  if string.sub(ARGV[a], 1, 1) == 'c' then\n"                             \
+	"    stamp = '|' .. math.floor(now / 1000)\n"                              \
+	"  end\n"                                                                  \
 	"  for i = 0, n - 1 do ask[i + 1] = ARGV[a + 4 + 7 * i] end\n"             \
 	"  local have = redis.call('HMGET', KEYS[k], unpack(ask))\n"               \
 	"  for i = 0, n - 1 do\n"                                                  \
@@ -323,15 +328,19 @@
 	"    local held, want = tonumber(ARGV[b + 3]), tonumber(ARGV[b + 4])\n"    \
 	"    local heard = tonumber(ARGV[b + 6])\n"                                \
 	"    local keep, others, spare, gone, wanted = {}, 0, 0, 0, 0\n"           \
-	"    local mine, last\n"                                                   \
-	"    for w, c, u, s in string.gmatch(have[i + 1] or '',\n"                 \
-	"        '([^ |]+)|(%d+)|(%d+)|(%d+)') do\n"                               \
+	"    local mine, last, old\n"                                              \
+	"    for w, c, u, s, at in string.gmatch(have[i + 1] or '',\n"             \
+	"        '([^ |]+)|(%d+)|(%d+)|(%d+)|?(%d*)') do\n"                        \
 	"      c, u = tonumber(c), tonumber(u)\n"                                  \
 	"      if w == who then mine, last = c, tonumber(s)\n"                     \
-	"      elseif w == '?' then gone = c\n"                                    \
+	"      elseif at ~= '' and now / 1000 - tonumber(at) > alive then\n"       \
+	"        c = 0 -- a call at once that nobody confirmed\n"                  \
+	"      elseif w == '?' then\n"                                             \
+	"        gone, old = c, at ~= '' and '|' .. at or ''\n"                    \
 	"      elseif w == '!' then wanted = c\n"                                  \
 	"      else\n"                                                             \
 	"        others, spare = others + c, spare + math.max(0, c - u)\n"         \
+	"        if at ~= '' then s = s .. '|' .. at end\n"                        \
 	"        keep[#keep + 1] = w .. '|' .. c .. '|' .. u .. '|' .. s\n"        \
 	"      end\n"                                                              \
 	"    end\n"                                                                \
@@ -350,13 +359,16 @@
 	"        elseif want > held then wanted = math.floor(now / 1000)\n"        \
 	"        end\n"                                                            \
 	"      end\n"                                                              \
-	"      if gone > 0 then keep[#keep + 1] = '?|' .. gone .. '|' .. gone .. " \
-	"'|0' end\n"                                                               \
+	"      if gone > 0 then\n"                                                 \
+	"        keep[#keep + 1] = '?|' .. gone .. '|' .. gone .. '|0' .. (old "   \
+	"or stamp)\n"                                                              \
+	"      end\n"                                                              \
 	"      if now / 1000 - wanted < 10 then\n"                                 \
 	"        keep[#keep + 1] = '!|' .. wanted .. '|0|0'\n"                     \
 	"      end\n"                                                              \
 	"      keep[#keep + 1] = who .. '|' .. given .. '|' .. ARGV[b + 5] .. "    \
-	"'|' .. ARGV[3]\n"                                                         \
+	"'|' ..\n"                                                                 \
+	"        ARGV[3] .. stamp\n"                                               \
 	"      set[#set + 1] = ask[i + 1]\n"                                       \
 	"      set[#set + 1] = table.concat(keep, ' ')\n"                          \
 	"    end\n"                                                                \

@@ -3,7 +3,7 @@
 
 #include "caps.h"
 
-static const uint32_t seconds[REP_CAPS] = {60, 3600, 86400};
+static const uint32_t seconds[REP_CAP_PERIODS] = {60, 3600, 86400};
 
 uint32_t rep_window_used(const rep_window_t *window, uint32_t at)
 {
@@ -65,15 +65,27 @@ bool rep_window_over(const rep_window_t *window, uint32_t at, uint32_t cap)
 
 uint32_t rep_cap_at(const rep_pool_t *pool, rep_cap_t cap, rep_time_t now)
 {
+	if(cap == REP_CAP_CONCURRENT)
+		return 1;
 	return cap == REP_CAP_DAY ? rep_day_of(pool, now)
 							  : rep_seconds_of(now) / seconds[cap];
 }
 
 uint32_t rep_cap_end(const rep_pool_t *pool, rep_cap_t cap, uint32_t at)
 {
-	int64_t end = ((int64_t)at + 1) * seconds[cap];
+	int64_t end;
 
+	if(cap == REP_CAP_CONCURRENT)
+		return UINT32_MAX;
+	end = ((int64_t)at + 1) * seconds[cap];
 	return (uint32_t)(cap == REP_CAP_DAY ? end - pool->utc_offset : end);
+}
+
+rep_window_t rep_number_window(const rep_number_t *number, rep_cap_t cap)
+{
+	if(cap == REP_CAP_CONCURRENT)
+		return (rep_window_t){1, number->in_flight};
+	return number->windows[cap];
 }
 
 uint32_t rep_number_cap(const rep_pool_t *pool, const rep_number_t *number,
@@ -84,6 +96,8 @@ uint32_t rep_number_cap(const rep_pool_t *pool, const rep_number_t *number,
 			return pool->policy.cap_minute;
 		case REP_CAP_HOUR:
 			return pool->policy.cap_hour;
+		case REP_CAP_CONCURRENT:
+			return pool->policy.cap_concurrent;
 		default:
 			return rep_number_cap_day(pool, number, now);
 	}
@@ -94,7 +108,7 @@ uint32_t rep_number_capped_until(
 {
 	const rep_policy_t *policy = &pool->policy;
 
-	for(int c = REP_CAPS - 1; c >= 0; c--) {
+	for(int c = REP_CAP_PERIODS - 1; c >= 0; c--) {
 		rep_cap_t cap = (rep_cap_t)c;
 		uint32_t at = rep_cap_at(pool, cap, now);
 
@@ -110,7 +124,7 @@ uint32_t rep_number_capped_until(
 void rep_caps_use(rep_pool_t *pool, rep_number_t *number, rep_time_t now,
 		rep_taken_t *taken)
 {
-	for(int c = 0; c < REP_CAPS; c++) {
+	for(int c = 0; c < REP_CAP_PERIODS; c++) {
 		taken->at[c] = rep_cap_at(pool, (rep_cap_t)c, now);
 		window_use(&number->windows[c], taken->at[c]);
 	}
@@ -126,7 +140,7 @@ static void window_give_back(rep_window_t *window, uint32_t at)
 void rep_caps_give_back(
 		rep_pool_t *pool, rep_number_t *number, const rep_taken_t *taken)
 {
-	for(int c = 0; c < REP_CAPS; c++)
+	for(int c = 0; c < REP_CAP_PERIODS; c++)
 		window_give_back(&number->windows[c], taken->at[c]);
 	window_give_back(&pool->day, taken->at[REP_CAP_DAY]);
 }

@@ -16,7 +16,7 @@ static inline uint32_t rep_seconds_of(rep_time_t now)
 uint32_t rep_day_of(const rep_pool_t *pool, rep_time_t now);
 
 /* Which minute, hour or day it is, and when the one `at` ends, in seconds since
- * 1970. */
+ * 1970; calls at once are counted in 1, which does not end. */
 uint32_t rep_cap_at(const rep_pool_t *pool, rep_cap_t cap, rep_time_t now);
 uint32_t rep_cap_end(const rep_pool_t *pool, rep_cap_t cap, uint32_t at);
 
@@ -37,6 +37,8 @@ bool rep_number_warming(
 uint32_t rep_number_cap_day(
 		const rep_pool_t *pool, const rep_number_t *number, rep_time_t now);
 
+/* What counts against a cap. */
+rep_window_t rep_number_window(const rep_number_t *number, rep_cap_t cap);
 /* The cap in force; 0 = none. */
 uint32_t rep_number_cap(const rep_pool_t *pool, const rep_number_t *number,
 		rep_cap_t cap, rep_time_t now);

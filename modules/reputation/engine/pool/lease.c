@@ -40,8 +40,12 @@ static bool holds(const rep_pool_t *pool, const rep_leases_t *leases,
 	uint32_t at = rep_cap_at(pool, cap, now);
 	const rep_lease_t *lease = leases ? &leases->of[cap][at & 1] : NULL;
 
-	return (lease && lease->at == at && rep_lease_rest(lease, window))
-		   || within_share(pool, rep_window_used(window, at), limit);
+	if(within_share(pool, rep_window_used(window, at), limit))
+		return true;
+	if(!lease || lease->at != at || !rep_lease_rest(lease, window))
+		return false;
+	return cap != REP_CAP_CONCURRENT
+		   || rep_seconds_of(now) - lease->heard < REP_LEASE_ALIVE / 2;
 }
 
 static bool leasing(const rep_pool_t *pool)
@@ -71,8 +75,9 @@ bool rep_number_leased(
 	for(int c = 0; c < REP_CAPS; c++) {
 		rep_cap_t cap = (rep_cap_t)c;
 		uint32_t limit = rep_number_cap(pool, number, cap, now);
+		rep_window_t window = rep_number_window(number, cap);
 
-		if(limit && !holds(pool, leases, cap, &number->windows[c], limit, now))
+		if(limit && !holds(pool, leases, cap, &window, limit, now))
 			return false;
 	}
 	return true;
@@ -104,10 +109,10 @@ void rep_lease_used(rep_pool_t *pool, uint32_t i, rep_time_t now)
 	for(int c = 0; c < REP_CAPS; c++) {
 		uint32_t at = rep_cap_at(pool, (rep_cap_t)c, now);
 		const rep_lease_t *lease = &leases->of[c][at & 1];
+		rep_window_t window = rep_number_window(number, (rep_cap_t)c);
 
 		if(leases->size > 1 && lease->at == at && lease->left
-				&& rep_lease_rest(lease, &number->windows[c])
-						   < leases->size / 2u)
+				&& rep_lease_rest(lease, &window) < leases->size / 2u)
 			rep_number_mark(pool, i, REP_WANTS_LEASE);
 	}
 }

@@ -9,6 +9,11 @@
 
 #include "pool.h"
 
+/* s: calls at once that a proxy was granted and does not confirm are taken for
+ * ended. It does not begin any with those that it could not confirm for half of
+ * that. */
+#define REP_LEASE_ALIVE 3600
+
 /* The lease of a period, NULL when none was asked for. */
 rep_lease_t *rep_lease_of(rep_leases_t *leases, rep_cap_t cap, uint32_t at);
 /* Calls that may still be made of it, in a window of the same cap. */

@@ -18,6 +18,7 @@
 #define TELL_SCARCE 1 /* s: where no more than FEW are left for others */
 #define FEW 8
 #define UNUSED_AFTER 1 /* s without a call */
+#define IDLE_AFTER 60
 #define ASK_AGAIN \
 	3 /* doublings of 1 s, while others hold what they may return */
 #define ALL_USED 300 /* s, while they do not: picks may be cancelled */
@@ -82,13 +83,13 @@ static void put(rep_asking_t *a, rep_e164_t number, rep_cap_t cap,
 			.others = lease->others};
 }
 
-/* One that nobody needs here goes back when somebody else needs it. */
-static void give_up_unused(const rep_pool_t *pool, rep_lease_t *lease,
-		const rep_window_t *window, bool idle)
+/* What nobody needs here goes back when somebody else needs it; and calls at
+ * once soon: every number that was used has some, and no period ends them. */
+static bool gives_up(const rep_pool_t *pool, const rep_lease_t *lease,
+		rep_cap_t cap, uint32_t idle)
 {
-	if((pool->gives_up_leases || (idle && lease->wanted))
-			&& rep_lease_rest(lease, window))
-		lease->granted = rep_window_used(window, lease->at);
+	return pool->gives_up_leases || (idle >= UNUSED_AFTER && lease->wanted)
+		   || (cap == REP_CAP_CONCURRENT && idle >= IDLE_AFTER);
 }
 
 static uint32_t limit_at(const rep_pool_t *pool, const rep_number_t *number,
@@ -100,10 +101,10 @@ static uint32_t limit_at(const rep_pool_t *pool, const rep_number_t *number,
 			(rep_time_t)(rep_cap_end(pool, cap, at) - 1) * 1000);
 }
 
-static const rep_window_t *window_of(
+static rep_window_t window_of(
 		const rep_pool_t *pool, const rep_number_t *number, rep_cap_t cap)
 {
-	return number ? &number->windows[cap] : &pool->day;
+	return number ? rep_number_window(number, cap) : pool->day;
 }
 
 /* Asks for `size` calls beyond those used, of each cap that has fewer; `ahead`:
@@ -118,7 +119,7 @@ static void ask(rep_asking_t *a, const rep_number_t *number,
 		rep_cap_t cap = (rep_cap_t)c;
 		uint32_t at = rep_cap_at(a->pool, cap, a->now);
 		uint32_t end = rep_cap_end(a->pool, cap, at);
-		const rep_window_t *window = window_of(a->pool, number, cap);
+		rep_window_t window = window_of(a->pool, number, cap);
 
 		for(uint32_t p = at; p <= at + (ahead && end - s <= AHEAD); p++) {
 			uint32_t limit = limit_at(a->pool, number, cap, p);
@@ -127,8 +128,8 @@ static void ask(rep_asking_t *a, const rep_number_t *number,
 			if(!limit)
 				continue;
 			lease = begun(leases, cap, p, limit);
-			if(rep_lease_rest(lease, window) < size)
-				put(a, number ? number->e164 : 0, cap, lease, window, limit,
+			if(rep_lease_rest(lease, &window) < size)
+				put(a, number ? number->e164 : 0, cap, lease, &window, limit,
 						p == at ? size : 1);
 		}
 	}
@@ -139,14 +140,14 @@ static void ask(rep_asking_t *a, const rep_number_t *number,
 /* Tells what is held in periods that run or are to come; true when some of it
  * is not used. */
 static bool tell(rep_asking_t *a, const rep_number_t *number,
-		rep_leases_t *leases, bool idle)
+		rep_leases_t *leases, uint32_t idle)
 {
-	bool unused = false;
+	bool held = false;
 
 	for(int c = 0; c < REP_CAPS; c++) {
 		rep_cap_t cap = (rep_cap_t)c;
 		uint32_t at = rep_cap_at(a->pool, cap, a->now);
-		const rep_window_t *window = window_of(a->pool, number, cap);
+		rep_window_t window = window_of(a->pool, number, cap);
 
 		for(uint32_t p = at; p <= at + 1; p++) {
 			uint32_t limit = limit_at(a->pool, number, cap, p);
@@ -154,13 +155,16 @@ static bool tell(rep_asking_t *a, const rep_number_t *number,
 
 			if(!limit || !lease)
 				continue;
-			give_up_unused(a->pool, lease, window, idle);
-			unused |= rep_lease_rest(lease, window) > 0;
-			put(a, number ? number->e164 : 0, cap, lease, window, limit, 0);
+			if(gives_up(a->pool, lease, cap, idle)
+					&& rep_lease_rest(lease, &window))
+				lease->granted = rep_window_used(&window, p);
+			held |= rep_lease_rest(lease, &window)
+					|| (cap == REP_CAP_CONCURRENT && lease->granted);
+			put(a, number ? number->e164 : 0, cap, lease, &window, limit, 0);
 		}
 	}
 	leases->told = rep_seconds_of(a->now);
-	return unused;
+	return held;
 }
 
 static bool room(const rep_asking_t *a)
@@ -227,10 +231,11 @@ static bool never_asked(
 	for(int c = 0; c < REP_CAPS; c++) {
 		uint32_t at = rep_cap_at(pool, (rep_cap_t)c, now);
 
-		if(leases->of[c][at & 1].at == at)
-			return false;
+		if(rep_number_cap(pool, number, (rep_cap_t)c, now)
+				&& leases->of[c][at & 1].at != at)
+			return true;
 	}
-	return true;
+	return false;
 }
 
 /* Those that are picked next: most stand at the front of the heap's array. */
@@ -260,12 +265,13 @@ static uint32_t tell_every(const rep_asking_t *a, const rep_number_t *number,
 		const rep_leases_t *leases)
 {
 	for(int c = 0; c < REP_CAPS; c++) {
-		uint32_t at = rep_cap_at(a->pool, (rep_cap_t)c, a->now);
+		rep_cap_t cap = (rep_cap_t)c;
+		uint32_t at = rep_cap_at(a->pool, cap, a->now);
+		rep_window_t window = window_of(a->pool, number, cap);
 		const rep_lease_t *lease = &leases->of[c][at & 1];
 
 		if(lease->at == at && lease->left <= FEW
-				&& rep_lease_rest(
-						lease, window_of(a->pool, number, (rep_cap_t)c)))
+				&& rep_lease_rest(lease, &window))
 			return TELL_SCARCE;
 	}
 	return TELL_EVERY;
@@ -283,7 +289,7 @@ static void tell_held(rep_asking_t *a)
 		uint32_t i = rep_fifo_pop(&pool->has_lease);
 		rep_number_t *number = rep_number_at(pool, i);
 		rep_leases_t *leases;
-		bool unused;
+		bool held;
 
 		number->flags &= ~REP_HAS_LEASE;
 		if(!(number->flags & REP_LIVE) || number->leases == REP_NONE) {
@@ -296,10 +302,10 @@ static void tell_held(rep_asking_t *a)
 			continue;
 		}
 		told++;
-		unused = tell(a, number, leases, s - number->last_used >= UNUSED_AFTER);
+		held = tell(a, number, leases, s - number->last_used);
 		if(s - number->last_used >= TELL_EVERY && leases->size > 1)
 			leases->size /= 2;
-		if(unused)
+		if(held)
 			rep_number_mark(pool, i, REP_HAS_LEASE);
 	}
 }
@@ -314,7 +320,7 @@ static void tell_all(rep_asking_t *a)
 		const rep_number_t *number = rep_number_at(pool, pool->retell++);
 
 		if((number->flags & REP_LIVE) && number->leases != REP_NONE)
-			tell(a, number, rep_slab_at(&pool->leases, number->leases), false);
+			tell(a, number, rep_slab_at(&pool->leases, number->leases), 0);
 	}
 	if(pool->retell >= n)
 		pool->retell = REP_NONE;
@@ -334,7 +340,7 @@ static void ask_pool(rep_asking_t *a)
 	if(a->demand || pool->wants_pool_lease || !lease)
 		ask(a, NULL, leases, (uint32_t)(size < 100000 ? size : 100000), true);
 	else if(s - leases->told >= tell_every(a, NULL, leases))
-		tell(a, NULL, leases, true);
+		tell(a, NULL, leases, IDLE_AFTER);
 	pool->wants_pool_lease = false;
 }
 
@@ -360,12 +366,13 @@ size_t rep_pool_lease_asks(rep_registry_t *registry, int id, rep_time_t now,
 	pool->picks_asked = picks;
 	if(pool->gives_up_leases) {
 		if(pool->retell == 0)
-			tell(&a, NULL, &pool->lease, true);
+			tell(&a, NULL, &pool->lease, IDLE_AFTER);
 		tell_all(&a);
 		rep_pool_unlock(pool);
 		return a.n;
 	}
-	if(policy->cap_minute || policy->cap_hour || policy->cap_day)
+	if(policy->cap_minute || policy->cap_hour || policy->cap_day
+			|| policy->cap_concurrent)
 		rep_queue_open(pool, 0, now);
 	ask_pool(&a);
 	tell_all(&a);
@@ -388,15 +395,16 @@ static uint32_t wait_for(const rep_pool_t *pool, rep_leases_t *leases,
 
 	if(young)
 		return s + young / 1000 + 1;
-	if(!ask->spare && !ask->left)
+	if(!ask->spare && !ask->left && ask->cap != REP_CAP_CONCURRENT)
 		return less(end, s + ALL_USED);
 	if(leases->refused < ASK_AGAIN)
 		leases->refused++;
 	return less(end, s + (1u << (leases->refused - 1)));
 }
 
-static void take(rep_lease_t *lease, const rep_lease_ask_t *ask)
+static void take(rep_lease_t *lease, const rep_lease_ask_t *ask, rep_time_t now)
 {
+	lease->heard = rep_seconds_of(now);
 	lease->granted = ask->granted;
 	lease->others = ask->others;
 	lease->left = ask->left;
@@ -410,6 +418,7 @@ static void answer_number(rep_pool_t *pool, const rep_lease_ask_t *ask,
 	rep_number_t *number = i != REP_NONE ? rep_number_at(pool, i) : NULL;
 	rep_leases_t *leases;
 	rep_lease_t *lease;
+	rep_window_t window;
 	bool current;
 
 	if(!number || number->leases == REP_NONE)
@@ -418,13 +427,16 @@ static void answer_number(rep_pool_t *pool, const rep_lease_ask_t *ask,
 	lease = rep_lease_of(leases, (rep_cap_t)ask->cap, ask->at);
 	if(!lease)
 		return;
-	take(lease, ask);
-	if(lease->wanted)
+	take(lease, ask, now);
+	window = rep_number_window(number, (rep_cap_t)ask->cap);
+	if(lease->wanted && rep_lease_rest(lease, &window))
 		leases->told = 0; /* told, or given back, at the next exchange */
 	current = ask->at == rep_cap_at(pool, (rep_cap_t)ask->cap, now);
 	if(rep_number_leased(pool, number, now))
 		number->lease_wait = leases->refused = 0;
-	else if(current && !rep_lease_rest(lease, &number->windows[ask->cap]))
+	else if(current && ask->want == ask->have && lease->left)
+		number->lease_wait = 0; /* there is some again */
+	else if(current && ask->want > ask->have && !rep_lease_rest(lease, &window))
 		number->lease_wait = wait_for(pool, leases, ask, young, now);
 	rep_number_wake(pool, i, now);
 }
@@ -445,7 +457,7 @@ void rep_pool_lease_answers(rep_registry_t *registry, int id,
 		}
 		lease = rep_lease_of(&pool->lease, (rep_cap_t)asks[k].cap, asks[k].at);
 		if(lease)
-			take(lease, &asks[k]);
+			take(lease, &asks[k], now);
 	}
 	rep_pool_unlock(pool);
 }

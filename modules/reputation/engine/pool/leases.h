@@ -11,7 +11,8 @@
 typedef struct rep_lease_ask
 {
 	rep_e164_t number;
-	int cap;		/* 0 a minute, 1 an hour, 2 a day of the pool's clock */
+	int cap; /* 0 a minute, 1 an hour, 2 a day of the pool's clock, 3 calls at
+					 * once */
 	uint32_t at;	/* which */
 	uint32_t limit; /* calls that all proxies may make in it */
 	uint32_t have;	/* granted before, or used: never taken away again */

@@ -167,13 +167,15 @@ enum
 	REP_HAS_LEASE = 1 << 7	   /* likewise */
 };
 
-/* Periods that calls are capped in. */
+/* What is capped: calls in a period, or at once. */
 typedef enum rep_cap
 {
 	REP_CAP_MINUTE,
 	REP_CAP_HOUR,
 	REP_CAP_DAY, /* of the pool's clock */
-	REP_CAPS
+	REP_CAP_CONCURRENT,
+	REP_CAPS,
+	REP_CAP_PERIODS = REP_CAP_CONCURRENT
 } rep_cap_t;
 
 typedef struct rep_window
@@ -186,6 +188,7 @@ typedef struct rep_window
 typedef struct rep_lease
 {
 	uint32_t at;	  /* which minute, hour or day */
+	uint32_t heard;	  /* s: when it was last confirmed */
 	uint32_t granted; /* calls in it, of this proxy */
 	uint32_t others;  /* calls granted to the others, when last heard */
 	uint32_t left;	  /* and to nobody */
@@ -222,7 +225,7 @@ typedef struct rep_number
 	uint32_t last_used;
 	uint32_t in_flight;
 	uint32_t trial; /* judged calls in this turn */
-	rep_window_t windows[REP_CAPS];
+	rep_window_t windows[REP_CAP_PERIODS];
 	uint32_t leases;	 /* REP_NONE: none was ever asked for */
 	uint32_t lease_wait; /* s: none is to be had before; 0 = it may be */
 	uint32_t cap_day;

@@ -46,6 +46,8 @@ void rep_number_let_go(rep_pool_t *pool, uint32_t i, rep_time_t now)
 {
 	rep_number_at(pool, i)->in_flight--;
 	pool->in_flight--;
+	if(rep_number_leased(pool, rep_number_at(pool, i), now))
+		rep_number_at(pool, i)->lease_wait = 0;
 	rep_number_wake(pool, i, now);
 }
 
