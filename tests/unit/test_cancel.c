@@ -356,14 +356,14 @@ START_TEST(as_if_it_had_never_been)
 		ck_assert_uint_eq(inside()->in_flight, in_flight);
 		for(unsigned i = 0; i < NUMBERS; i++) {
 			const rep_number_t *number = number_in(FIRST + i);
-			ck_assert_uint_eq(
-					rep_window_used(&number->windows[REP_CAP_MINUTE], rep_seconds_of(now) / 60),
+			ck_assert_uint_eq(rep_window_used(&number->windows[REP_CAP_MINUTE],
+									  rep_seconds_of(now) / 60),
 					used_in(i, now, MINUTE));
-			ck_assert_uint_eq(
-					rep_window_used(&number->windows[REP_CAP_HOUR], rep_seconds_of(now) / 3600),
+			ck_assert_uint_eq(rep_window_used(&number->windows[REP_CAP_HOUR],
+									  rep_seconds_of(now) / 3600),
 					used_in(i, now, HOUR));
-			ck_assert_uint_eq(
-					rep_window_used(&number->windows[REP_CAP_DAY], rep_day_of(inside(), now)),
+			ck_assert_uint_eq(rep_window_used(&number->windows[REP_CAP_DAY],
+									  rep_day_of(inside(), now)),
 					used_in(i, now, DAY));
 		}
 		ck_assert_uint_eq(

@@ -38,8 +38,8 @@ void rep_number_reap(rep_pool_t *pool, uint32_t i)
 {
 	const rep_number_t *number = rep_number_at(pool, i);
 	const uint8_t listed = REP_DIRTY_CELLS | REP_DIRTY_RECORD | REP_DIRTY_HEALTH
-						   | REP_UNJUDGED | REP_WANTS_LEASE
-						   | REP_HAS_LEASE | REP_LIVE;
+						   | REP_UNJUDGED | REP_WANTS_LEASE | REP_HAS_LEASE
+						   | REP_LIVE;
 
 	if(!(number->flags & listed) && !number->queued && !number->wake)
 		rep_slab_free(&pool->numbers, i);
