@@ -11,6 +11,7 @@ import redis
 
 from drivers import empty_redis
 from harness.process import PATIENCE, Process, free_port, wait_until
+from harness.redis_server import PROGRAM
 
 
 class Sentinel:
@@ -31,7 +32,7 @@ class Sentinel:
         with open(path, "w", encoding="ascii") as conf:
             conf.write("\n".join(lines) + "\n")
         self.process = Process(
-            ["redis-server", path, "--sentinel"],
+            [PROGRAM, path, "--sentinel"],
             os.path.join(self.directory, "sentinel.log"))
         self.client = redis.Redis(port=self.port, password=password,
                                   decode_responses=True,

@@ -13,6 +13,9 @@ import redis
 
 from .process import PATIENCE, Process, Timeout, free_port, wait_until
 
+# another server of the same kind: valkey-server, a newer Redis
+PROGRAM = os.environ.get("REDIS_SERVER") or "redis-server"
+
 
 class Redis:
     """`password`: of the default user. `users`: lines of an ACL file, for
@@ -40,7 +43,7 @@ class Redis:
         return f"unix:{self.socket_path}"
 
     def _argv(self):
-        argv = ["redis-server", "--port", self.port, "--bind", "127.0.0.1",
+        argv = [PROGRAM, "--port", self.port, "--bind", "127.0.0.1",
                 "--unixsocket", self.socket_path, "--dir", self.directory,
                 "--save", "", "--appendonly", "yes", "--appendfsync",
                 "everysec", "--databases", "4", "--daemonize", "no"]
