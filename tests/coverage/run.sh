@@ -33,10 +33,11 @@ for step in $steps; do
 	store)
 		again UNIT_CC=gcc UNIT_SANITIZE="$gcov" $out/unit/gcc/run
 		mkdir -p $out/store
-		# shellcheck disable=SC2086
+		# shellcheck disable=SC2046,SC2086
 		gcc $gcov $base -o $out/store/driver tests/store/driver.c \
 			$objects/engine/*/*.o $objects/formats/*.o $objects/store/*.o \
-			$out/unit/gcc/tests/unit/mem.o -lhiredis -ljson-c -lm -lpthread
+			$out/unit/gcc/tests/unit/mem.o \
+			$(modules/reputation/build-aux/libraries.sh libs) -lm -lpthread
 		# shellcheck disable=SC2086
 		STORE_DRIVER="$PWD/$out/store/driver" "$python" -m pytest -q \
 			${PYTEST_JOBS:-} tests/store || failed="$failed $step"

@@ -163,7 +163,8 @@ class Copy:
             f"{{ [ -e $d ] || gcc -std=gnu11 -D_GNU_SOURCE -O1 -w $flags"
             f" -I{M} -Itests/unit -c tests/store/driver.c -o $d; }} && "
             f"gcc $flags -o {objects}/driver $(find {rooms} -name '*.o')"
-            f" {objects}/tests/unit/mem.o $d -lhiredis -ljson-c -lm -lpthread")
+            f" {objects}/tests/unit/mem.o $d"
+            f" $({M}/build-aux/libraries.sh libs) -lm -lpthread")
         return self.run(["sh", "-c", script], BUILD_LIMIT)
 
     def store(self, names):
