@@ -81,10 +81,6 @@ def test_killed_with_calls_up(make):
     assert counts(redis, "sales") == CALLS
 
 
-UNREAD = pytest.mark.xfail(strict=True, reason="a number can be picked before "
-                           "its verdict was read")
-
-
 def resting(make, pool, count):
     """A Redis in which each third of a pool's numbers rests."""
     redis, carrier, numbers, node, _ = site(make, pool, count)
@@ -99,7 +95,6 @@ def resting(make, pool, count):
 
 
 @quick
-@UNREAD
 @pytest.mark.parametrize("delay", [0.0, 0.05])
 def test_starts_under_traffic(make, delay):
     """No call goes out from a number that rests."""
@@ -121,7 +116,6 @@ def test_starts_under_traffic(make, delay):
         relay.end()
 
 
-@UNREAD
 def test_redis_behind_a_start_is_hung(make):
     """It is not known who rests: nobody who does is picked, however long."""
     redis, carrier, bad = resting(make, "sales", 30)

@@ -17,13 +17,13 @@
 #define STEEP 2.0f
 /* Each change is a walk through the run, so weights are multiples of this, and
  * one that should be less than so far from what it is stays. */
-#define STEP (REP_WEIGHT / 2)
+#define STEP 8.0f /* half of REP_WEIGHT */
 #define MOVED 6
 
 uint8_t rep_suspect_weight(float s, uint8_t before)
 {
 	float weight = REP_WEIGHT / (1 + expf(STEEP * (s - HALF)));
-	uint8_t nearest = (uint8_t)(weight / STEP + 0.5f) * STEP;
+	uint8_t nearest = (uint8_t)(roundf(weight / STEP) * STEP);
 
 	return fabsf(weight - before) < MOVED ? before : nearest;
 }
