@@ -13,8 +13,8 @@
 #define CLOSE 0.45f
 /* One that is suspected is judged again when a chart has gained this share. */
 #define MORE 0.1f
-/* Or when it has gained this part of what it lacks. */
-#define NEARLY 0.9f
+/* And whenever it is so near to its threshold, in nats: no look is better. */
+#define NEAR 0.5f
 /* A number is read anew after this part of the window, */
 #define STALE 3
 /* and when the pool's window has grown by this part: what is known of the mix
@@ -249,7 +249,7 @@ static void keep_course(rep_screen_course_t *kept, const rep_reading_t *reading,
 		kept->run[j] = (uint16_t)course.older.run[j];
 		kept->less[j] = pack(s - judged->s[j]);
 		kept->limit[j] =
-				pack(larger(CLOSE * h, s + smaller(MORE * h, NEARLY * to_go)));
+				pack(larger(CLOSE * h, s + smaller(MORE * h, to_go - NEAR)));
 	}
 }
 
