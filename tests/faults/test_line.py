@@ -335,7 +335,6 @@ def test_thin_line(fleet):
 # ---- what a reconnect costs -------------------------------------------------
 
 
-@quick
 def test_reconnect_costs_what_was_missed(fleet):
     """A blip of an idle line: not a full push and read of 5,000 numbers,
     which is some 1,000 bytes each."""

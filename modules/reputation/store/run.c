@@ -39,7 +39,8 @@
 
 #define HEALTH_MS 1000
 #define CHECK_MS 1000
-#define EDITS_MS 50 /* then the exchange has its turn */
+#define LAST_MS 5000 /* to write what waits when the process ends */
+#define EDITS_MS 50	 /* then the exchange has its turn */
 
 static void publish(rep_store_t *store)
 {
@@ -375,17 +376,24 @@ static void alone(rep_store_t *store)
 		try_connect(store);
 }
 
-/* Leave nothing behind that could still be written. */
+/* Leave nothing behind that could still be written. A link that breaks only now
+ * is made anew, if that can be done soon. */
 static void last_exchange(rep_store_t *store)
 {
-	int64_t deadline = rep_mono_ms() + 500;
+	int64_t deadline = rep_mono_ms() + LAST_MS;
 
-	store->more = true;
-	while(store->more && rep_link_up(&store->link) && rep_mono_ms() < deadline
-			&& rep_edits_write(store)) {
+	store->more = rep_link_up(&store->link);
+	while(store->more && rep_mono_ms() < deadline) {
+		if(!rep_link_up(&store->link)) {
+			poll(NULL, 0, 10);
+			if(rep_mono_ms() >= store->link.next_try)
+				try_connect(store);
+			continue;
+		}
 		begin_exchange(store);
-		send_writes(store);
-		rep_pipe_receive(store);
+		if(rep_edits_write(store))
+			send_writes(store);
+		store->more = !rep_pipe_receive(store) || store->more;
 	}
 	rep_callees_flush(store);
 	if(rep_link_up(&store->link))
