@@ -9,7 +9,7 @@
 /* How much the window weighs against one bucket, in calls, for common and for
  * rare outcomes. What is common swings with the hour and is soon known; what
  * is rare takes long to know. */
-static const float window_calls[2] = {16, 500};
+static const float window_calls[2] = {16, 4000};
 
 void rep_yardstick_of(rep_yardstick_t *yardstick, const rep_charts_t *charts)
 {
