@@ -142,7 +142,7 @@ store-live:
 
 # tests/faults, all of it; FAULTS="-m quick" is the third in make test
 FAULTS_BOUND ?= 1200
-FAULTS_JOBS ?= -n 4
+FAULTS_JOBS ?= -n 5
 faults: module
 	$(RUN_ENV) timeout $(FAULTS_BOUND) $(PYTHON) -m pytest -q $(FAULTS_JOBS) \
 		$(FAULTS) tests/faults $(PYTEST_ARGS)
@@ -182,9 +182,10 @@ coverage:
 		PYTEST_JOBS="$(PYTEST_JOBS)" STEPS="$(STEPS)" tests/coverage/run.sh
 
 test: packages
-	@$(MAKE) --no-print-directory WERROR=-Werror module replay unit fuzz-replay
+	@$(MAKE) --no-print-directory WERROR=-Werror module replay fuzz-replay \
+		$(BUILD)/unit/$(UNIT_CC)/run
 	@$(MAKE) --no-print-directory test-build
-	@$(MAKE) --no-print-directory store-live
+	@$(MAKE) --no-print-directory -j 2 --output-sync=target unit store-live
 	@$(MAKE) --no-print-directory faults FAULTS="-m quick"
 	@$(MAKE) --no-print-directory integration
 

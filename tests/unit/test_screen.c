@@ -174,7 +174,7 @@ Suite *screen_suite(void)
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_set_timeout(tc, 120);
-	tcase_add_loop_test(tc, near_to_the_whole_judgement, 0, 12);
+	tcase_add_loop_test(tc, near_to_the_whole_judgement, 0, 6);
 	tcase_add_test(tc, late_calls_of_others);
 	tcase_add_test(tc, kept_no_longer_than_it_holds);
 	suite_add_tcase(suite, tc);
