@@ -16,7 +16,7 @@
 #define DAY 1440
 #define DAYS 4 /* of history before a shift */
 #define MAX_DAYS 100
-#define EVERY 240.0 /* hours, as engine/pool/alarm.c asks */
+#define EVERY 720.0 /* hours, as engine/pool/alarm.c asks */
 #define TO_TELL 10
 
 typedef double mix_t[REP_JUDGED];

@@ -13,11 +13,9 @@
 #include "../judge/cause.h"
 
 #define HOUR (60 * (rep_time_t)REP_MINUTE)
-/* Hours between two false alarms of a pool, as the test counts them; measured
- * they are three times as rare. */
-#define ALARM_EVERY 240.0
-#define LABELS 128						  /* of a dimension, in one question */
-#define CAUSES 8						  /* at once */
+#define ALARM_EVERY 720.0 /* hours between two false alarms, for each pool */
+#define LABELS 128		  /* of a dimension, in one question */
+#define CAUSES 8		  /* at once */
 #define HOLD (2 * (rep_time_t)REP_MINUTE) /* until after the next question */
 #define HOLD_AT_MOST (2 * HOUR)
 #define TO_TELL (10 * (rep_time_t)REP_MINUTE)
