@@ -11,17 +11,15 @@
 #include "explain.h"
 #include "reload.h"
 #include "rpc_args.h"
+#include "rpc_edits.h"
 #include "shared.h"
 #include "../engine/base/version.h"
-#include "../engine/pool/by_hand.h"
 #include "../engine/pool/callees.h"
-#include "../engine/pool/numbers.h"
 #include "../engine/pool/pick.h"
 #include "../engine/pool/pool_policy.h"
 #include "../engine/pool/pools.h"
 #include "../engine/pool/registry.h"
 #include "../engine/reply/e164.h"
-#include "../formats/attrs.h"
 
 /* ---- pools and numbers ----------------------------------------------- */
 
@@ -169,204 +167,6 @@ static void rpc_try(rpc_t *rpc, void *ctx)
 		add_labels(rpc, item, pool, number);
 	else if(label.len > 0)
 		rpc->struct_add(item, "S", "route", &taken);
-}
-
-/* ---- edits ----------------------------------------------------------- */
-
-/* With Redis an edit is written there too, by the process that speaks to it:
- * first a place in its queue is kept, so that both have the edit or neither. */
-static bool keep_place(rpc_t *rpc, void *ctx)
-{
-	if(rep_config->redis.len == 0
-			|| rep_edit_keep(rep_registry_edits(rep_shared->registry)))
-		return true;
-	rpc->fault(ctx, 500, "too many edits wait for Redis: nothing was changed");
-	return false;
-}
-
-/* The edit was done here, or (`done` false) was not. */
-static void hand_on(bool done, const rep_edit_t *edit)
-{
-	rep_edit_queue_t *queue = rep_registry_edits(rep_shared->registry);
-
-	if(rep_config->redis.len == 0)
-		return;
-	if(done)
-		rep_edit_put(queue, edit);
-	else
-		rep_edit_give_up(queue);
-}
-
-static void rpc_add(rpc_t *rpc, void *ctx)
-{
-	str json = str_init("{}");
-	rep_attrs_text_t text;
-	rep_e164_t number;
-	const char *wrong;
-	rep_edit_t edit;
-	char why[160];
-	bool done;
-	int pool;
-
-	if(!rep_rpc_pool(rpc, ctx, &pool)
-			|| !rep_rpc_number(rpc, ctx, pool, &number))
-		return;
-	if(!rep_rpc_text(rpc, ctx, "attributes", &json) || !rep_rpc_end(rpc, ctx))
-		return;
-	wrong = rep_attrs_parse(rep_span_of(&json), &text, why, sizeof(why));
-	if(wrong) {
-		rpc->fault(ctx, 400, "attributes: %s", wrong);
-		return;
-	}
-	if(text.unknown[0]) {
-		rpc->fault(ctx, 400, "attributes: no such attribute: %s", text.unknown);
-		return;
-	}
-	if(rep_config->redis.len > 0 && json.len >= (int)sizeof(edit.json)) {
-		rpc->fault(ctx, 400, "attributes are longer than %d bytes",
-				(int)sizeof(edit.json) - 1);
-		return;
-	}
-	if(!keep_place(rpc, ctx))
-		return;
-	edit = (rep_edit_t){.pool = pool, .number = number};
-	snprintf(edit.json, sizeof(edit.json), "%.*s", json.len, json.s);
-	done = rep_pool_put(rep_shared->registry, pool, number, &text.attrs, 0, 0,
-				   rep_now())
-		   >= 0;
-	hand_on(done, &edit);
-	if(!done)
-		rpc->fault(ctx, 500, "the table of numbers is full");
-}
-
-static void rpc_remove(rpc_t *rpc, void *ctx)
-{
-	rep_edit_t edit = {.remove = true};
-	rep_e164_t number;
-	bool done;
-	int pool;
-
-	if(!rep_rpc_pool(rpc, ctx, &pool)
-			|| !rep_rpc_number(rpc, ctx, pool, &number)
-			|| !rep_rpc_end(rpc, ctx) || !keep_place(rpc, ctx))
-		return;
-	edit.pool = pool;
-	edit.number = number;
-	done = rep_pool_remove(rep_shared->registry, pool, number);
-	hand_on(done, &edit);
-	if(!done)
-		rep_rpc_unknown(rpc, ctx, number);
-}
-
-/* A route, if there is one more argument, and nothing after it. */
-static bool last_route(rpc_t *rpc, void *ctx, str *route)
-{
-	*route = rep_str_of("");
-	return rep_rpc_text(rpc, ctx, "route", route) && rep_rpc_end(rpc, ctx);
-}
-
-static void answer(rpc_t *rpc, void *ctx, rep_by_hand_t result,
-		rep_e164_t number, const str *route)
-{
-	switch(result) {
-		case REP_DONE:
-			break;
-		case REP_NO_SUCH_NUMBER:
-			rep_rpc_unknown(rpc, ctx, number);
-			break;
-		case REP_NO_SUCH_ROUTE:
-			rpc->fault(ctx, 404, "no such route in this pool: %.*s", route->len,
-					route->s);
-			break;
-		case REP_BAD_ROUTE:
-			rpc->fault(ctx, 400,
-					"route: '%.*s' is no label of 1 to %d bytes without a"
-					" comma",
-					route->len, route->s, REP_ROUTE_MAX);
-			break;
-		case REP_ROUTES_FULL:
-			rpc->fault(ctx, 500, "no room for one more route: %.*s", route->len,
-					route->s);
-			break;
-	}
-}
-
-static void rpc_bench(rpc_t *rpc, void *ctx)
-{
-	rep_e164_t number;
-	unsigned seconds;
-	str text, route;
-	int pool;
-
-	if(!rep_rpc_pool(rpc, ctx, &pool)
-			|| !rep_rpc_number(rpc, ctx, pool, &number))
-		return;
-	if(rpc->scan(ctx, ".S", &text) < 1) {
-		rpc->fault(ctx, 400, "seconds are missing");
-		return;
-	}
-	if(str2int(&text, &seconds) < 0 || seconds > INT32_MAX) {
-		rpc->fault(ctx, 400, "seconds: '%.*s' is no whole number from 0 to %d",
-				text.len, text.s, INT32_MAX);
-		return;
-	}
-	if(!last_route(rpc, ctx, &route))
-		return;
-	answer(rpc, ctx,
-			rep_pool_bench(rep_shared->registry, pool, number,
-					rep_span_of(&route), seconds, REP_REASON_MANUAL, rep_now()),
-			number, &route);
-}
-
-static void rpc_release(rpc_t *rpc, void *ctx)
-{
-	rep_e164_t number;
-	str route;
-	int pool;
-
-	if(!rep_rpc_pool(rpc, ctx, &pool)
-			|| !rep_rpc_number(rpc, ctx, pool, &number)
-			|| !last_route(rpc, ctx, &route))
-		return;
-	answer(rpc, ctx,
-			rep_pool_release(rep_shared->registry, pool, number,
-					rep_span_of(&route), rep_now()),
-			number, &route);
-}
-
-static void rpc_reset(rpc_t *rpc, void *ctx)
-{
-	rep_e164_t number;
-	int pool;
-
-	if(!rep_rpc_pool(rpc, ctx, &pool)
-			|| !rep_rpc_number(rpc, ctx, pool, &number)
-			|| !rep_rpc_end(rpc, ctx))
-		return;
-	if(!rep_pool_reset(rep_shared->registry, pool, number, rep_now()))
-		rep_rpc_unknown(rpc, ctx, number);
-}
-
-static void rpc_mode(rpc_t *rpc, void *ctx)
-{
-	str mode = STR_NULL;
-	void *item;
-
-	if(!rep_rpc_text(rpc, ctx, "mode", &mode) || !rep_rpc_end(rpc, ctx))
-		return;
-	if(mode.s) {
-		bool observe = rep_span_is(rep_span_of(&mode), "observe");
-		if(!observe && !rep_span_is(rep_span_of(&mode), "enforce")) {
-			rpc->fault(ctx, 400, "mode: '%.*s' is neither enforce nor observe",
-					mode.len, mode.s);
-			return;
-		}
-		rep_registry_observe(rep_shared->registry, observe);
-	}
-	rpc->add(ctx, "{", &item);
-	rpc->struct_add(item, "s", "mode",
-			rep_registry_observes(rep_shared->registry) ? "observe"
-														: "enforce");
 }
 
 /* ---- what is collected ----------------------------------------------- */
@@ -545,12 +345,12 @@ rpc_export_t rep_rpc[] = {
 	{"reputation.numbers", rpc_numbers, doc_numbers, 0},
 	{"reputation.explain", rep_rpc_explain, doc_explain, 0},
 	{"reputation.try", rpc_try, doc_try, 0},
-	{"reputation.add", rpc_add, doc_add, 0},
-	{"reputation.remove", rpc_remove, doc_remove, 0},
-	{"reputation.bench", rpc_bench, doc_bench, 0},
-	{"reputation.release", rpc_release, doc_release, 0},
-	{"reputation.reset", rpc_reset, doc_reset, 0},
-	{"reputation.mode", rpc_mode, doc_mode, 0},
+	{"reputation.add", rep_rpc_add, doc_add, 0},
+	{"reputation.remove", rep_rpc_remove, doc_remove, 0},
+	{"reputation.bench", rep_rpc_bench, doc_bench, 0},
+	{"reputation.release", rep_rpc_release, doc_release, 0},
+	{"reputation.reset", rep_rpc_reset, doc_reset, 0},
+	{"reputation.mode", rep_rpc_mode, doc_mode, 0},
 	{"reputation.redress", rpc_redress, doc_redress, 0},
 	{"reputation.policy", rpc_policy, doc_policy, 0},
 	{"reputation.store", rpc_store, doc_store, 0},

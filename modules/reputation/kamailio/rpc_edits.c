@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "core/ut.h"
+
+#include "rpc_edits.h"
+#include "config.h"
+#include "rpc_args.h"
+#include "shared.h"
+#include "../engine/pool/by_hand.h"
+#include "../engine/pool/numbers.h"
+#include "../engine/pool/pools.h"
+#include "../engine/pool/registry.h"
+#include "../formats/attrs.h"
+
+/* With Redis an edit is written there too, by the process that speaks to it:
+ * first a place in its queue is kept, so that both have the edit or neither. */
+static bool keep_place(rpc_t *rpc, void *ctx)
+{
+	if(rep_config->redis.len == 0
+			|| rep_edit_keep(rep_registry_edits(rep_shared->registry)))
+		return true;
+	rpc->fault(ctx, 500, "too many edits wait for Redis: nothing was changed");
+	return false;
+}
+
+/* The edit was done here, or (`done` false) was not. */
+static void hand_on(bool done, const rep_edit_t *edit)
+{
+	rep_edit_queue_t *queue = rep_registry_edits(rep_shared->registry);
+
+	if(rep_config->redis.len == 0)
+		return;
+	if(done)
+		rep_edit_put(queue, edit);
+	else
+		rep_edit_give_up(queue);
+}
+
+void rep_rpc_add(rpc_t *rpc, void *ctx)
+{
+	str json = str_init("{}");
+	rep_attrs_text_t text;
+	rep_e164_t number;
+	const char *wrong;
+	rep_edit_t edit;
+	char why[160];
+	bool done;
+	int pool;
+
+	if(!rep_rpc_pool(rpc, ctx, &pool)
+			|| !rep_rpc_number(rpc, ctx, pool, &number))
+		return;
+	if(!rep_rpc_text(rpc, ctx, "attributes", &json) || !rep_rpc_end(rpc, ctx))
+		return;
+	wrong = rep_attrs_parse(rep_span_of(&json), &text, why, sizeof(why));
+	if(wrong) {
+		rpc->fault(ctx, 400, "attributes: %s", wrong);
+		return;
+	}
+	if(text.unknown[0]) {
+		rpc->fault(ctx, 400, "attributes: no such attribute: %s", text.unknown);
+		return;
+	}
+	if(rep_config->redis.len > 0 && json.len >= (int)sizeof(edit.json)) {
+		rpc->fault(ctx, 400, "attributes are longer than %d bytes",
+				(int)sizeof(edit.json) - 1);
+		return;
+	}
+	if(!keep_place(rpc, ctx))
+		return;
+	edit = (rep_edit_t){.pool = pool, .number = number};
+	snprintf(edit.json, sizeof(edit.json), "%.*s", json.len, json.s);
+	done = rep_pool_put(rep_shared->registry, pool, number, &text.attrs, 0, 0,
+				   rep_now())
+		   >= 0;
+	hand_on(done, &edit);
+	if(!done)
+		rpc->fault(ctx, 500, "the table of numbers is full");
+}
+
+void rep_rpc_remove(rpc_t *rpc, void *ctx)
+{
+	rep_edit_t edit = {.remove = true};
+	rep_e164_t number;
+	bool done;
+	int pool;
+
+	if(!rep_rpc_pool(rpc, ctx, &pool)
+			|| !rep_rpc_number(rpc, ctx, pool, &number)
+			|| !rep_rpc_end(rpc, ctx) || !keep_place(rpc, ctx))
+		return;
+	edit.pool = pool;
+	edit.number = number;
+	done = rep_pool_remove(rep_shared->registry, pool, number);
+	hand_on(done, &edit);
+	if(!done)
+		rep_rpc_unknown(rpc, ctx, number);
+}
+
+/* A route, if there is one more argument, and nothing after it. */
+static bool last_route(rpc_t *rpc, void *ctx, str *route)
+{
+	*route = rep_str_of("");
+	return rep_rpc_text(rpc, ctx, "route", route) && rep_rpc_end(rpc, ctx);
+}
+
+static void answer(rpc_t *rpc, void *ctx, rep_by_hand_t result,
+		rep_e164_t number, const str *route)
+{
+	switch(result) {
+		case REP_DONE:
+			break;
+		case REP_NO_SUCH_NUMBER:
+			rep_rpc_unknown(rpc, ctx, number);
+			break;
+		case REP_NO_SUCH_ROUTE:
+			rpc->fault(ctx, 404, "no such route in this pool: %.*s", route->len,
+					route->s);
+			break;
+		case REP_BAD_ROUTE:
+			rpc->fault(ctx, 400,
+					"route: '%.*s' is no label of 1 to %d bytes without a"
+					" comma",
+					route->len, route->s, REP_ROUTE_MAX);
+			break;
+		case REP_ROUTES_FULL:
+			rpc->fault(ctx, 500, "no room for one more route: %.*s", route->len,
+					route->s);
+			break;
+	}
+}
+
+void rep_rpc_bench(rpc_t *rpc, void *ctx)
+{
+	rep_e164_t number;
+	unsigned seconds;
+	str text, route;
+	int pool;
+
+	if(!rep_rpc_pool(rpc, ctx, &pool)
+			|| !rep_rpc_number(rpc, ctx, pool, &number))
+		return;
+	if(rpc->scan(ctx, ".S", &text) < 1) {
+		rpc->fault(ctx, 400, "seconds are missing");
+		return;
+	}
+	if(str2int(&text, &seconds) < 0 || seconds > INT32_MAX) {
+		rpc->fault(ctx, 400, "seconds: '%.*s' is no whole number from 0 to %d",
+				text.len, text.s, INT32_MAX);
+		return;
+	}
+	if(!last_route(rpc, ctx, &route))
+		return;
+	answer(rpc, ctx,
+			rep_pool_bench(rep_shared->registry, pool, number,
+					rep_span_of(&route), seconds, REP_REASON_MANUAL, rep_now()),
+			number, &route);
+}
+
+void rep_rpc_release(rpc_t *rpc, void *ctx)
+{
+	rep_e164_t number;
+	str route;
+	int pool;
+
+	if(!rep_rpc_pool(rpc, ctx, &pool)
+			|| !rep_rpc_number(rpc, ctx, pool, &number)
+			|| !last_route(rpc, ctx, &route))
+		return;
+	answer(rpc, ctx,
+			rep_pool_release(rep_shared->registry, pool, number,
+					rep_span_of(&route), rep_now()),
+			number, &route);
+}
+
+void rep_rpc_reset(rpc_t *rpc, void *ctx)
+{
+	rep_e164_t number;
+	int pool;
+
+	if(!rep_rpc_pool(rpc, ctx, &pool)
+			|| !rep_rpc_number(rpc, ctx, pool, &number)
+			|| !rep_rpc_end(rpc, ctx))
+		return;
+	if(!rep_pool_reset(rep_shared->registry, pool, number, rep_now()))
+		rep_rpc_unknown(rpc, ctx, number);
+}
+
+void rep_rpc_mode(rpc_t *rpc, void *ctx)
+{
+	str mode = STR_NULL;
+	void *item;
+
+	if(!rep_rpc_text(rpc, ctx, "mode", &mode) || !rep_rpc_end(rpc, ctx))
+		return;
+	if(mode.s) {
+		bool observe = rep_span_is(rep_span_of(&mode), "observe");
+		if(!observe && !rep_span_is(rep_span_of(&mode), "enforce")) {
+			rpc->fault(ctx, 400, "mode: '%.*s' is neither enforce nor observe",
+					mode.len, mode.s);
+			return;
+		}
+		rep_registry_observe(rep_shared->registry, observe);
+	}
+	rpc->add(ctx, "{", &item);
+	rpc->struct_add(item, "s", "mode",
+			rep_registry_observes(rep_shared->registry) ? "observe"
+														: "enforce");
+}
