@@ -16,7 +16,7 @@
 #define DAY 1440
 #define DAYS 4 /* of history before a shift */
 #define MAX_DAYS 100
-#define EVERY 720.0 /* hours, as engine/pool/alarm.c asks */
+#define EVERY 120.0 /* hours, as engine/pool/alarm.c asks */
 #define TO_TELL 10
 
 typedef double mix_t[REP_JUDGED];
@@ -201,12 +201,12 @@ static const struct
 	unsigned found, right; /* at least, of 100 */
 } shifts[] = {
 		/* ten numbers at 100 calls a day, within twelve hours */
-		{"outage", outage, 1.4, 1, 1, 90, 90},
-		{"blocked 10%", blocked_10, 1.4, 1, 1, 90, 90},
-		{"list", bad_list, 1.4, 1, 1, 30, 30},
+		{"outage", outage, 1.4, 1, 1, 95, 95},
+		{"blocked 10%", blocked_10, 1.4, 1, 1, 95, 95},
+		{"list", bad_list, 1.4, 1, 1, 55, 55},
 		{"outage", outage, 1.4, 3, 3, 95, 95},
 		{"blocked 10%", blocked_10, 1.4, 3, 3, 95, 85},
-		{"list", bad_list, 1.4, 3, 3, 85, 85},
+		{"list", bad_list, 1.4, 3, 3, 95, 85},
 		/* fifty */
 		{"outage", outage, 7, 1, 1, 95, 95},
 		{"blocked 10%", blocked_10, 7, 1, 1, 95, 95},

@@ -59,14 +59,14 @@ bool rep_cause_names(const rep_cause_t *cause, const rep_cause_cell_t *cell)
 		   && holds(&(set_t){cause->kind, cause->id}, cell);
 }
 
-/* Adds one cell's part at this tilt. */
-static void add_slope(
-		const rep_cause_cell_t *cell, int chart, double tilt, slope_t *s)
+/* Adds what these calls of a cell say at this tilt. */
+static void add_slope(const rep_cause_cell_t *cell, const rep_counts_t *of,
+		int chart, double tilt, slope_t *s)
 {
 	double z = 0, first = 0, second = 0, calls = 0, sum = 0;
 
 	for(int c = 0; c < REP_JUDGED; c++) {
-		double w = (double)cell->charts->w[c][chart], n = cell->recent.n[c];
+		double w = (double)cell->charts->w[c][chart], n = of->n[c];
 		double p = (double)cell->mix[c] * exp(tilt * w);
 
 		z += p;
@@ -88,7 +88,7 @@ static slope_t slope(const rep_cause_cell_t *cells, unsigned n,
 
 	for(unsigned i = 0; i < n; i++)
 		if(holds(set, &cells[i]))
-			add_slope(&cells[i], chart, tilt, &s);
+			add_slope(&cells[i], &cells[i].recent, chart, tilt, &s);
 	return s;
 }
 
@@ -127,7 +127,7 @@ static double inflation(
 
 		if(!holds(set, &cells[i]))
 			continue;
-		add_slope(&cells[i], chart, 0, &s);
+		add_slope(&cells[i], &cells[i].recent, chart, 0, &s);
 		info += s.info;
 		drift += s.info * sqrt((double)cells[i].drift[chart]);
 		calls += recent;
@@ -370,6 +370,38 @@ void rep_cause_find(const rep_cause_cell_t *cells, unsigned n, double hours,
 	if(cause->kind != REP_CAUSE_NONE)
 		describe(cells, n, &best, limit, cause);
 	cause->score = (float)(highest / limit);
+}
+
+double rep_cause_says(const rep_cause_cell_t *cell, const rep_counts_t *calls,
+		const rep_cause_t *cause)
+{
+	slope_t s = {0};
+
+	add_slope(cell, calls, cause->chart, (double)cause->shift, &s);
+	return s.nats;
+}
+
+static void swap_one(rep_cause_cell_t *cells, unsigned n)
+{
+	for(unsigned i = 0; i < n; i++) {
+		rep_counts_t recent = cells[i].recent;
+
+		cells[i].recent = cells[i].one;
+		cells[i].one = recent;
+	}
+}
+
+bool rep_cause_is_of_one(
+		rep_cause_cell_t *cells, unsigned n, const rep_cause_t *cause)
+{
+	const set_t set = {cause->kind, cause->id};
+	fit_t all, one;
+
+	fit_set(cells, n, &set, cause->chart, &all);
+	swap_one(cells, n);
+	fit_set(cells, n, &set, cause->chart, &one);
+	swap_one(cells, n);
+	return one.explains > all.explains;
 }
 
 /* How much two charts have in common: the correlation of their weights in a

@@ -32,6 +32,7 @@ typedef struct rep_cause_cell
 	rep_counts_t recent; /* the last hour, or however long the caller says */
 	rep_counts_t past;	 /* long-term, without `recent` */
 	rep_counts_t same;	 /* of these, the calls at the same time of day */
+	rep_counts_t one;	 /* of `recent`, one number's: rep_cause_is_of_one() */
 	/* by rep_cause_expect() and rep_cause_explain(): */
 	float mix[REP_JUDGED];	 /* that the recent calls are expected to show */
 	float doubt;			 /* share of a call's variance that it has of the
@@ -67,6 +68,15 @@ void rep_cause_find(const rep_cause_cell_t *cells, unsigned n, double hours,
  * now? */
 void rep_cause_measure(const rep_cause_cell_t *cells, unsigned n, double hours,
 		rep_cause_t *cause);
+
+/* How much likelier these calls of a cell are, if the cause is: nats. */
+double rep_cause_says(const rep_cause_cell_t *cell, const rep_counts_t *calls,
+		const rep_cause_t *cause);
+
+/* Is it the number whose calls are `one`, rather? If that one alone shifted it
+ * would explain more than the cause does. */
+bool rep_cause_is_of_one(
+		rep_cause_cell_t *cells, unsigned n, const rep_cause_t *cause);
 
 /* From now on, what this cause explains is expected of the cells it names: to
  * look for a further cause. */

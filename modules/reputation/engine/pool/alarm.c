@@ -5,16 +5,19 @@
 
 #include <stdio.h>
 
+#include "cells.h"
 #include "lock.h"
 #include "pools.h"
 #include "recent.h"
+#include "slot.h"
 #include "strata.h"
 #include "../judge/bucket.h"
 #include "../judge/cause.h"
 
 #define HOUR (60 * (rep_time_t)REP_MINUTE)
-#define ALARM_EVERY 720.0 /* hours between two false alarms, for each pool */
+#define ALARM_EVERY 120.0 /* hours between two false alarms, for each pool */
 #define LABELS 128		  /* of a dimension, in one question */
+#define ONE_MATTERS 1000  /* in a pool of more numbers one alone does not */
 #define CAUSES 8		  /* at once */
 #define HOLD (2 * (rep_time_t)REP_MINUTE) /* until after the next question */
 #define HOLD_AT_MOST (2 * HOUR)
@@ -51,7 +54,8 @@ struct rep_alarms
 	names_t names[REP_CAUSE_DIMENSIONS];
 	unsigned n_cells, n_pools, share;
 	rep_cause_cell_t cells[REP_CAUSE_CELLS];
-	rep_charts_t *charts; /* of pool i */
+	uint32_t stratum[REP_CAUSE_CELLS]; /* of its pool, the first in the cell */
+	rep_charts_t *charts;			   /* of pool i */
 	int room;
 };
 
@@ -124,7 +128,7 @@ static void add_past(const rep_pool_t *pool, const rep_row_t *rows,
 
 /* A pool may fill so many cells; its further strata share the last. */
 static rep_cause_cell_t *cell_for(struct rep_alarms *a, const rep_pool_t *pool,
-		const rep_stratum_t *stratum, unsigned first)
+		uint32_t stratum, unsigned first)
 {
 	rep_cause_cell_t *cell = &a->cells[a->n_cells];
 	rep_dims_t dims;
@@ -134,10 +138,10 @@ static rep_cause_cell_t *cell_for(struct rep_alarms *a, const rep_pool_t *pool,
 	if(a->n_cells - first == a->share)
 		return cell - 1;
 	memset(cell, 0, sizeof(*cell));
-	a->n_cells++;
+	a->stratum[a->n_cells++] = stratum;
 	cell->charts = &a->charts[pool->id];
 	cell->at[REP_CAUSE_POOL] = (uint32_t)pool->id;
-	rep_stratum_dims(pool, stratum, &dims);
+	rep_stratum_dims(pool, pool->strata[stratum], &dims);
 	cell->at[REP_CAUSE_ROUTE] =
 			name_put(&a->names[REP_CAUSE_ROUTE], dims.route);
 	cell->at[REP_CAUSE_CAMPAIGN] =
@@ -177,7 +181,7 @@ static void gather_pool(
 		rep_recent_sum(&stratum->recent, minute, &recent);
 		if(stratum->repeat || !rep_counts_judged(&recent))
 			continue;
-		cell = cell_for(a, pool, stratum, first);
+		cell = cell_for(a, pool, s, first);
 		if(!cell)
 			break;
 		rep_counts_add(&cell->recent, &recent);
@@ -337,8 +341,83 @@ static known_t known_of(
 	return known;
 }
 
-/* A cause that the known ones do not explain. It holds benches at once, and is
- * announced when there was time to tell what it is. */
+/* ---- is it one number? --------------------------------------------------- */
+
+/* The cell that a stratum of a pool counts in, if the cause names it. */
+static rep_cause_cell_t *cell_of(struct rep_alarms *a, const rep_pool_t *pool,
+		uint32_t stratum, const rep_cause_t *cause)
+{
+	rep_cause_cell_t *found = NULL;
+
+	for(unsigned i = 0; i < a->n_cells; i++)
+		if(a->cells[i].at[REP_CAUSE_POOL] == (uint32_t)pool->id
+				&& a->stratum[i] <= stratum)
+			found = &a->cells[i];
+	return found && rep_cause_names(cause, found) ? found : NULL;
+}
+
+/* What a number's calls say for the cause, nats: those of its buckets that
+ * reach into the hour. With `put` they are left in the cells, as `one`. */
+static double says(struct rep_alarms *a, const rep_pool_t *pool,
+		const rep_number_t *number, const rep_cause_t *cause, rep_time_t now,
+		bool put)
+{
+	uint32_t begin = rep_recent_begin(rep_minute_of(now));
+	double nats = 0;
+
+	for(uint32_t ref = number->cells; ref != REP_NONE;) {
+		const rep_cell_head_t *head = rep_cell_at(pool, ref);
+		rep_cause_cell_t *cell = cell_of(a, pool, head->stratum, cause);
+		rep_counts_t calls = {{0}};
+
+		if(head->bucket + pool->policy.bucket_minutes <= begin)
+			break;
+		if(cell && !pool->strata[head->stratum]->repeat) {
+			rep_cell_add(pool, ref, &calls);
+			nats += rep_cause_says(cell, &calls, cause);
+			if(put)
+				rep_counts_add(&cell->one, &calls);
+		}
+		ref = head->next;
+	}
+	return nats;
+}
+
+/* The calls of the number that says most for the cause, as `one`. */
+static void put_heaviest(rep_registry_t *registry, struct rep_alarms *a,
+		const known_t *known, rep_time_t now)
+{
+	double most = 0;
+
+	for(int p = 0; p < rep_registry_pools(registry); p++) {
+		rep_pool_t *pool =
+				is_told(known, p) ? rep_pool_lock(registry, p) : NULL;
+		const rep_number_t *heaviest = NULL;
+		if(!pool)
+			continue;
+		for(uint32_t i = 0; pool->live_numbers <= ONE_MATTERS
+							&& i < rep_slab_count(&pool->numbers);
+				i++) {
+			const rep_number_t *number = rep_number_at(pool, i);
+			double nats = 0;
+			if(number->flags & REP_LIVE)
+				nats = says(a, pool, number, &known->cause, now, false);
+			if(nats <= most)
+				continue;
+			most = nats;
+			heaviest = number;
+		}
+		if(heaviest) {
+			for(unsigned i = 0; i < a->n_cells; i++)
+				a->cells[i].one = (rep_counts_t){{0}};
+			says(a, pool, heaviest, &known->cause, now, true);
+		}
+		rep_pool_unlock(pool);
+	}
+}
+
+/* A cause that the known ones do not explain, and no number alone. It holds
+ * benches at once, and is announced when there was time to tell what it is. */
 static void look(rep_registry_t *registry, struct rep_alarms *a, rep_time_t now)
 {
 	rep_cause_t cause;
@@ -350,9 +429,14 @@ static void look(rep_registry_t *registry, struct rep_alarms *a, rep_time_t now)
 		a->looming = 0;
 		return;
 	}
+	known = known_of(a, &cause, now);
+	put_heaviest(registry, a, &known, now);
+	if(rep_cause_is_of_one(a->cells, a->n_cells, &cause)) {
+		a->looming = 0;
+		return;
+	}
 	if(!a->looming || now < a->looming)
 		a->looming = now;
-	known = known_of(a, &cause, now);
 	hold(registry, a, &known, now);
 	if(now - a->looming < TO_TELL)
 		return;
