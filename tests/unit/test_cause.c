@@ -179,6 +179,20 @@ START_TEST(basic_second_cause)
 }
 END_TEST
 
+/* A call of another pool, that explains nothing, does not make it the matter
+ * of several. */
+START_TEST(basic_smaller_set)
+{
+	rep_cause_t cause;
+
+	fill(3000, 1);
+	hit(REP_CAUSE_POOL, 10, 40, blocked);
+	rep_cause_find(cells, WAYS * WAYS + 1, 100, &cause);
+	ck_assert_int_eq(cause.kind, REP_CAUSE_POOL);
+	ck_assert_uint_eq(cause.id, 10);
+}
+END_TEST
+
 /* With one pool on one route there is nothing to tell them apart by. */
 START_TEST(basic_one_cell)
 {
@@ -373,6 +387,7 @@ Suite *cause_suite(void)
 	tcase_add_loop_test(basic, basic_dimensions, 0, N(dimensions));
 	tcase_add_loop_test(basic, basic_second_cause, 0, N(seconds));
 	tcase_add_test(basic, basic_one_cell);
+	tcase_add_test(basic, basic_smaller_set);
 	tcase_add_test(basic, basic_ceiling);
 	tcase_add_loop_test(basic, basic_margin, 0, N(margins));
 	tcase_add_test(basic, basic_policies);
