@@ -144,16 +144,26 @@ def test_verdict_damaged(pair, how):
     whole(pair)
 
 
-@pytest.mark.xfail(strict=True, reason="a check compares with the one before, "
-                   "not with what the node knows itself")
-def test_verdict_lost_as_soon_as_written(fleet):
+@pytest.mark.parametrize("how", ["deleted", "as it was"])
+def test_verdict_lost_as_soon_as_written(fleet, how):
     """Before anybody can have looked what there is."""
     f = fleet(relays=False, traffic=False)
     f.nodes[0].ask("bench", "sales", number(BENCHED), 86400)
     wait_until(lambda: records(f.client)[number(BENCHED)])
-    f.client.delete(own_key(f.client, "v"))
-    f.all_say(BENCHED, "benched", MENDED)
-    wait_until(lambda: records(f.client)[number(BENCHED)], MENDED)
+    key, state = own_key(f.client, "v"), "benched"
+    if how == "deleted":
+        f.client.delete(key)
+    else:
+        f.all_say(BENCHED, "benched")
+        looked_at()
+        before = f.client.hget(key, number(BENCHED))
+        f.nodes[0].ask("release", "sales", number(BENCHED))
+        wait_until(lambda: records(f.client)[number(BENCHED)] != before)
+        f.client.hset(key, number(BENCHED), before)
+        state = f.states(BENCHED)[0]
+    f.all_say(BENCHED, state, MENDED)
+    wait_until(lambda: f" {state} " in records(f.client).get(
+        number(BENCHED), ""), MENDED)
 
 
 # ---- the feed ---------------------------------------------------------------

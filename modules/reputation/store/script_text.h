@@ -130,13 +130,14 @@
  * a turn that no proxy has come to.
  * KEYS feed, seq, records
  * ARGV writer, seconds to live, highest turn, then for each: field, turn, text
- * Returns {error of the feed or "", then for each 1 accepted, 2 it was there
- *          already, or the text that stands}. The last word of a text names
+ * Returns {error of the feed or "", how many verdicts there are now, by how
+ *          much the sum of their turns grew, then for each 1 accepted, 2 it was
+ *          there already, or the text that stands}. The last word of a text names
  *          its author and is no part of the comparison. */
 #define REP_SCRIPT_VERDICT                                                  \
 	"local writer, ttl, most = ARGV[1], tonumber(ARGV[2]), "                \
 	"tonumber(ARGV[3])\n"                                                   \
-	"local ask, out, set, news = {}, {''}, {}, {}\n"                        \
+	"local ask, out, set, news, grew = {}, {'', 0, 0}, {}, {}, 0\n"         \
 	"for i = 4, #ARGV, 3 do ask[#ask + 1] = ARGV[i] end\n"                  \
 	"local have = redis.call('HMGET', KEYS[3], unpack(ask))\n"              \
 	"for i = 1, #ask do\n"                                                  \
@@ -145,6 +146,7 @@
 	"  local stands = old and tonumber(string.match(old, '^(%d+) %a+ '))\n" \
 	"  if not stands or stands > most or turn > stands then\n"              \
 	"    out[#out + 1] = 1\n"                                               \
+	"    grew = grew + turn - math.min(stands or 0, turn)\n"                \
 	"    set[#set + 1] = ask[i]\n"                                          \
 	"    set[#set + 1] = text\n"                                            \
 	"    news[#news + 1] = 'v' .. ask[i]\n"                                 \
@@ -160,6 +162,7 @@
 	"  redis.call('HSET', KEYS[3], unpack(set))\n"                          \
 	"  redis.call('EXPIRE', KEYS[3], ttl)\n"                                \
 	"end\n" REP_SCRIPT_TELL "out[1] = tell(news)\n"                         \
+	"out[2], out[3] = redis.call('HLEN', KEYS[3]), grew\n"                  \
 	"return out\n"
 
 /* Where the feed stands, and check sums of what there is.

@@ -60,6 +60,16 @@ static void decided(rep_store_t *store, rep_store_pool_t *pool,
 			store, pool, (rep_span_t){field, n}, rep_reply_span(answer));
 }
 
+/* The next check is to find no less. */
+static void now_there(rep_store_pool_t *pool, const redisReply *records,
+		const redisReply *grew)
+{
+	if(records && records->integer > pool->records)
+		pool->records = records->integer;
+	if(grew && pool->turns >= 0)
+		pool->turns += grew->integer;
+}
+
 static void answered(rep_store_t *store, rep_store_pool_t *pool,
 		const rep_asked_t *asked, const redisReply *reply)
 {
@@ -74,8 +84,9 @@ static void answered(rep_store_t *store, rep_store_pool_t *pool,
 			rep_store_refused(store, "writing verdicts");
 		return;
 	}
+	now_there(pool, rep_reply_at(reply, 1), rep_reply_at(reply, 2));
 	for(size_t i = 0; i < asked->n; i++)
-		decided(store, pool, &records[i], rep_reply_at(reply, i + 1));
+		decided(store, pool, &records[i], rep_reply_at(reply, i + 3));
 	rep_store_accepted(store);
 }
 
