@@ -21,9 +21,10 @@
 	"end\n"
 
 /* tell(news): one entry of the feed, numbered without gaps, so that a reader
- * sees when it missed one. What is wrong or "", and the time by Redis' own
- * clock, in ms. The feed is kept within about 4 MB, by the size of this entry:
- * 64 to 2,000 entries. */
+ * sees when it missed one; what is no such number, or too large for Lua to
+ * count, begins anew. What is wrong or "", and the time by Redis' own clock, in
+ * ms. The feed is kept within about 4 MB, by the size of this entry: 64 to
+ * 2,000 entries. */
 #define REP_SCRIPT_TELL                                                   \
 	"local function tell(news)\n"                                         \
 	"  if #news == 0 then return '' end\n"                                \
@@ -32,7 +33,12 @@
 	"  local keep = math.floor(4000000 / size)\n"                         \
 	"  keep = math.max(64, math.min(2000, keep))\n"                       \
 	"  local s = redis.pcall('INCR', KEYS[2])\n"                          \
-	"  if type(s) == 'table' then return s.err end\n"                     \
+	"  if type(s) == 'table' and string.find(s.err, 'WRONGTYPE') then\n"  \
+	"    return s.err\n"                                                  \
+	"  elseif type(s) == 'table' or s < 1 or s > 2 ^ 53 then\n"           \
+	"    s = 1\n"                                                         \
+	"    redis.call('SET', KEYS[2], s)\n"                                 \
+	"  end\n"                                                             \
 	"  local e = redis.pcall('XADD', KEYS[1], 'MAXLEN', '~', keep, '*', " \
 	"'w', writer, 's', s, unpack(news))\n"                                \
 	"  if type(e) == 'table' and e.err then return e.err end\n"           \
