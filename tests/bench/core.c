@@ -316,7 +316,7 @@ static void sweep_all(world_t *world, uint32_t load)
 	size_t n;
 
 	while(rep_pool_sweep(
-			world->registry, world->pool, load, &cursor, 256, gone, &n))
+			world->registry, world->pool, load, false, &cursor, 256, gone, &n))
 		;
 }
 

@@ -153,11 +153,6 @@ def test_starts_under_traffic(fleet):
     f.true()
 
 
-REMOVED = pytest.mark.xfail(strict=True, reason="what was counted since the "
-                            "last exchange goes with a removed number")
-
-
-@REMOVED
 def test_number_removed_and_back_under_traffic(fleet, server):
     f = fleet(interval=1000)
     for i in range(5):
@@ -172,7 +167,6 @@ def test_number_removed_and_back_under_traffic(fleet, server):
     f.true()
 
 
-@REMOVED
 def test_pool_removed_and_back_under_traffic(fleet, server):
     f = fleet(interval=1000)
     f.more()

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "mem_test.h"
+#include "engine/pool/exchange.h"
 #include "engine/pool/index.h"
 
 #include "pool_test.h"
@@ -39,7 +40,7 @@ START_TEST(numbers_sweep)
 		ck_assert(rep_pool_same(registry, pool, FIRST + i, 1, 2));
 	ck_assert(!rep_pool_same(registry, pool, FIRST, 99, 2));
 	while(more) {
-		more = rep_pool_sweep(registry, pool, 2, &cursor, 64, gone, &n);
+		more = rep_pool_sweep(registry, pool, 2, true, &cursor, 64, gone, &n);
 		for(size_t i = 0; i < n; i++)
 			ck_assert_uint_eq((gone[i] - FIRST) % 2, 1);
 		all += n;
@@ -47,6 +48,40 @@ START_TEST(numbers_sweep)
 	ck_assert_uint_eq(all, 500);
 	for(unsigned i = 0; i < 500; i++)
 		ck_assert_uint_eq((pick_and_end(NOW) - FIRST) % 2, 0);
+}
+END_TEST
+
+/* What a number counted is to be drained before it goes, its pool's too. */
+START_TEST(counts_are_drained_first)
+{
+	rep_e164_t gone[4];
+	uint32_t cursor = 0;
+	rep_cell_t cell;
+	rep_record_t verdict;
+	size_t n;
+
+	put_numbers(2);
+	count(FIRST + 1, "", REP_ANSWERED, 3, NOW);
+	ck_assert(rep_pool_sweep(registry, pool, 2, true, &cursor, 4, gone, &n));
+	ck_assert_uint_eq(n, 1);
+	ck_assert(rep_pool_sweep(registry, pool, 2, true, &cursor, 4, gone, &n));
+	ck_assert_uint_eq(n, 0);
+	ck_assert_uint_eq(rep_pool_drain_cells(registry, pool, &cell, 1), 1);
+	rep_pool_sweep(registry, pool, 2, true, &cursor, 4, gone, &n);
+	ck_assert_uint_eq(n, 1);
+	ck_assert_uint_eq(gone[0], FIRST + 1);
+
+	put_numbers(1);
+	count(FIRST, "", REP_ANSWERED, 5, NOW);
+	bench(FIRST);
+	rep_registry_close(registry, pool);
+	ck_assert_str_eq(rep_registry_name(registry, pool), "");
+	ck_assert_uint_eq(rep_pool_drain_cells(registry, pool, &cell, 1), 1);
+	ck_assert_uint_eq(cell.counts.n[REP_ANSWERED], 5);
+	ck_assert_uint_eq(rep_pool_drain_records(registry, pool, &verdict, 1), 1);
+	rep_registry_drop(registry, pool);
+	ck_assert_int_eq(rep_registry_put(registry, rep_span("sales")), pool);
+	ck_assert_int_eq(why_not(NOW), REP_PICK_EMPTY_POOL);
 }
 END_TEST
 
@@ -344,6 +379,7 @@ Suite *registry_suite(void)
 	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, pools_basic);
 	tcase_add_test(tc, numbers_sweep);
+	tcase_add_test(tc, counts_are_drained_first);
 	tcase_add_test(tc, numbers_full);
 	tcase_add_loop_test(tc, alone_add_and_remove_take_no_more_slots, 0, 2);
 	tcase_add_test(tc, ticket_outlives_number);

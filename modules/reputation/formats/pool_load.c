@@ -59,7 +59,7 @@ static void sweep(rep_filling_t *f, int pool)
 
 	while(more) {
 		more = rep_pool_sweep(
-				f->registry, pool, f->load, &cursor, 256, gone, &n);
+				f->registry, pool, f->load, false, &cursor, 256, gone, &n);
 		f->changes.removed += (uint32_t)n;
 	}
 }

@@ -13,10 +13,12 @@
 #include "numbers_sync.h"
 #include "pipe.h"
 #include "policy_sync.h"
+#include "push.h"
 #include "say.h"
 #include "seed.h"
 #include "store_pool.h"
 #include "strays.h"
+#include "verdict_sync.h"
 #include "wanted.h"
 #include "../engine/pool/pools.h"
 #include "../engine/pool/registry.h"
@@ -94,6 +96,26 @@ static void drop_errors(rep_store_t *store, rep_store_pool_t *pool)
 	rep_round_end(store, &pool->numbers_round, key);
 }
 
+/* Write what it counted, and its verdicts. What is refused waits until the
+ * pool comes back. */
+static void write_the_last(rep_store_t *store, rep_store_pool_t *pool)
+{
+	uint32_t before;
+
+	rep_registry_close(store->registry, pool->index);
+	while(rep_push_collect_pool(store, pool))
+		;
+	store->n_offered = 0;
+	rep_verdict_send(store, pool);
+	do {
+		before = pool->mirror.n_dirty;
+		store->n_sent = 0;
+		rep_push_send(store, pool);
+	} while(rep_pipe_receive(store) && pool->mirror.n_dirty < before);
+	if(pool->mirror.n_dirty == 0)
+		rep_mirror_free(&pool->mirror);
+}
+
 static void drop_pool(rep_store_t *store, rep_store_pool_t *pool)
 {
 	char name[REP_POOL_MAX + 1];
@@ -102,10 +124,10 @@ static void drop_pool(rep_store_t *store, rep_store_pool_t *pool)
 	rep_say(store, REP_LOG_NOTICE, "pool %s is removed", name);
 	rep_numbers_abort(pool);
 	drop_errors(store, pool);
+	write_the_last(store, pool);
 	rep_registry_drop(store->registry, pool->index);
 	rep_policy_forget(pool);
 	pool->life++; /* its numbers count from zero if they come back */
-	rep_mirror_free(&pool->mirror);
 	pool->placed = pool->loaded = pool->known = false;
 	pool->numbers_wanted = pool->policy_wanted = false;
 	pool->records_pages.wanted = pool->health_pages.wanted = false;

@@ -12,6 +12,7 @@
 #include "log.h"
 #include "pipe.h"
 #include "pool_list.h"
+#include "push.h"
 #include "say.h"
 #include "watch.h"
 #include "../engine/base/text.h"
@@ -263,7 +264,11 @@ static void sweep(rep_store_t *store, rep_store_pool_t *pool)
 	rep_e164_t gone[SWEEP_SLICE];
 	char key[REP_KEY_MAX];
 	size_t n = 0;
-	bool more = rep_pool_sweep(store->registry, pool->index, pool->load,
+	bool more;
+
+	/* what one that goes has counted is its old incarnation's */
+	rep_push_collect_pool(store, pool);
+	more = rep_pool_sweep(store->registry, pool->index, pool->load, true,
 			&pool->sweep, SWEEP_SLICE, gone, &n);
 
 	for(size_t i = 0; i < n; i++)

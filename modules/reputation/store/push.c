@@ -45,24 +45,30 @@ static void collect(
 		rep_pool_requeue_cells(store->registry, pool->index, cell, 1);
 }
 
+bool rep_push_collect_pool(rep_store_t *store, rep_store_pool_t *pool)
+{
+	size_t n = REP_BATCH;
+
+	for(int left = REP_SENT / REP_BATCH; n == REP_BATCH && left > 0; left--) {
+		n = rep_pool_drain_cells(
+				store->registry, pool->index, store->cells, REP_BATCH);
+		for(size_t k = 0; k < n; k++)
+			collect(store, pool, &store->cells[k]);
+	}
+	return n == REP_BATCH;
+}
+
 void rep_push_collect(rep_store_t *store)
 {
 	uint32_t waiting = 0;
 
 	for(int i = 0; i < rep_registry_pools(store->registry); i++) {
 		rep_store_pool_t *pool = rep_store_pool_at(store, i);
-		size_t n = REP_BATCH;
 
-		for(int left = REP_SENT / REP_BATCH; pool && n == REP_BATCH && left > 0;
-				left--) {
-			n = rep_pool_drain_cells(
-					store->registry, i, store->cells, REP_BATCH);
-			for(size_t k = 0; k < n; k++)
-				collect(store, pool, &store->cells[k]);
-		}
-		if(pool)
-			waiting += pool->mirror.n_dirty;
-		store->more = store->more || (pool && n == REP_BATCH);
+		if(!pool)
+			continue;
+		store->more = rep_push_collect_pool(store, pool) || store->more;
+		waiting += pool->mirror.n_dirty;
 	}
 	rep_lock(&store->status->lock);
 	store->status->waiting = waiting;

@@ -10,6 +10,8 @@
 /* Take over what was counted here since, into the mirror of each pool: what is
  * not written waits there. */
 void rep_push_collect(rep_store_t *store);
+/* The same of one pool, closed or not. True when there may be more. */
+bool rep_push_collect_pool(rep_store_t *store, rep_store_pool_t *pool);
 /* Send what waits, as far as there is room in the exchange. */
 void rep_push_send(rep_store_t *store, rep_store_pool_t *pool);
 

@@ -58,7 +58,7 @@ static bool drain_number(const rep_pool_t *pool, const rep_number_t *number,
 size_t rep_pool_drain_cells(
 		rep_registry_t *registry, int id, rep_cell_t *out, size_t max)
 {
-	rep_pool_t *pool = rep_pool_lock(registry, id);
+	rep_pool_t *pool = rep_pool_lock_any(registry, id);
 	size_t n = 0;
 
 	if(!pool)

@@ -21,7 +21,7 @@ typedef struct rep_cell
 } rep_cell_t;
 
 /* Copy out up to `max` cells whose own counts (this node's) changed since
- * they were last taken. They count as taken. */
+ * they were last taken; of a pool that is closed, too. They count as taken. */
 size_t rep_pool_drain_cells(
 		rep_registry_t *registry, int pool, rep_cell_t *out, size_t max);
 

@@ -3,17 +3,21 @@
 
 #include "lock.h"
 
-rep_pool_t *rep_pool_lock(const rep_registry_t *registry, int id)
+rep_pool_t *rep_pool_lock_any(const rep_registry_t *registry, int id)
 {
-	rep_pool_t *pool;
-
 	if(id < 0
 			|| id >= atomic_load_explicit(
 					   &registry->n_pools, memory_order_acquire))
 		return NULL;
-	pool = registry->pools[id];
-	rep_lock(&pool->lock);
-	if(atomic_load_explicit(&pool->live, memory_order_relaxed))
+	rep_lock(&registry->pools[id]->lock);
+	return registry->pools[id];
+}
+
+rep_pool_t *rep_pool_lock(const rep_registry_t *registry, int id)
+{
+	rep_pool_t *pool = rep_pool_lock_any(registry, id);
+
+	if(!pool || atomic_load_explicit(&pool->live, memory_order_relaxed))
 		return pool;
 	rep_unlock(&pool->lock);
 	return NULL;

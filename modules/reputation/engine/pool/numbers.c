@@ -197,7 +197,8 @@ rep_e164_t rep_pool_find_cut(rep_registry_t *registry, int id, uint32_t low)
 }
 
 bool rep_pool_sweep(rep_registry_t *registry, int id, uint32_t load,
-		uint32_t *cursor, uint32_t slice, rep_e164_t *gone, size_t *n)
+		bool drained, uint32_t *cursor, uint32_t slice, rep_e164_t *gone,
+		size_t *n)
 {
 	rep_pool_t *pool = rep_pool_lock(registry, id);
 	bool more;
@@ -210,6 +211,10 @@ bool rep_pool_sweep(rep_registry_t *registry, int id, uint32_t load,
 		const rep_number_t *number = rep_number_at(pool, i);
 		if(!(number->flags & REP_LIVE) || number->load == load)
 			continue;
+		if(drained && (number->flags & REP_DIRTY_CELLS)) {
+			--*cursor;
+			break;
+		}
 		gone[(*n)++] = number->e164;
 		rep_number_forget(pool, i);
 	}

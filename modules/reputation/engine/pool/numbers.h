@@ -35,9 +35,11 @@ bool rep_pool_remove(rep_registry_t *registry, int pool, rep_e164_t number);
 
 /* Remove what was not seen in `load`, looking at up to `slice` numbers from
  * `*cursor` on (start with 0). True when there is more to look at. Those
- * removed are written to `gone` (room for `slice`), their count to `*n`. */
+ * removed are written to `gone` (room for `slice`), their count to `*n`.
+ * `drained`: stop at one whose counts are to be drained first. */
 bool rep_pool_sweep(rep_registry_t *registry, int pool, uint32_t load,
-		uint32_t *cursor, uint32_t slice, rep_e164_t *gone, size_t *n);
+		bool drained, uint32_t *cursor, uint32_t slice, rep_e164_t *gone,
+		size_t *n);
 
 /* The number of the pool whose low 32 bits these are; 0 when there is none, or
  * more than one. For clients that cut numbers down (kamcmd). Looks at every

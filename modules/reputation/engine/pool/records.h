@@ -23,6 +23,7 @@ typedef struct rep_record
 	float score;
 } rep_record_t;
 
+/* Those that moved since; of a pool that is closed, too. */
 size_t rep_pool_drain_records(
 		rep_registry_t *registry, int pool, rep_record_t *out, size_t max);
 void rep_pool_requeue_records(rep_registry_t *registry, int pool,

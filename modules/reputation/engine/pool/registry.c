@@ -160,14 +160,25 @@ int rep_registry_put(rep_registry_t *registry, rep_span_t name)
 	return id;
 }
 
-void rep_registry_drop(rep_registry_t *registry, int id)
+void rep_registry_close(rep_registry_t *registry, int id)
 {
 	rep_pool_t *pool = rep_pool_lock(registry, id);
-	rep_policy_t fresh;
 
 	if(!pool)
 		return;
 	atomic_store(&pool->live, false);
+	rep_unlock(&pool->lock);
+}
+
+void rep_registry_drop(rep_registry_t *registry, int id)
+{
+	rep_pool_t *pool;
+	rep_policy_t fresh;
+
+	rep_registry_close(registry, id);
+	pool = rep_pool_lock_any(registry, id);
+	if(!pool)
+		return;
 	for(uint32_t i = 0; i < rep_slab_count(&pool->numbers); i++)
 		if(rep_number_at(pool, i)->flags & REP_LIVE)
 			rep_number_forget(pool, i);

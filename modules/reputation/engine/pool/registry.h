@@ -16,8 +16,11 @@ void rep_registry_destroy(rep_registry_t *registry); /* NULL is fine */
  * [A-Za-z0-9_-]{1,64} or there is no room. */
 int rep_registry_put(rep_registry_t *registry, rep_span_t name);
 
-/* The pool is no longer offered and rep_registry_find() passes it over; its
- * numbers and their history go. Its index is kept for the same name. */
+/* The pool is no longer offered, nothing is counted in it, and
+ * rep_registry_find() passes it over. What it counted can still be drained. */
+void rep_registry_close(rep_registry_t *registry, int pool);
+/* The same; its numbers and their history go. Its index is kept for the same
+ * name. */
 void rep_registry_drop(rep_registry_t *registry, int pool);
 
 typedef struct rep_registry_stats
