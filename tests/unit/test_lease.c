@@ -2,6 +2,7 @@
 /* Caps over several proxies: never exceeded, whatever is lost between them and
  * the place where leases are granted; used up, when nothing is. */
 
+#include "engine/pool/grants.h"
 #include "engine/pool/known.h"
 #include "engine/pool/leases.h"
 #include "pool_test.h"

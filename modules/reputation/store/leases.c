@@ -14,6 +14,7 @@
 #include "store_pool.h"
 #include "writer.h"
 #include "../engine/base/decimal.h"
+#include "../engine/pool/grants.h"
 #include "../engine/pool/pools.h"
 #include "../engine/reply/e164.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Leases asked for where the caps are shared, and what was granted. */
+/* Leases asked for, and told, where the caps are shared. */
 
 #ifndef REP_LEASES_H
 #define REP_LEASES_H
@@ -38,12 +38,6 @@ void rep_registry_nodes(rep_registry_t *registry, uint32_t nodes);
  * 8 or more. */
 size_t rep_pool_lease_asks(rep_registry_t *registry, int pool, rep_time_t now,
 		rep_lease_ask_t *out, size_t max);
-/* `young` ms: nothing is granted for so long, since grants may have been lost;
- * 0 = it is. */
-void rep_pool_lease_answers(rep_registry_t *registry, int pool,
-		const rep_lease_ask_t *asks, size_t n, uint32_t young, rep_time_t now);
-void rep_pool_lease_requeue(rep_registry_t *registry, int pool,
-		const rep_lease_ask_t *asks, size_t n);
 
 /* The proxy ends: what is not used is given up, and told. */
 void rep_pool_lease_end(rep_registry_t *registry, int pool);
