@@ -123,9 +123,7 @@ static void do_call(char **a)
 			after.repeats - before.repeats);
 }
 
-/* pick POOL TIMES: which numbers got how many of so many calls, each ended at
- * once, and why there was no number for the others */
-static void do_pick(char **a)
+static void picks(char **a, rep_outcome_t outcome)
 {
 	static rep_e164_t numbers[4096];
 	static unsigned times[4096];
@@ -136,15 +134,18 @@ static void do_pick(char **a)
 	memset(times, 0, sizeof(times));
 	for(int i = atoi(a[2]); i > 0; i--) {
 		rep_ticket_t ticket = {0};
-		rep_pick_t why = rep_pool_pick(registry, pool, 15557770000,
-				rep_span(""), now(), false, &ticket)
-								 .result;
+		rep_picked_t picked = rep_pool_pick(registry, pool, 15557770000,
+				rep_span(""), now(), false, &ticket);
 		unsigned k = 0;
 
-		reasons[why]++;
-		if(why != REP_PICKED)
+		reasons[picked.result]++;
+		if(picked.result != REP_PICKED)
 			continue;
+		if(outcome < REP_OUTCOMES)
+			rep_ticket_count(registry, &ticket, outcome, now());
 		rep_ticket_hang_up(registry, &ticket, now());
+		if(outcome < REP_OUTCOMES && picked.state != REP_PROBATION)
+			continue;
 		while(k < n && numbers[k] != ticket.number)
 			k++;
 		if(k == n && n < 4096)
@@ -160,6 +161,20 @@ static void do_pick(char **a)
 		if(reasons[r])
 			printf(",\"%s\":%u", rep_pick_name((rep_pick_t)r), reasons[r]);
 	printf("}\n");
+}
+
+/* pick POOL TIMES: which numbers got how many of so many calls, each ended at
+ * once, and why there was no number for the others */
+static void do_pick(char **a)
+{
+	picks(a, REP_OUTCOMES);
+}
+
+/* try POOL TIMES OUTCOME: the same with that outcome; which numbers got how many
+ * calls on probation */
+static void do_try(char **a)
+{
+	picks(a, rep_outcome_parse(rep_span(a[3])));
 }
 
 /* hold POOL TIMES: the same, but the calls go on; drop: all of them end */
@@ -364,6 +379,7 @@ static const struct
 		{"view", 3, do_view},
 		{"sum", 2, do_sum},
 		{"pick", 3, do_pick},
+		{"try", 4, do_try},
 		{"hold", 3, do_hold},
 		{"drop", 1, do_drop},
 		{"policy", 2, do_policy},

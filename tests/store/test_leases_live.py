@@ -92,6 +92,56 @@ def test_calls_at_once(server, start):
     dial(12, b)
 
 
+def probation(server, start, nodes, urls=None, **policy):
+    """Five numbers on probation, on so many proxies."""
+    pool(client_of(server), 5, min_available=0, max_benched_share=1, **policy)
+    ds = [start(urls[i] if urls else server.url, f"n{i}")
+          for i in range(nodes)]
+    wait_until(lambda: all(d.sum("sales")["numbers"] == 5 for d in ds))
+    for i in range(5):
+        ds[0].ask("bench", "sales", number(i), 1)
+    wait_until(lambda: all(
+        d.view("sales", number(i))["state"] == "probation"
+        for i in range(5) for d in ds), what="probation")
+    return ds
+
+
+def test_the_budget_of_a_probation(server, start):
+    """Three proxies make as many test calls as one would."""
+    ds = probation(server, start, 3, probation_calls=12)
+    used = Counter()
+
+    def done():
+        for d in ds:
+            used.update(d.ask("try", "sales", 2, "noanswer")["numbers"])
+        return all(d.view("sales", number(i))["state"] == "active"
+                   for i in range(5) for d in ds)
+    wait_until(done, what=lambda: str(used))
+    assert used == {number(i): 12 for i in range(5)}
+
+
+def test_calls_on_probation_at_once(server, start):
+    """Those of a proxy that is killed are not made again."""
+    ds = probation(server, start, 3, probation_calls=8)
+    held = Counter()
+
+    def dial(calls, *drivers):
+        def done():
+            for d in drivers:
+                held[d] += d.ask("hold", "sales", 2)
+            return sum(held.values()) >= calls
+        wait_until(done, what=lambda: str(held))
+        for _ in range(20):
+            assert not any(d.ask("hold", "sales", 2) for d in drivers)
+        assert sum(held.values()) == calls
+
+    dial(40, *ds)
+    ds[0].ask("drop")
+    ds[2].kill()
+    held[ds[0]] = 0
+    dial(40, ds[1])
+
+
 def test_a_restart_spends_nothing_twice(server, start):
     """One that ends returns what it did not use; one that is killed does
     not, and is not replaced either."""
@@ -142,10 +192,12 @@ class Faults(threading.Thread):
         self.random = random.Random(seed)
         self.ending = threading.Event()
         self.done = Counter()
+        self.numbers = 3
+        self.policy = {"cap_day": 200, "cap_minute": 100000}
 
     def flush(self, client):
         client.flushall()
-        pool(client, 3, cap_day=200, cap_minute=100000)
+        pool(client, self.numbers, **self.policy)
 
     def kill_connections(self, client):
         client.client_kill_filter(_type="normal", skipme=True)
@@ -170,6 +222,30 @@ class Faults(threading.Thread):
             kind = self.random.choice(kinds if step % 10 else losses)
             kind(client)
             self.done[kind.__name__] += 1
+
+
+@pytest.mark.parametrize("seed", (1, 2))
+def test_probation_never_exceeded(server, start, seed):
+    """Likewise, and its calls are judged."""
+    thieves = [Thief(server.port, 40) for _ in range(2)]
+    urls = [server.url] + [f"redis://127.0.0.1:{t.port}" for t in thieves]
+    drivers = probation(server, start, 3, urls, probation_calls=40)
+    faults = Faults(server, drivers, seed)
+    faults.numbers = 5
+    faults.policy = {"probation_calls": 40, "min_available": 0,
+                     "max_benched_share": 1}
+    faults.start()
+    used, end = Counter(), time.monotonic() + 20
+    while time.monotonic() < end:
+        for d in drivers:
+            used.update(d.ask("try", "sales", 1, "noanswer")["numbers"])
+    faults.ending.set()
+    faults.join()
+    for t in thieves:
+        t.end()
+    assert sum(faults.done.values()) > 10 and sum(t.stolen for t in thieves)
+    assert sum(used.values()) > 60, used
+    assert all(n <= 40 for n in used.values()), used
 
 
 @pytest.mark.parametrize("seed", (1, 2))

@@ -5,6 +5,8 @@
 #include "engine/pool/grants.h"
 #include "engine/pool/known.h"
 #include "engine/pool/leases.h"
+#include "engine/pool/count.h"
+#include "engine/pool/records.h"
 #include "pool_test.h"
 #include "suites.h"
 
@@ -235,7 +237,7 @@ typedef struct talks
 } talks_t;
 
 static talks_t talks[NODES];
-static unsigned at_once[NUMBERS];
+static unsigned at_once[NUMBERS], most_at_once = 6;
 
 static bool dial(int i, rep_time_t now)
 {
@@ -248,18 +250,22 @@ static bool dial(int i, rep_time_t now)
 					   != REP_PICKED)
 		return false;
 	talks[i].ticket[talks[i].n++] = t;
-	ck_assert_uint_le(++at_once[t.number - FIRST], 6);
+	ck_assert_uint_le(++at_once[t.number - FIRST], most_at_once);
 	return true;
 }
 
-static void hang_up(int i, rep_time_t now)
+/* A call that is judged stays one of its probation. */
+static void hang_up(int i, rep_outcome_t outcome, rep_time_t now)
 {
 	unsigned k;
 
 	if(!talks[i].n)
 		return;
 	k = dice(talks[i].n);
-	at_once[talks[i].ticket[k].number - FIRST]--;
+	ck_assert(rep_ticket_count(
+			nodes[i].registry, &talks[i].ticket[k], outcome, now));
+	if(outcome >= REP_JUDGED)
+		at_once[talks[i].ticket[k].number - FIRST]--;
 	rep_ticket_hang_up(nodes[i].registry, &talks[i].ticket[k], now);
 	talks[i].ticket[k] = talks[i].ticket[--talks[i].n];
 }
@@ -274,7 +280,7 @@ static unsigned seconds_of_talks(
 			for(unsigned k = dice(3); k > 0 && i < busy; k--)
 				done += dial(i, *now);
 			if(trouble)
-				hang_up(i, *now);
+				hang_up(i, REP_CANCELLED, *now);
 			exchange(&nodes[i], trouble, *now);
 		}
 	}
@@ -316,13 +322,109 @@ START_TEST(as_many_at_once_as_may_be)
 	/* one proxy alone, then another one takes over */
 	ck_assert_uint_eq(seconds_of_talks(&now, 30, 0, 1), 6 * NUMBERS);
 	while(talks[0].n)
-		hang_up(0, now);
+		hang_up(0, REP_CANCELLED, now);
 	for(int step = 0; step < 100; step++, now += 200) {
 		dial(2, now);
 		for(int i = 0; i < NODES; i++)
 			exchange(&nodes[i], 0, now);
 	}
 	ck_assert_uint_eq(talks[2].n, 6 * NUMBERS);
+	end_all();
+}
+END_TEST
+
+/* ---- probation ---------------------------------------------------------------- */
+
+#define BUDGET 12
+
+/* The same verdict on all nodes; calls are not told to each other here: only
+ * leases keep them within the budget. */
+static void on_probation(node_t *node)
+{
+	for(unsigned i = 0; i < NUMBERS; i++) {
+		rep_record_t r = record(FIRST + i, "", REP_PROBATION, NOW, 0);
+
+		r.turn = 2;
+		ck_assert_int_eq(
+				rep_pool_adopt(node->registry, pool, &r, false, NOW), 1);
+	}
+}
+
+static void try_out(unsigned trouble, rep_time_t now)
+{
+	memset(talks, 0, sizeof(talks));
+	memset(at_once, 0, sizeof(at_once));
+	begin_all("probation_calls", "12");
+	for(int i = 0; i < NODES; i++)
+		on_probation(&nodes[i]);
+	most_at_once = BUDGET;
+	for(int step = 0; step < 300; step++, now += 200) {
+		int killed = (int)dice(NODES);
+
+		for(int i = 0; i < NODES; i++) {
+			if(trouble && dice(200) == 0)
+				nodes[i].cut = !nodes[i].cut;
+			dial(i, now);
+			/* one in four is not judged: it may be made again */
+			if(dice(2))
+				hang_up(i, dice(4) ? REP_NOANSWER : REP_CANCELLED, now);
+			exchange(&nodes[i], trouble, now);
+		}
+		if(trouble && dice(60) == 0) { /* its calls go on without it */
+			talks[killed].n = 0;
+			rep_registry_destroy(nodes[killed].registry);
+			begin(&nodes[killed], "probation_calls", "12");
+			on_probation(&nodes[killed]);
+		}
+	}
+	for(int i = 0; i < NODES; i++)
+		while(talks[i].n)
+			hang_up(i, REP_NOANSWER, now);
+}
+
+START_TEST(probation_never_exceeded)
+{
+	unsigned all = 0;
+
+	random_state = (uint32_t)_i + 1;
+	try_out(30, NOW);
+	for(int i = 0; i < NUMBERS; i++)
+		all += at_once[i];
+	ck_assert_uint_gt(all, NUMBERS * BUDGET / 4);
+	end_all();
+}
+END_TEST
+
+START_TEST(probation_used_up)
+{
+	random_state = (uint32_t)_i + 1;
+	try_out(0, NOW);
+	for(int i = 0; i < NUMBERS; i++)
+		ck_assert_uint_eq(at_once[i], BUDGET);
+	end_all();
+}
+END_TEST
+
+/* What was of an earlier probation is no part of the next. */
+START_TEST(each_probation_has_a_budget_of_its_own)
+{
+	rep_lease_ask_t asks[ASKS];
+	rep_record_t r = record(FIRST, "", REP_PROBATION, NOW + HOUR, 0);
+	size_t n, k = 0;
+
+	random_state = 1;
+	try_out(0, NOW);
+	r.turn = 4;
+	ck_assert_int_eq(
+			rep_pool_adopt(nodes[0].registry, pool, &r, false, NOW + HOUR), 1);
+	n = rep_pool_lease_asks(nodes[0].registry, pool, NOW + HOUR, asks, ASKS);
+	while(k < n && asks[k].number != FIRST)
+		k++;
+	ck_assert_uint_lt(k, n);
+	ck_assert_uint_eq(asks[k].at, (NOW + HOUR) / 1000);
+	ck_assert_uint_eq(asks[k].limit, BUDGET);
+	ck_assert_uint_eq(asks[k].have, 0);
+	ck_assert_uint_eq(asks[k].want, 1);
 	end_all();
 }
 END_TEST
@@ -453,6 +555,9 @@ Suite *lease_suite(void)
 	tcase_add_loop_test(tc, used_up, 0, sizeof(whole) / sizeof(whole[0]));
 	tcase_add_loop_test(tc, never_too_many_at_once, 0, 40);
 	tcase_add_test(tc, as_many_at_once_as_may_be);
+	tcase_add_loop_test(tc, probation_never_exceeded, 0, 60);
+	tcase_add_loop_test(tc, probation_used_up, 0, 5);
+	tcase_add_test(tc, each_probation_has_a_budget_of_its_own);
 	tcase_add_test(tc, an_idle_proxy_gives_back);
 	tcase_add_test(tc, the_next_minute_is_leased_before_it_begins);
 	tcase_add_test(tc, no_lease_no_pick);

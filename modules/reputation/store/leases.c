@@ -18,16 +18,26 @@
 #include "../engine/pool/pools.h"
 #include "../engine/reply/e164.h"
 
-#define ROOM 8	 /* that an asking needs at least */
+#define ROOM 16	 /* that an asking needs at least */
 #define ANSWER 5 /* integers for each that was asked for */
 
-/* Of each cap: a letter for the key, and how long its hash is kept, in s. It
- * may be made before the period begins, by clocks that differ. */
+/* Of each cap: a letter for the key, how long its hash is kept, in s, and how
+ * many there may be at once. It may be made before the period begins, by clocks
+ * that differ. */
 static const struct
 {
 	char letter;
 	int64_t ttl;
-} kinds[] = {{'m', 600}, {'h', 10800}, {'d', 259200}, {'c', 86400}};
+	uint32_t slots;
+} kinds[] = {{'m', 600, 4}, {'h', 10800, 4}, {'d', 259200, 4}, {'c', 86400, 4},
+		{'t', 2764800, 64}};
+#define TRIAL 4
+
+/* Which hash: of probations all that began on one day share one. */
+static uint32_t hash_at(const rep_lease_ask_t *ask)
+{
+	return ask->cap == TRIAL ? ask->at / 86400 : ask->at;
+}
 
 /* The server's run id: a restart or another master changes it. */
 static void ask_server(rep_store_t *store)
@@ -62,7 +72,7 @@ static int by_period(const void *a, const void *b)
 
 	if(x->cap != y->cap)
 		return x->cap - y->cap;
-	return (x->at > y->at) - (x->at < y->at);
+	return (hash_at(x) > hash_at(y)) - (hash_at(x) < hash_at(y));
 }
 
 static bool begins(const rep_lease_ask_t *asks, size_t i)
@@ -74,10 +84,12 @@ static void add_ask(rep_store_t *store, const rep_store_pool_t *pool,
 		const rep_lease_ask_t *ask)
 {
 	rep_args_t *args = &store->args;
-	char text[REP_E164_MAX], writer[REP_WRITER_MAX + 1];
+	char text[REP_E164_MAX + 12], writer[REP_WRITER_MAX + 1];
 
 	if(ask->number) {
 		rep_e164_print(ask->number, text);
+		if(ask->cap == TRIAL)
+			snprintf(text + strlen(text), 12, "|%u", ask->at);
 		rep_writer_of(store, pool, ask->number, writer);
 	} else {
 		strcpy(text, "*");
@@ -107,7 +119,7 @@ static void lease_args(rep_store_t *store, const rep_store_pool_t *pool,
 		if(begins(asks, i)) {
 			rep_key(store, key, "x:l1", pool->name);
 			snprintf(key + strlen(key), sizeof(key) - strlen(key), ":%c%u",
-					kinds[asks[i].cap].letter, asks[i].at);
+					kinds[asks[i].cap].letter, hash_at(&asks[i]));
 			rep_args_text(args, key);
 		}
 	rep_args_text(args, store->run_id);
@@ -117,9 +129,9 @@ static void lease_args(rep_store_t *store, const rep_store_pool_t *pool,
 	for(size_t i = 0; i < n; i++) {
 		if(begins(asks, i)) {
 			snprintf(slot, sizeof(slot), "%c%u", kinds[asks[i].cap].letter,
-					asks[i].at % 4);
+					hash_at(&asks[i]) % kinds[asks[i].cap].slots);
 			rep_args_text(args, slot);
-			rep_args_int(args, asks[i].at);
+			rep_args_int(args, hash_at(&asks[i]));
 			rep_args_int(args, kinds[asks[i].cap].ttl);
 			count_at = args->n;
 			count = 0;

@@ -266,8 +266,8 @@
 /* Grant leases of caps, so that all that was granted of one in its period is
  * never more than the cap.
  * KEYS guard, then one hash for each period: number or * -> for each writer
- *      WRITER|GRANTED|USED|CALL, and |S, when it was told, where it ends so
- *      long after that (calls at once)
+ *      WRITER|GRANTED|USED|CALL, and |S, when it was told, where what is not
+ *      used ends so long after that (of a probation), or all (calls at once)
  * ARGV run id of the server or "", epoch that the caller knows or "", number of
  *      this call, node, then for each hash: slot, period, seconds to live, n,
  *      and n times: field, writer, limit, held, wanted, used, granted to others
@@ -325,8 +325,8 @@
 	"a = 5\n"                                                                  \
 	"for k = 2, #KEYS do\n"                                                    \
 	"  local n, ask, set = tonumber(ARGV[a + 3]), {}, {}\n"                    \
-	"  local alive, stamp = 3600, ''\n"                                        \
-	"  if string.sub(ARGV[a], 1, 1) == 'c' then\n"                             \
+	"  local alive, stamp, kind = 3600, '', string.sub(ARGV[a], 1, 1)\n"       \
+	"  if kind == 'c' or kind == 't' then\n"                                   \
 	"    stamp = '|' .. math.floor(now / 1000)\n"                              \
 	"  end\n"                                                                  \
 	"  for i = 0, n - 1 do ask[i + 1] = ARGV[a + 4 + 7 * i] end\n"             \
@@ -341,8 +341,10 @@
 	"    for w, c, u, s, at in string.gmatch(have[i + 1] or '',\n"             \
 	"        '([^ |]+)|(%d+)|(%d+)|(%d+)|?(%d*)') do\n"                        \
 	"      c, u = tonumber(c), tonumber(u)\n"                                  \
+	"      local over = at ~= '' and now / 1000 - tonumber(at) > alive\n"      \
+	"      if over and kind == 't' then c = math.min(c, u) end\n"              \
 	"      if w == who then mine, last = c, tonumber(s)\n"                     \
-	"      elseif at ~= '' and now / 1000 - tonumber(at) > alive then\n"       \
+	"      elseif over and (kind == 'c' or w == '?' or c == 0) then\n"         \
 	"        c = 0 -- a call at once that nobody confirmed\n"                  \
 	"      elseif w == '?' then\n"                                             \
 	"        gone, old = c, at ~= '' and '|' .. at or ''\n"                    \

@@ -3,6 +3,8 @@
 
 #include "caps.h"
 
+#include "usable.h"
+
 static const uint32_t seconds[REP_CAP_PERIODS] = {60, 3600, 86400};
 
 uint32_t rep_window_used(const rep_window_t *window, uint32_t at)
@@ -63,10 +65,21 @@ bool rep_window_over(const rep_window_t *window, uint32_t at, uint32_t cap)
 	return cap && rep_window_used(window, at) >= cap;
 }
 
-uint32_t rep_cap_at(const rep_pool_t *pool, rep_cap_t cap, rep_time_t now)
+/* When the probation began; all proxies have it from the verdict. */
+static uint32_t trial_at(const rep_number_t *number)
+{
+	return number->verdict.state == REP_PROBATION
+				   ? rep_seconds_of(number->verdict.since)
+				   : 0;
+}
+
+uint32_t rep_cap_at(const rep_pool_t *pool, const rep_number_t *number,
+		rep_cap_t cap, rep_time_t now)
 {
 	if(cap == REP_CAP_CONCURRENT)
 		return 1;
+	if(cap == REP_CAP_TRIAL)
+		return number ? trial_at(number) : 0;
 	return cap == REP_CAP_DAY ? rep_day_of(pool, now)
 							  : rep_seconds_of(now) / seconds[cap];
 }
@@ -75,7 +88,7 @@ uint32_t rep_cap_end(const rep_pool_t *pool, rep_cap_t cap, uint32_t at)
 {
 	int64_t end;
 
-	if(cap == REP_CAP_CONCURRENT)
+	if(cap >= REP_CAP_PERIODS)
 		return UINT32_MAX;
 	end = ((int64_t)at + 1) * seconds[cap];
 	return (uint32_t)(cap == REP_CAP_DAY ? end - pool->utc_offset : end);
@@ -85,6 +98,10 @@ rep_window_t rep_number_window(const rep_number_t *number, rep_cap_t cap)
 {
 	if(cap == REP_CAP_CONCURRENT)
 		return (rep_window_t){1, number->in_flight};
+	if(cap == REP_CAP_TRIAL)
+		return (rep_window_t){trial_at(number),
+				rep_window_used(&number->tried, trial_at(number))
+						+ number->in_flight};
 	return number->windows[cap];
 }
 
@@ -98,6 +115,10 @@ uint32_t rep_number_cap(const rep_pool_t *pool, const rep_number_t *number,
 			return pool->policy.cap_hour;
 		case REP_CAP_CONCURRENT:
 			return pool->policy.cap_concurrent;
+		case REP_CAP_TRIAL:
+			return trial_at(number) && !rep_observed(pool)
+						   ? pool->policy.probation_calls
+						   : 0;
 		default:
 			return rep_number_cap_day(pool, number, now);
 	}
@@ -110,7 +131,7 @@ uint32_t rep_number_capped_until(
 
 	for(int c = REP_CAP_PERIODS - 1; c >= 0; c--) {
 		rep_cap_t cap = (rep_cap_t)c;
-		uint32_t at = rep_cap_at(pool, cap, now);
+		uint32_t at = rep_cap_at(pool, number, cap, now);
 
 		if(rep_window_over(&number->windows[c], at,
 				   rep_number_cap(pool, number, cap, now)))
@@ -125,10 +146,18 @@ void rep_caps_use(rep_pool_t *pool, rep_number_t *number, rep_time_t now,
 		rep_taken_t *taken)
 {
 	for(int c = 0; c < REP_CAP_PERIODS; c++) {
-		taken->at[c] = rep_cap_at(pool, (rep_cap_t)c, now);
+		taken->at[c] = rep_cap_at(pool, number, (rep_cap_t)c, now);
 		window_use(&number->windows[c], taken->at[c]);
 	}
 	window_use(&pool->day, taken->at[REP_CAP_DAY]);
+}
+
+void rep_caps_tried(rep_number_t *number, rep_stamp_t stamp)
+{
+	uint32_t at = trial_at(number);
+
+	if(at && stamp >> 8 == (number->verdict.turn & 0xff))
+		window_use(&number->tried, at);
 }
 
 static void window_give_back(rep_window_t *window, uint32_t at)

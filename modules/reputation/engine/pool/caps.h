@@ -16,8 +16,11 @@ static inline uint32_t rep_seconds_of(rep_time_t now)
 uint32_t rep_day_of(const rep_pool_t *pool, rep_time_t now);
 
 /* Which minute, hour or day it is, and when the one `at` ends, in seconds since
- * 1970; calls at once are counted in 1, which does not end. */
-uint32_t rep_cap_at(const rep_pool_t *pool, rep_cap_t cap, rep_time_t now);
+ * 1970. Calls at once are counted in 1, and those of a probation in the second
+ * in which it began (0 = it is none): these do not end. `number` may be NULL
+ * but for a probation. */
+uint32_t rep_cap_at(const rep_pool_t *pool, const rep_number_t *number,
+		rep_cap_t cap, rep_time_t now);
 uint32_t rep_cap_end(const rep_pool_t *pool, rep_cap_t cap, uint32_t at);
 
 /* How much of a window is used in the minute, hour or day `at`. */
@@ -36,6 +39,9 @@ bool rep_number_warming(
 /* The cap of a day in force: the least of policy, number and warm-up; 0 none. */
 uint32_t rep_number_cap_day(
 		const rep_pool_t *pool, const rep_number_t *number, rep_time_t now);
+
+/* A call was judged whose verdict had that stamp. */
+void rep_caps_tried(rep_number_t *number, rep_stamp_t stamp);
 
 /* What counts against a cap. */
 rep_window_t rep_number_window(const rep_number_t *number, rep_cap_t cap);

@@ -4,6 +4,7 @@
 #include "count.h"
 
 #include "callees.h"
+#include "caps.h"
 #include "evidence.h"
 #include "index.h"
 #include "lock.h"
@@ -90,10 +91,14 @@ static bool count(rep_pool_t *pool, const rep_ticket_t *ticket, uint32_t i,
 	uint32_t stratum = rep_stratum_put(
 			pool, ticket->route, ticket->campaign, ticket->network, repeat);
 
-	return stratum != REP_NONE
-		   && rep_evidence_count(
-				   pool, i, ticket->stamp, (uint16_t)stratum, outcome, now)
-		   && !repeat;
+	if(stratum == REP_NONE
+			|| !rep_evidence_count(
+					pool, i, ticket->stamp, (uint16_t)stratum, outcome, now)
+			|| repeat)
+		return false;
+	if(outcome < REP_JUDGED)
+		rep_caps_tried(rep_number_at(pool, i), ticket->stamp);
+	return true;
 }
 
 bool rep_ticket_count(rep_registry_t *registry, const rep_ticket_t *ticket,

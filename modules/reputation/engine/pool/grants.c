@@ -28,7 +28,7 @@ static uint32_t wait_for(const rep_pool_t *pool, rep_leases_t *leases,
 
 	if(young)
 		return s + young / 1000 + 1;
-	if(!ask->spare && !ask->left && ask->cap != REP_CAP_CONCURRENT)
+	if(!ask->spare && !ask->left && ask->cap < REP_CAP_PERIODS)
 		return less(end, s + ALL_USED);
 	if(leases->refused < ASK_AGAIN)
 		leases->refused++;
@@ -64,7 +64,7 @@ static void answer_number(rep_pool_t *pool, const rep_lease_ask_t *ask,
 	window = rep_number_window(number, (rep_cap_t)ask->cap);
 	if(lease->wanted && rep_lease_rest(lease, &window))
 		leases->told = 0; /* told, or given back, at the next exchange */
-	current = ask->at == rep_cap_at(pool, (rep_cap_t)ask->cap, now);
+	current = ask->at == rep_cap_at(pool, number, (rep_cap_t)ask->cap, now);
 	if(rep_number_leased(pool, number, now))
 		number->lease_wait = leases->refused = 0;
 	else if(current && ask->want == ask->have && lease->left)

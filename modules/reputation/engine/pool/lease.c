@@ -33,18 +33,18 @@ static bool within_share(const rep_pool_t *pool, uint32_t used, uint32_t cap)
 		   && used < cap / (nodes ? nodes : 1);
 }
 
-static bool holds(const rep_pool_t *pool, const rep_leases_t *leases,
-		rep_cap_t cap, const rep_window_t *window, uint32_t limit,
-		rep_time_t now)
+static bool holds(const rep_pool_t *pool, const rep_number_t *number,
+		const rep_leases_t *leases, rep_cap_t cap, const rep_window_t *window,
+		uint32_t limit, rep_time_t now)
 {
-	uint32_t at = rep_cap_at(pool, cap, now);
+	uint32_t at = rep_cap_at(pool, number, cap, now);
 	const rep_lease_t *lease = leases ? &leases->of[cap][at & 1] : NULL;
 
 	if(within_share(pool, rep_window_used(window, at), limit))
 		return true;
 	if(!lease || lease->at != at || !rep_lease_rest(lease, window))
 		return false;
-	return cap != REP_CAP_CONCURRENT
+	return cap < REP_CAP_PERIODS
 		   || rep_seconds_of(now) - lease->heard < REP_LEASE_ALIVE / 2;
 }
 
@@ -77,7 +77,7 @@ bool rep_number_leased(
 		uint32_t limit = rep_number_cap(pool, number, cap, now);
 		rep_window_t window = rep_number_window(number, cap);
 
-		if(limit && !holds(pool, leases, cap, &window, limit, now))
+		if(limit && !holds(pool, number, leases, cap, &window, limit, now))
 			return false;
 	}
 	return true;
@@ -89,10 +89,12 @@ bool rep_pool_capped(rep_pool_t *pool, rep_time_t now)
 
 	if(!limit)
 		return false;
-	if(rep_window_over(&pool->day, rep_cap_at(pool, REP_CAP_DAY, now), limit))
+	if(rep_window_over(
+			   &pool->day, rep_cap_at(pool, NULL, REP_CAP_DAY, now), limit))
 		return true;
 	if(!leasing(pool)
-			|| holds(pool, &pool->lease, REP_CAP_DAY, &pool->day, limit, now))
+			|| holds(pool, NULL, &pool->lease, REP_CAP_DAY, &pool->day, limit,
+					now))
 		return false;
 	pool->wants_pool_lease = true;
 	return true;
@@ -107,7 +109,7 @@ void rep_lease_used(rep_pool_t *pool, uint32_t i, rep_time_t now)
 		return;
 	leases = rep_slab_at(&pool->leases, number->leases);
 	for(int c = 0; c < REP_CAPS; c++) {
-		uint32_t at = rep_cap_at(pool, (rep_cap_t)c, now);
+		uint32_t at = rep_cap_at(pool, number, (rep_cap_t)c, now);
 		const rep_lease_t *lease = &leases->of[c][at & 1];
 		rep_window_t window = rep_number_window(number, (rep_cap_t)c);
 

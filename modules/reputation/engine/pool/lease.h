@@ -9,9 +9,9 @@
 
 #include "pool.h"
 
-/* s: calls at once that a proxy was granted and does not confirm are taken for
- * ended. It does not begin any with those that it could not confirm for half of
- * that. */
+/* s: calls at once (and not judged, of a probation) that a proxy was granted and
+ * does not confirm are taken for ended. It does not begin any with those that it
+ * could not confirm for half of that. */
 #define REP_LEASE_ALIVE 3600
 
 /* The lease of a period, NULL when none was asked for. */

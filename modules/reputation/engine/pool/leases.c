@@ -62,7 +62,7 @@ static rep_lease_t *begun(
 	return lease;
 }
 
-static void put(rep_asking_t *a, rep_e164_t number, rep_cap_t cap,
+static void put(rep_asking_t *a, const rep_number_t *number, rep_cap_t cap,
 		const rep_lease_t *lease, const rep_window_t *window, uint32_t limit,
 		uint32_t size)
 {
@@ -70,13 +70,13 @@ static void put(rep_asking_t *a, rep_e164_t number, rep_cap_t cap,
 	uint32_t have = lease->granted > used ? lease->granted : used;
 	uint32_t want = less(used + size, limit);
 
-	a->out[a->n++] = (rep_lease_ask_t){.number = number,
+	a->out[a->n++] = (rep_lease_ask_t){.number = number ? number->e164 : 0,
 			.cap = cap,
 			.at = lease->at,
 			.limit = limit,
 			.have = have,
 			.want = want > have ? want : have,
-			.used = used,
+			.used = cap == REP_CAP_TRIAL ? used - number->in_flight : used,
 			.others = lease->others};
 }
 
@@ -86,7 +86,7 @@ static bool gives_up(const rep_pool_t *pool, const rep_lease_t *lease,
 		rep_cap_t cap, uint32_t idle)
 {
 	return pool->gives_up_leases || (idle >= UNUSED_AFTER && lease->wanted)
-		   || (cap == REP_CAP_CONCURRENT && idle >= IDLE_AFTER);
+		   || (cap >= REP_CAP_PERIODS && idle >= IDLE_AFTER);
 }
 
 static uint32_t limit_at(const rep_pool_t *pool, const rep_number_t *number,
@@ -114,7 +114,7 @@ static void ask(rep_asking_t *a, const rep_number_t *number,
 
 	for(int c = 0; c < REP_CAPS; c++) {
 		rep_cap_t cap = (rep_cap_t)c;
-		uint32_t at = rep_cap_at(a->pool, cap, a->now);
+		uint32_t at = rep_cap_at(a->pool, number, cap, a->now);
 		uint32_t end = rep_cap_end(a->pool, cap, at);
 		rep_window_t window = window_of(a->pool, number, cap);
 
@@ -126,8 +126,7 @@ static void ask(rep_asking_t *a, const rep_number_t *number,
 				continue;
 			lease = begun(leases, cap, p, limit);
 			if(rep_lease_rest(lease, &window) < size)
-				put(a, number ? number->e164 : 0, cap, lease, &window, limit,
-						p == at ? size : 1);
+				put(a, number, cap, lease, &window, limit, p == at ? size : 1);
 		}
 	}
 	if(a->n > before)
@@ -143,7 +142,7 @@ static bool tell(rep_asking_t *a, const rep_number_t *number,
 
 	for(int c = 0; c < REP_CAPS; c++) {
 		rep_cap_t cap = (rep_cap_t)c;
-		uint32_t at = rep_cap_at(a->pool, cap, a->now);
+		uint32_t at = rep_cap_at(a->pool, number, cap, a->now);
 		rep_window_t window = window_of(a->pool, number, cap);
 
 		for(uint32_t p = at; p <= at + 1; p++) {
@@ -156,8 +155,8 @@ static bool tell(rep_asking_t *a, const rep_number_t *number,
 					&& rep_lease_rest(lease, &window))
 				lease->granted = rep_window_used(&window, p);
 			held |= rep_lease_rest(lease, &window)
-					|| (cap == REP_CAP_CONCURRENT && lease->granted);
-			put(a, number ? number->e164 : 0, cap, lease, &window, limit, 0);
+					|| (cap >= REP_CAP_PERIODS && lease->granted);
+			put(a, number, cap, lease, &window, limit, 0);
 		}
 	}
 	leases->told = rep_seconds_of(a->now);
@@ -226,7 +225,7 @@ static bool never_asked(
 		return true;
 	leases = rep_slab_at(&pool->leases, number->leases);
 	for(int c = 0; c < REP_CAPS; c++) {
-		uint32_t at = rep_cap_at(pool, (rep_cap_t)c, now);
+		uint32_t at = rep_cap_at(pool, number, (rep_cap_t)c, now);
 
 		if(rep_number_cap(pool, number, (rep_cap_t)c, now)
 				&& leases->of[c][at & 1].at != at)
@@ -263,7 +262,7 @@ static uint32_t tell_every(const rep_asking_t *a, const rep_number_t *number,
 {
 	for(int c = 0; c < REP_CAPS; c++) {
 		rep_cap_t cap = (rep_cap_t)c;
-		uint32_t at = rep_cap_at(a->pool, cap, a->now);
+		uint32_t at = rep_cap_at(a->pool, number, cap, a->now);
 		rep_window_t window = window_of(a->pool, number, cap);
 		const rep_lease_t *lease = &leases->of[c][at & 1];
 
@@ -330,7 +329,7 @@ static void ask_pool(rep_asking_t *a)
 	uint32_t s = rep_seconds_of(a->now);
 	uint64_t size = 1 + a->demand * 2;
 	rep_lease_t *lease = rep_lease_of(
-			leases, REP_CAP_DAY, rep_cap_at(pool, REP_CAP_DAY, a->now));
+			leases, REP_CAP_DAY, rep_cap_at(pool, NULL, REP_CAP_DAY, a->now));
 
 	if(!pool->policy.pool_cap_day)
 		return;

@@ -12,13 +12,13 @@ typedef struct rep_lease_ask
 {
 	rep_e164_t number;
 	int cap; /* 0 a minute, 1 an hour, 2 a day of the pool's clock, 3 calls at
-					 * once */
-	uint32_t at;	/* which */
-	uint32_t limit; /* calls that all proxies may make in it */
-	uint32_t have;	/* granted before, or used: never taken away again */
-	uint32_t want;	/* in all; less than `have` is never asked for: what is
+					 * once, 4 of a probation */
+	uint32_t at;	 /* which; of a probation the second in which it began */
+	uint32_t limit;	 /* calls that all proxies may make in it */
+	uint32_t have;	 /* granted before, or used: never taken away again */
+	uint32_t want;	 /* in all; less than `have` is never asked for: what is
 					 * returned was given up before it is told */
-	uint32_t used;
+	uint32_t used;	 /* of a probation: judged; the others may come back */
 	uint32_t others; /* granted to others, when last heard */
 	/* the answer */
 	uint32_t granted; /* in all */
@@ -35,7 +35,7 @@ void rep_registry_nodes(rep_registry_t *registry, uint32_t nodes);
 /* What is to be asked for and told now: numbers that came up without a lease,
  * those at the head of the queues, and those that hold what they do not use.
  * To be answered or put back, all of them. Returns how many of `max`, which is
- * 8 or more. */
+ * 10 or more. */
 size_t rep_pool_lease_asks(rep_registry_t *registry, int pool, rep_time_t now,
 		rep_lease_ask_t *out, size_t max);
 

@@ -174,6 +174,7 @@ typedef enum rep_cap
 	REP_CAP_HOUR,
 	REP_CAP_DAY, /* of the pool's clock */
 	REP_CAP_CONCURRENT,
+	REP_CAP_TRIAL, /* judged in one probation, or at once */
 	REP_CAPS,
 	REP_CAP_PERIODS = REP_CAP_CONCURRENT
 } rep_cap_t;
@@ -226,6 +227,7 @@ typedef struct rep_number
 	uint32_t in_flight;
 	uint32_t trial; /* judged calls in this turn */
 	rep_window_t windows[REP_CAP_PERIODS];
+	rep_window_t tried;	 /* judged calls of this proxy, of one probation */
 	uint32_t leases;	 /* REP_NONE: none was ever asked for */
 	uint32_t lease_wait; /* s: none is to be had before; 0 = it may be */
 	uint32_t cap_day;

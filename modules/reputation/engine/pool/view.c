@@ -43,7 +43,7 @@ static rep_pick_t refused(const rep_pool_t *pool, rep_time_t now)
 
 	return stop == REP_PICKED
 						   && rep_window_over(&pool->day,
-								   rep_cap_at(pool, REP_CAP_DAY, now),
+								   rep_cap_at(pool, NULL, REP_CAP_DAY, now),
 								   pool->policy.pool_cap_day)
 				   ? REP_PICK_ALL_CAPPED
 				   : stop;
