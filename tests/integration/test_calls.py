@@ -18,6 +18,7 @@ POOLS["talking"] = (new_numbers(1), {**EAGER, "cap_concurrent": 1})
 POOLS["two"] = (new_numbers(2), {**EAGER, "cap_day": 2})
 POOLS["own"] = ({new_numbers(1)[0]: {"cap_day": 2}}, EAGER)
 POOLS["whole"] = (new_numbers(3), {**EAGER, "pool_cap_day": 4})
+POOLS["paced"] = (new_numbers(3), {**EAGER, "pool_cap_second": 5})
 
 
 def start(make, carrier, tmp_path_factory, short_call):
@@ -201,6 +202,27 @@ def test_pool_cap(caller, carrier):
     carrier.behaviour = lambda seen: plans.busy()
     assert [dial(caller, "whole").status for _ in range(5)] == \
         [486] * 4 + [503]
+
+
+def test_pool_cap_second(caller, carrier):
+    """Calls one after the other, as fast as they are answered."""
+    carrier.behaviour = lambda seen: plans.busy()
+    made, refused = [], 0
+
+    def enough():
+        nonlocal refused
+        begin = time.monotonic()
+        call = dial(caller, "paced")
+        if call.status == 486:
+            made.append((begin, time.monotonic()))
+        else:
+            assert call.final.get("x-reputation") == "all-capped"
+            refused += 1
+        return len(made) >= 15
+    wait_until(enough, interval=0)
+    assert refused
+    assert all(last[1] - first[0] >= 1
+               for first, last in zip(made, made[5:]))
 
 
 def test_cap_concurrent(caller, carrier):

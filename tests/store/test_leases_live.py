@@ -142,6 +142,70 @@ def test_calls_on_probation_at_once(server, start):
     dial(40, ds[1])
 
 
+class Dialer(threading.Thread):
+    """Picks on one proxy, `pause` s apart; `made` says when, from and to."""
+
+    def __init__(self, driver, pause):
+        super().__init__(daemon=True)
+        self.driver, self.pause = driver, pause
+        self.made, self.ending = [], threading.Event()
+        self.start()
+
+    def run(self):
+        while not self.ending.wait(self.pause):
+            begin = time.monotonic()
+            if self.driver.ask("pick", "sales", 1)["numbers"]:
+                self.made.append((begin, time.monotonic()))
+
+
+@pytest.mark.parametrize("pauses", [
+    (0.005,), (0.5, 0.1, 0.005), (0.01, 0.01, 0.01)])
+def test_calls_a_second(server, start, pauses):
+    """Never more than the cap in any second, and soon nearly as many."""
+    cap, seconds = 40, 4
+    pool(client_of(server), 5, pool_cap_second=cap)
+    dialers = [Dialer(start(server.url, f"n{i}"), pause)
+               for i, pause in enumerate(pauses)]
+
+    def made():
+        return sorted(m for d in dialers for m in list(d.made))
+
+    def lately():
+        now = time.monotonic()
+        return sum(m[1] > now - seconds for m in made())
+    try:
+        wait_until(lambda: lately() >= 0.9 * cap * seconds, what=lambda: (
+            lately(), [len(d.made) for d in dialers]))
+    finally:
+        for d in dialers:
+            d.ending.set()
+        for d in dialers:
+            d.join()
+    calls = made()
+    assert all(last[1] - first[0] >= 1
+               for first, last in zip(calls, calls[cap:]))
+
+
+def test_calls_a_second_of_one_that_ended(server, start):
+    """It leaves its share to the other, soon."""
+    client = client_of(server)
+    pool(client, 5, pool_cap_second=8)
+    a, b = start(server.url, "a"), start(server.url, "b")
+    first = Dialer(a, 0.01)
+    wait_until(lambda: len(first.made) > 20)
+    first.ending.set()
+    first.join()
+    a.process.stdin.close()
+    a.process.wait(60)
+    second = Dialer(b, 0.01)
+    try:
+        wait_until(lambda: sum(m[1] > time.monotonic() - 2
+                               for m in list(second.made)) >= 14)
+    finally:
+        second.ending.set()
+        second.join()
+
+
 def test_a_restart_spends_nothing_twice(server, start):
     """One that ends returns what it did not use; one that is killed does
     not, and is not replaced either."""

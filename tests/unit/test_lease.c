@@ -429,6 +429,148 @@ START_TEST(each_probation_has_a_budget_of_its_own)
 }
 END_TEST
 
+/* ---- calls a second ----------------------------------------------------------- */
+
+#define TIMES 200000
+
+static rep_time_t times[TIMES];
+static size_t n_times;
+
+/* Attempts a second on each node, in steps of 10 ms, told every 200 ms. */
+static void pace(rep_time_t *now, int s, const unsigned attempts[NODES],
+		unsigned cap, unsigned trouble)
+{
+	for(int step = 0; step < s * 100; step++, *now += 10)
+		for(int i = 0; i < NODES; i++) {
+			for(unsigned k =
+							attempts[i] / 100 + (dice(100) < attempts[i] % 100);
+					k > 0; k--) {
+				rep_ticket_t t = {0};
+
+				if(rep_pool_pick(nodes[i].registry, pool, 15557770000,
+						   rep_span(""), *now, false, &t)
+								.result
+						!= REP_PICKED)
+					continue;
+				rep_ticket_hang_up(nodes[i].registry, &t, *now);
+				ck_assert_uint_lt(n_times, TIMES);
+				times[n_times++] = *now;
+				ck_assert(n_times <= cap
+						  || *now - times[n_times - 1 - cap] >= 1000);
+			}
+			if((step + 7 * i) % 20 == 0)
+				exchange(&nodes[i], trouble, *now);
+			if(trouble && dice(2000) == 0)
+				nodes[i].cut = !nodes[i].cut;
+		}
+}
+
+static const struct
+{
+	unsigned cap, attempts[NODES];
+} paces[] = {
+		{1, {100, 0, 0}},
+		{7, {100, 0, 0}},
+		{100, {0, 300, 0}},
+		{1000, {0, 0, 4000}},
+		{3, {20, 20, 20}},
+		{10, {100, 100, 100}},
+		{10, {1, 3, 50}},
+		{40, {1, 10, 200}},
+		{100, {2, 30, 400}},
+		{300, {30, 100, 1500}},
+		{300, {400, 400, 400}},
+		{1000, {100, 300, 3000}},
+};
+
+static void pace_begin(unsigned cap)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%u", cap);
+	n_times = 0;
+	begin_all("pool_cap_second", text);
+}
+
+START_TEST(as_fast_as_may_be)
+{
+	rep_time_t now = NOW;
+	unsigned cap = paces[_i].cap;
+	size_t before;
+
+	random_state = 11;
+	pace_begin(cap);
+	pace(&now, 20, paces[_i].attempts, cap, 0);
+	before = n_times;
+	pace(&now, 60, paces[_i].attempts, cap, 0);
+	ck_assert_uint_ge((n_times - before) * 10, (size_t)60 * cap * 9);
+	end_all();
+}
+END_TEST
+
+/* No more than a tenth of a second's calls in 50 ms, and one. */
+START_TEST(in_no_bursts)
+{
+	static const unsigned one[NODES] = {2000, 0, 0};
+	rep_time_t now = NOW;
+
+	random_state = 3;
+	pace_begin(100);
+	pace(&now, 20, one, 100, 0);
+	for(size_t k = 11; k < n_times; k++)
+		ck_assert_int_ge(times[k] - times[k - 11], 50);
+	end_all();
+}
+END_TEST
+
+START_TEST(never_too_fast)
+{
+	static const unsigned all[NODES] = {20, 60, 200};
+	rep_time_t now = NOW;
+
+	random_state = (uint32_t)_i + 1;
+	pace_begin(30);
+	for(int round = 0; round < 10; round++) {
+		int i = (int)dice(NODES);
+
+		pace(&now, 8, all, 30, 30);
+		if(dice(3) == 0) {
+			rep_registry_destroy(nodes[i].registry);
+			begin(&nodes[i], "pool_cap_second", "30");
+		}
+	}
+	ck_assert_uint_gt(n_times, 100);
+	end_all();
+}
+END_TEST
+
+/* Alone, and without Redis where the policy says so. */
+START_TEST(pace_of_one_proxy)
+{
+	static const unsigned first[NODES] = {500, 0, 0};
+	rep_time_t now = NOW;
+
+	random_state = 5;
+	pace_begin(30);
+	rep_registry_lease(nodes[0].registry, _i == 0);
+	rep_registry_nodes(nodes[0].registry, 3);
+	for(int i = 0; i < NODES; i++)
+		nodes[i].cut = true;
+	registry = nodes[0].registry;
+	policy_set("pool_cap_second", "30", NOW);
+	pace(&now, 5, first, 30, 0);
+	if(_i == 0) {
+		ck_assert_uint_eq(n_times, 0);
+		policy_set("caps", "soft", NOW);
+		pace(&now, 10, first, 10, 0);
+		ck_assert_uint_ge(n_times, 90);
+	} else {
+		ck_assert_uint_ge(n_times, 135);
+	}
+	end_all();
+}
+END_TEST
+
 /* ---- used up ------------------------------------------------------------------ */
 
 static const struct
@@ -555,6 +697,11 @@ Suite *lease_suite(void)
 	tcase_add_loop_test(tc, used_up, 0, sizeof(whole) / sizeof(whole[0]));
 	tcase_add_loop_test(tc, never_too_many_at_once, 0, 40);
 	tcase_add_test(tc, as_many_at_once_as_may_be);
+	tcase_add_loop_test(
+			tc, as_fast_as_may_be, 0, sizeof(paces) / sizeof(paces[0]));
+	tcase_add_test(tc, in_no_bursts);
+	tcase_add_loop_test(tc, never_too_fast, 0, 30);
+	tcase_add_loop_test(tc, pace_of_one_proxy, 0, 2);
 	tcase_add_loop_test(tc, probation_never_exceeded, 0, 60);
 	tcase_add_loop_test(tc, probation_used_up, 0, 5);
 	tcase_add_test(tc, each_probation_has_a_budget_of_its_own);

@@ -140,6 +140,8 @@ static const set_case_t set_cases[] = {
 	{"cap_day", "1000000001", NULL, WHOLE("0 to 1000000000")},
 	{"cap_concurrent", "2", "2"},
 	{"pool_cap_day", "10000", "10000"},
+	{"pool_cap_second", "1000000", "1000000"},
+	{"pool_cap_second", "1000001", NULL, WHOLE("0 to 1000000")},
 	{"warmup", "", ""},
 	{"warmup", "10x7", "10x7"},
 	{"warmup", "5 x 1, 6x2", "5x1,6x2"},
@@ -217,7 +219,7 @@ static const struct {
 	{"min_available", "2"}, {"on_exhausted", "reject"},
 	{"on_unknown", "wait"}, {"cap_minute", "0"},
 	{"cap_hour", "0"}, {"cap_day", "0"}, {"cap_concurrent", "0"},
-	{"pool_cap_day", "0"}, {"caps", "hard"}, {"warmup", "10x7,20x7,30x7"},
+	{"pool_cap_day", "0"}, {"pool_cap_second", "0"}, {"caps", "hard"}, {"warmup", "10x7,20x7,30x7"},
 	{"order", "least_recent"}, {"require_tags", ""}, {"require_attest", ""},
 	{"default_country", ""}, {"time_zone", ""},
 };

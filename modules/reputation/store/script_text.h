@@ -275,6 +275,7 @@
  * Returns {epoch, ms for which nothing is granted, nodes, then for each: granted,
  *          left, not used by others, granted to others,
  *          1 if somebody was refused of late, which is kept under !}.
+ * A limit of 0: the proxy ends, and what it has in use is over in two seconds.
  * What is held is never taken away, and a call that comes late changes nothing.
  * Where grants may have been lost (the guard or a hash is gone, or the server is
  * another) a new epoch begins: nothing is granted until all have told what they
@@ -325,7 +326,7 @@
 	"a = 5\n"                                                                  \
 	"for k = 2, #KEYS do\n"                                                    \
 	"  local n, ask, set = tonumber(ARGV[a + 3]), {}, {}\n"                    \
-	"  local alive, stamp, kind = 3600, '', string.sub(ARGV[a], 1, 1)\n"       \
+	"  local stamp, kind = '', string.sub(ARGV[a], 1, 1)\n"                    \
 	"  if kind == 'c' or kind == 't' then\n"                                   \
 	"    stamp = '|' .. math.floor(now / 1000)\n"                              \
 	"  end\n"                                                                  \
@@ -337,7 +338,7 @@
 	"    local held, want = tonumber(ARGV[b + 3]), tonumber(ARGV[b + 4])\n"    \
 	"    local heard = tonumber(ARGV[b + 6])\n"                                \
 	"    local keep, others, spare, gone, wanted = {}, 0, 0, 0, 0\n"           \
-	"    local mine, last, old\n"                                              \
+	"    local alive, mine, last, old = ask[i + 1] == '*' and 120 or 3600\n"   \
 	"    for w, c, u, s, at in string.gmatch(have[i + 1] or '',\n"             \
 	"        '([^ |]+)|(%d+)|(%d+)|(%d+)|?(%d*)') do\n"                        \
 	"      c, u = tonumber(c), tonumber(u)\n"                                  \
@@ -377,9 +378,13 @@
 	"      if now / 1000 - wanted < 10 then\n"                                 \
 	"        keep[#keep + 1] = '!|' .. wanted .. '|0|0'\n"                     \
 	"      end\n"                                                              \
+	"      local mark = stamp\n"                                               \
+	"      if limit == 0 then\n"                                               \
+	"        mark = '|' .. math.floor(now / 1000) - alive + 2\n"               \
+	"      end\n"                                                              \
 	"      keep[#keep + 1] = who .. '|' .. given .. '|' .. ARGV[b + 5] .. "    \
 	"'|' ..\n"                                                                 \
-	"        ARGV[3] .. stamp\n"                                               \
+	"        ARGV[3] .. mark\n"                                                \
 	"      set[#set + 1] = ask[i + 1]\n"                                       \
 	"      set[#set + 1] = table.concat(keep, ' ')\n"                          \
 	"    end\n"                                                                \

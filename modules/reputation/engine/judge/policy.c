@@ -106,6 +106,7 @@ static const field_t fields[] = {
 	{"cap_day", KIND_WHOLE, AT(cap_day), 0, MANY, "0"},
 	{"cap_concurrent", KIND_WHOLE, AT(cap_concurrent), 0, MANY, "0"},
 	{"pool_cap_day", KIND_WHOLE, AT(pool_cap_day), 0, MANY, "0"},
+	{"pool_cap_second", KIND_WHOLE, AT(pool_cap_second), 0, 1e6, "0"},
 	{"caps", KIND_CAPS, AT(caps), 0, 0, "hard"},
 	{"warmup", KIND_WARMUP, 0, 0, 0, "10x7,20x7,30x7"},
 	{"on_unknown", KIND_UNKNOWN, AT(on_unknown), 0, 0, "wait"},

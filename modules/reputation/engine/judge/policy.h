@@ -63,7 +63,7 @@ typedef struct rep_policy
 	uint32_t min_available;
 	rep_exhausted_t on_exhausted;
 	uint32_t cap_minute, cap_hour, cap_day, cap_concurrent; /* 0 = none */
-	uint32_t pool_cap_day;									/* 0 = none */
+	uint32_t pool_cap_day, pool_cap_second;					/* 0 = none */
 	rep_caps_kind_t caps; /* of a proxy that cannot reach the others */
 	struct
 	{

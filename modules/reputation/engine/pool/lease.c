@@ -5,6 +5,7 @@
 
 #include "caps.h"
 #include "dirty.h"
+#include "pace.h"
 #include "slot.h"
 
 rep_lease_t *rep_lease_of(rep_leases_t *leases, rep_cap_t cap, uint32_t at)
@@ -23,14 +24,15 @@ uint32_t rep_lease_rest(const rep_lease_t *lease, const rep_window_t *window)
 
 /* A proxy that cannot ask has its fair share of the cap, if the policy says
  * so. */
-static bool within_share(const rep_pool_t *pool, uint32_t used, uint32_t cap)
+static uint32_t share_of(const rep_pool_t *pool, uint32_t cap)
 {
 	uint32_t nodes = atomic_load(&pool->registry->nodes);
 
-	return pool->policy.caps == REP_SOFT
-		   && !atomic_load_explicit(
-				   &pool->registry->reach, memory_order_relaxed)
-		   && used < cap / (nodes ? nodes : 1);
+	if(pool->policy.caps != REP_SOFT
+			|| atomic_load_explicit(
+					&pool->registry->reach, memory_order_relaxed))
+		return 0;
+	return cap / (nodes ? nodes : 1);
 }
 
 static bool holds(const rep_pool_t *pool, const rep_number_t *number,
@@ -40,7 +42,7 @@ static bool holds(const rep_pool_t *pool, const rep_number_t *number,
 	uint32_t at = rep_cap_at(pool, number, cap, now);
 	const rep_lease_t *lease = leases ? &leases->of[cap][at & 1] : NULL;
 
-	if(within_share(pool, rep_window_used(window, at), limit))
+	if(rep_window_used(window, at) < share_of(pool, limit))
 		return true;
 	if(!lease || lease->at != at || !rep_lease_rest(lease, window))
 		return false;
@@ -83,7 +85,7 @@ bool rep_number_leased(
 	return true;
 }
 
-bool rep_pool_capped(rep_pool_t *pool, rep_time_t now)
+static bool day_over(rep_pool_t *pool, rep_time_t now)
 {
 	uint32_t limit = pool->policy.pool_cap_day;
 
@@ -98,6 +100,46 @@ bool rep_pool_capped(rep_pool_t *pool, rep_time_t now)
 		return false;
 	pool->wants_pool_lease = true;
 	return true;
+}
+
+/* Calls a second that this proxy may begin. */
+static uint32_t rate_of(const rep_pool_t *pool, rep_time_t now)
+{
+	const rep_lease_t *lease = &pool->lease.of[REP_CAP_CONCURRENT][1];
+	uint32_t limit = pool->policy.pool_cap_second;
+	uint32_t rate = share_of(pool, limit);
+
+	if(!leasing(pool))
+		return limit;
+	if(lease->at == 1 && lease->granted > rate
+			&& rep_seconds_of(now) - lease->heard < REP_PACE_ALIVE / 2)
+		rate = lease->granted;
+	return rate < limit ? rate : limit;
+}
+
+static bool too_fast(rep_pool_t *pool, rep_time_t now)
+{
+	uint32_t limit = pool->policy.pool_cap_second, rate;
+
+	if(!limit)
+		return false;
+	rate = rate_of(pool, now);
+	if(rep_pace_used(&pool->pace, now) < rate
+			&& rep_pace_ready(&pool->pace, now))
+		return false;
+	pool->wants_pace = rate < limit;
+	return true;
+}
+
+bool rep_pool_capped(rep_pool_t *pool, rep_time_t now)
+{
+	return day_over(pool, now) || too_fast(pool, now);
+}
+
+void rep_pool_paced(rep_pool_t *pool, rep_time_t now)
+{
+	if(pool->policy.pool_cap_second)
+		rep_pace_use(&pool->pace, rate_of(pool, now), now);
 }
 
 void rep_lease_used(rep_pool_t *pool, uint32_t i, rep_time_t now)

@@ -25,9 +25,15 @@ bool rep_number_limited(
 /* May one more call be made, by all leases that are needed? */
 bool rep_number_leased(
 		const rep_pool_t *pool, const rep_number_t *number, rep_time_t now);
-/* The pool's own cap is reached, or there is no lease of it: it is asked for. */
+/* s: the same of a pool's calls a second. */
+#define REP_PACE_ALIVE 120
+
+/* One of the pool's own caps is reached, or there is no lease of it: it is asked
+ * for. */
 bool rep_pool_capped(rep_pool_t *pool, rep_time_t now);
 
+/* The pool has begun a call. */
+void rep_pool_paced(rep_pool_t *pool, rep_time_t now);
 /* Number `i` has made a call: one that is used often is leased ahead. */
 void rep_lease_used(rep_pool_t *pool, uint32_t i, rep_time_t now);
 

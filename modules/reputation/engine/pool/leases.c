@@ -8,6 +8,7 @@
 #include "index.h"
 #include "lease.h"
 #include "lock.h"
+#include "pace.h"
 #include "pools.h"
 #include "queue.h"
 #include "slot.h"
@@ -22,7 +23,8 @@
 #define HEADS 16 /* numbers at a queue's head with a lease, at least */
 #define HEADS_MAX 256
 #define SIZE_MAX_ASKED 1024
-#define TELLS 32 /* numbers a call */
+#define MOST_ASKED 50000 /* of a pool */
+#define TELLS 32		 /* numbers a call */
 #define RETELL_SLICE 4096
 
 typedef struct rep_asking
@@ -93,72 +95,94 @@ static uint32_t limit_at(const rep_pool_t *pool, const rep_number_t *number,
 		rep_cap_t cap, uint32_t at)
 {
 	if(!number)
-		return cap == REP_CAP_DAY ? pool->policy.pool_cap_day : 0;
+		return cap == REP_CAP_DAY		   ? pool->policy.pool_cap_day
+			   : cap == REP_CAP_CONCURRENT ? pool->policy.pool_cap_second
+										   : 0;
 	return rep_number_cap(pool, number, cap,
 			(rep_time_t)(rep_cap_end(pool, cap, at) - 1) * 1000);
 }
 
 static rep_window_t window_of(
-		const rep_pool_t *pool, const rep_number_t *number, rep_cap_t cap)
+		const rep_asking_t *a, const rep_number_t *number, rep_cap_t cap)
 {
-	return number ? rep_number_window(number, cap) : pool->day;
+	if(number)
+		return rep_number_window(number, cap);
+	if(cap == REP_CAP_CONCURRENT)
+		return (rep_window_t){1, rep_pace_used(&a->pool->pace, a->now)};
+	return a->pool->day;
 }
 
-/* Asks for `size` calls beyond those used, of each cap that has fewer; `ahead`:
- * also of a period that is about to begin. */
+/* Asks for `size` calls beyond those used, if there are fewer; `ahead`: also of
+ * a period that is about to begin. */
+static void ask_cap(rep_asking_t *a, const rep_number_t *number,
+		rep_leases_t *leases, rep_cap_t cap, uint32_t size, bool ahead)
+{
+	uint32_t at = rep_cap_at(a->pool, number, cap, a->now);
+	bool both =
+			ahead
+			&& rep_cap_end(a->pool, cap, at) - rep_seconds_of(a->now) <= AHEAD;
+	rep_window_t window = window_of(a, number, cap);
+
+	for(uint32_t p = at; p <= at + both; p++) {
+		uint32_t limit = limit_at(a->pool, number, cap, p);
+		rep_lease_t *lease;
+
+		if(!limit)
+			continue;
+		lease = begun(leases, cap, p, limit);
+		if(rep_lease_rest(lease, &window) < size)
+			put(a, number, cap, lease, &window, limit, p == at ? size : 1);
+	}
+}
+
 static void ask(rep_asking_t *a, const rep_number_t *number,
 		rep_leases_t *leases, uint32_t size, bool ahead)
 {
-	uint32_t s = rep_seconds_of(a->now);
 	size_t before = a->n;
 
-	for(int c = 0; c < REP_CAPS; c++) {
-		rep_cap_t cap = (rep_cap_t)c;
-		uint32_t at = rep_cap_at(a->pool, number, cap, a->now);
-		uint32_t end = rep_cap_end(a->pool, cap, at);
-		rep_window_t window = window_of(a->pool, number, cap);
-
-		for(uint32_t p = at; p <= at + (ahead && end - s <= AHEAD); p++) {
-			uint32_t limit = limit_at(a->pool, number, cap, p);
-			rep_lease_t *lease;
-
-			if(!limit)
-				continue;
-			lease = begun(leases, cap, p, limit);
-			if(rep_lease_rest(lease, &window) < size)
-				put(a, number, cap, lease, &window, limit, p == at ? size : 1);
-		}
-	}
+	for(int c = 0; c < REP_CAPS; c++)
+		ask_cap(a, number, leases, (rep_cap_t)c, size, ahead);
 	if(a->n > before)
-		leases->told = s;
+		leases->told = rep_seconds_of(a->now);
 }
 
 /* Tells what is held in periods that run or are to come; true when some of it
  * is not used. */
+static bool tell_cap(rep_asking_t *a, const rep_number_t *number,
+		rep_leases_t *leases, rep_cap_t cap, uint32_t idle)
+{
+	uint32_t at = rep_cap_at(a->pool, number, cap, a->now);
+	rep_window_t window = window_of(a, number, cap);
+	bool held = false;
+
+	for(uint32_t p = at; p <= at + 1; p++) {
+		uint32_t limit = limit_at(a->pool, number, cap, p);
+		rep_lease_t *lease = rep_lease_of(leases, cap, p);
+
+		if(!limit || !lease)
+			continue;
+		if(gives_up(a->pool, lease, cap, idle)
+				&& rep_lease_rest(lease, &window))
+			lease->granted = rep_window_used(&window, p);
+		held |= rep_lease_rest(lease, &window)
+				|| (cap >= REP_CAP_PERIODS && lease->granted);
+		/* what it has in use of a pace is over soon */
+		put(a, number, cap, lease, &window,
+				a->pool->gives_up_leases && !number && cap == REP_CAP_CONCURRENT
+						? 0
+						: limit,
+				0);
+	}
+	return held;
+}
+
 static bool tell(rep_asking_t *a, const rep_number_t *number,
 		rep_leases_t *leases, uint32_t idle)
 {
 	bool held = false;
 
-	for(int c = 0; c < REP_CAPS; c++) {
-		rep_cap_t cap = (rep_cap_t)c;
-		uint32_t at = rep_cap_at(a->pool, number, cap, a->now);
-		rep_window_t window = window_of(a->pool, number, cap);
-
-		for(uint32_t p = at; p <= at + 1; p++) {
-			uint32_t limit = limit_at(a->pool, number, cap, p);
-			rep_lease_t *lease = rep_lease_of(leases, cap, p);
-
-			if(!limit || !lease)
-				continue;
-			if(gives_up(a->pool, lease, cap, idle)
-					&& rep_lease_rest(lease, &window))
-				lease->granted = rep_window_used(&window, p);
-			held |= rep_lease_rest(lease, &window)
-					|| (cap >= REP_CAP_PERIODS && lease->granted);
-			put(a, number, cap, lease, &window, limit, 0);
-		}
-	}
+	for(int c = 0; c < REP_CAPS; c++)
+		held |= tell_cap(a, number, leases, (rep_cap_t)c, idle);
 	leases->told = rep_seconds_of(a->now);
 	return held;
 }
@@ -263,7 +287,7 @@ static uint32_t tell_every(const rep_asking_t *a, const rep_number_t *number,
 	for(int c = 0; c < REP_CAPS; c++) {
 		rep_cap_t cap = (rep_cap_t)c;
 		uint32_t at = rep_cap_at(a->pool, number, cap, a->now);
-		rep_window_t window = window_of(a->pool, number, cap);
+		rep_window_t window = window_of(a, number, cap);
 		const rep_lease_t *lease = &leases->of[c][at & 1];
 
 		if(lease->at == at && lease->left <= FEW
@@ -322,22 +346,44 @@ static void tell_all(rep_asking_t *a)
 		pool->retell = REP_NONE;
 }
 
+/* Each second what is not used of the pool's calls a second goes back, if
+ * somebody needs it. */
+static void ask_pace(rep_asking_t *a)
+{
+	rep_pool_t *pool = a->pool;
+	const rep_lease_t *lease =
+			rep_lease_of(&pool->lease, REP_CAP_CONCURRENT, 1);
+	uint32_t s = rep_seconds_of(a->now);
+
+	if(lease && lease->wanted && pool->pace_told != s) {
+		pool->pace_told = s;
+		tell_cap(a, NULL, &pool->lease, REP_CAP_CONCURRENT, UNUSED_AFTER);
+	} else if(pool->wants_pace || !lease) {
+		ask_cap(a, NULL, &pool->lease, REP_CAP_CONCURRENT,
+				1 + less((uint32_t)a->demand, MOST_ASKED), false);
+	}
+	pool->wants_pace = false;
+}
+
 static void ask_pool(rep_asking_t *a)
 {
 	rep_pool_t *pool = a->pool;
 	rep_leases_t *leases = &pool->lease;
 	uint32_t s = rep_seconds_of(a->now);
-	uint64_t size = 1 + a->demand * 2;
-	rep_lease_t *lease = rep_lease_of(
-			leases, REP_CAP_DAY, rep_cap_at(pool, NULL, REP_CAP_DAY, a->now));
+	size_t before = a->n;
 
-	if(!pool->policy.pool_cap_day)
-		return;
-	if(a->demand || pool->wants_pool_lease || !lease)
-		ask(a, NULL, leases, (uint32_t)(size < 100000 ? size : 100000), true);
-	else if(s - leases->told >= tell_every(a, NULL, leases))
-		tell(a, NULL, leases, IDLE_AFTER);
+	if(pool->policy.pool_cap_second)
+		ask_pace(a);
+	if(a->demand || pool->wants_pool_lease
+			|| !rep_lease_of(leases, REP_CAP_DAY,
+					rep_cap_at(pool, NULL, REP_CAP_DAY, a->now)))
+		ask_cap(a, NULL, leases, REP_CAP_DAY,
+				1 + 2 * less((uint32_t)a->demand, MOST_ASKED), true);
 	pool->wants_pool_lease = false;
+	if(a->n > before)
+		leases->told = s;
+	else if(s - leases->told >= tell_every(a, NULL, leases))
+		tell(a, NULL, leases, a->demand ? 0 : IDLE_AFTER);
 }
 
 size_t rep_pool_lease_asks(rep_registry_t *registry, int id, rep_time_t now,

@@ -14,7 +14,8 @@ typedef struct rep_lease_ask
 	int cap; /* 0 a minute, 1 an hour, 2 a day of the pool's clock, 3 calls at
 					 * once, 4 of a probation */
 	uint32_t at;	 /* which; of a probation the second in which it began */
-	uint32_t limit;	 /* calls that all proxies may make in it */
+	uint32_t limit;	 /* calls that all proxies may make in it; 0 = this one
+					  * ends: what it has in use is over soon */
 	uint32_t have;	 /* granted before, or used: never taken away again */
 	uint32_t want;	 /* in all; less than `have` is never asked for: what is
 					 * returned was given up before it is told */

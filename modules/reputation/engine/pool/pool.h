@@ -206,6 +206,16 @@ typedef struct rep_leases
 	uint8_t refused; /* how often in a row */
 } rep_leases_t;
 
+#define REP_PACE_SLOTS 21 /* of 50 ms: a second, and the one that runs */
+
+/* Calls of the last second; see pace.h. */
+typedef struct rep_pace
+{
+	int64_t next; /* us: the time of the next call */
+	int64_t slot[REP_PACE_SLOTS];
+	uint32_t n[REP_PACE_SLOTS];
+} rep_pace_t;
+
 typedef struct rep_number
 {
 	rep_e164_t e164;
@@ -327,8 +337,12 @@ struct rep_pool
 	uint32_t matching[REP_STATES]; /* of those, with the policy's tags */
 	uint32_t in_flight;
 	rep_window_t day;
-	rep_leases_t lease; /* of the pool's own caps */
-	bool wants_pool_lease, gives_up_leases;
+	rep_pace_t pace;
+	/* of the pool's own caps: a call a second counts as one at once that lasts
+	 * a second */
+	rep_leases_t lease;
+	uint32_t pace_told; /* s: when what is not used of it was last given up */
+	bool wants_pool_lease, wants_pace, gives_up_leases;
 	uint32_t retell; /* number whose leases are told again next, or REP_NONE */
 	uint64_t picks_asked; /* picks and refusals when leases were last asked */
 	/* while a pool-wide cause explains what a chart shows: nobody is benched

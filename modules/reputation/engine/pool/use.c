@@ -64,6 +64,7 @@ void rep_number_use(
 		pool->newest = number->key;
 	number->last_used = rep_seconds_of(now);
 	rep_caps_use(pool, number, now, taken);
+	rep_pool_paced(pool, now);
 	rep_lease_used(pool, i, now);
 	pool->picks++;
 	ticket->spent = true;
