@@ -10,6 +10,7 @@
 #   make test-load   2,000 calls a second for 30 s: counts exact, no leak
 #   make coverage    lines that the tests run, by room (long)
 #   make bench       the tables of docs, printed and as JSON in build/bench/
+#   make bench-store what Redis takes: many pools, long histories, cuts
 #   make fuzz        every parser, coverage-guided (FUZZ_SECONDS each)
 #   make lint        formatter check and static analysis; installs its tools
 #   make test-intree build it inside Kamailio's own tree, by make and CMake
@@ -199,6 +200,10 @@ bench:
 	@$(RUN_ENV) PYTHON=$(PYTHON) tests/bench/run.sh core load
 	@$(MAKE) --no-print-directory bench-judgement
 
+bench-store:
+	@tests/packages.sh build test bench
+	@PYTHON=$(PYTHON) tests/bench/run.sh store
+
 bench-judgement: replay
 	@$(RUN_ENV) PYTHON=$(PYTHON) tests/bench/run.sh judgement
 
@@ -309,4 +314,4 @@ clean:
 
 .PHONY: all module replay headers packages unit store-live integration test \
 	faults test-faults test-build test-asan test-load test-intree test-fresh \
-	mutate coverage demo bench bench-judgement fuzz fuzz-replay fuzz-built lint install clean
+	mutate coverage demo bench bench-judgement bench-store fuzz fuzz-replay fuzz-built lint install clean

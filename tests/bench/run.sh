@@ -3,10 +3,12 @@
 #
 # The benchmarks of docs: tables on the terminal, JSON in build/bench/.
 #
-#   tests/bench/run.sh [core] [load] [judgement]     all of them by default
+#   tests/bench/run.sh [core] [load] [judgement]     these by default;
+#                      store                        what Redis takes
 #
 # PYTHON, REPUTATION_MODULE and REPUTATION_REPLAY as for the integration tests;
-# JUDGEMENT=--quick for a tenth of the calls, or other options of worlds.py.
+# JUDGEMENT=--quick for a tenth of the calls, or other options of worlds.py;
+# STORE=--quick for a tenth of the sizes, or other options of store.py.
 set -eu
 
 # Paths are relative to the top, which may have a space in its name.
@@ -32,6 +34,10 @@ for part in "$@"; do
 		load="$python $here/load.py --together --rate 250"
 		$load "$out/load.json"
 		$load --malloc tlsf --redis-rates -- "$out/load-tlsf.json"
+		;;
+	store)
+		# shellcheck disable=SC2086
+		"$python" "$here/store.py" ${STORE:-} "$out/store.json"
 		;;
 	judgement)
 		for tool in traffic rivals; do

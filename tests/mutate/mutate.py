@@ -220,6 +220,8 @@ class Copy:
         finally:
             for path in kept:
                 os.replace(path + ".kept", path)
+            if m.file.endswith(".h"):   # all that includes it is made anew
+                os.utime(source)
             for linked in ("build/plain/unit/gcc/run", f"{M}/reputation.so",
                            "build/sanitized/unit/gcc/run"):
                 with contextlib.suppress(FileNotFoundError):
