@@ -73,6 +73,15 @@ static bool ask(rep_store_t *store, size_t i, rep_told_t *out)
 	return known;
 }
 
+/* Who leads a failover names the old master for a moment in the new epoch, in
+ * which the others name the new one already. */
+static bool newer(
+		const rep_store_t *store, const rep_told_t *a, const rep_told_t *b)
+{
+	return !b->at.port || a->epoch > b->epoch
+		   || (a->epoch == b->epoch && same(&b->at, &store->server));
+}
+
 /* All of them: one that was cut off may not know of the last failover. */
 static bool ask_all(rep_store_t *store)
 {
@@ -80,7 +89,7 @@ static bool ask_all(rep_store_t *store)
 	size_t n = store->link_config.url.n_sentinels;
 
 	for(size_t i = 0; i < n && !store->stop; i++)
-		if(ask(store, i, &told) && (!best.at.port || told.epoch > best.epoch))
+		if(ask(store, i, &told) && newer(store, &told, &best))
 			best = told;
 	if(!best.at.port)
 		return false;
