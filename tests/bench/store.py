@@ -18,13 +18,13 @@ TESTS = os.path.dirname(HERE)
 TOP = os.path.dirname(TESTS)
 sys.dont_write_bytecode = True
 sys.path[:0] = [os.path.join(TESTS, d)
-                for d in ("store", "faults", "integration")]
+                for d in ("store", "integration")]
 os.environ.setdefault("STORE_DRIVER",
                       os.path.join(TOP, "build", "bench", "driver"))
 
 # pylint: disable=wrong-import-position
 from drivers import DRIVER, Driver, empty_redis, flags  # noqa: E402
-from relay import Relay  # noqa: E402
+from harness.relay import Relay  # noqa: E402
 
 FIRST = 15551000000
 HOURS = 72
@@ -82,7 +82,7 @@ def in_redis(client, pool):
 class Nodes:
     def __init__(self, server, n=2, delay=0.0):
         self.server = server
-        self.relays = [Relay(server.port, delay) for _ in range(n)]
+        self.relays = [Relay(server, delay) for _ in range(n)]
         self.nodes = []
 
     def start(self, interval=500):

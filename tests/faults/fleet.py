@@ -6,7 +6,7 @@ from collections import Counter
 
 from drivers import Traffic, exchanged
 from harness.process import wait_until
-from relay import Relay
+from harness.relay import Relay
 
 FIRST = 15551230000
 RECOVERED = 60.0    # s after a fault within which all must be right again
@@ -71,7 +71,7 @@ class Fleet:
     def __init__(self, start, server, nodes=2, numbers=20, delay=0.0,
                  traffic=True, relays=True, **options):
         self.start, self.server, self.numbers = start, server, numbers
-        self.relays = [Relay(server.port, delay) if relays else None
+        self.relays = [Relay(server, delay) if relays else None
                        for _ in range(nodes)]
         self.options, self.nodes, self.traffic = options, [], []
         self.made = 0

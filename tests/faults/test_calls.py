@@ -8,9 +8,9 @@ import pytest
 from harness import functions, plans, view
 from harness.pools import EAGER, new_callee, new_numbers
 from harness.process import wait_until
+from harness.relay import Relay
 
 from fleet import in_redis, lasting
-from relay import Relay
 
 quick = pytest.mark.quick
 STORE_ERRORS = [r"reputation.*([Rr]edis|127\.0\.0\.1|store|rep:)"]
@@ -99,7 +99,7 @@ def resting(make, pool, count):
 def test_starts_under_traffic(make, delay):
     """No call goes out from a number that rests."""
     redis, carrier, bad = resting(make, "sales", 60)
-    relay = Relay(redis.port, delay)
+    relay = Relay(redis, delay)
     try:
         node = proxy(make, relay.url, carrier)
         caller, picked = make.caller(node), []
@@ -119,7 +119,7 @@ def test_starts_under_traffic(make, delay):
 def test_redis_behind_a_start_is_hung(make):
     """It is not known who rests: nobody who does is picked, however long."""
     redis, carrier, bad = resting(make, "sales", 30)
-    relay = Relay(redis.port)
+    relay = Relay(redis)
     try:
         node = proxy(make, relay.url, carrier)
         # the numbers come, then nothing more
@@ -159,7 +159,7 @@ def test_answer_times(make, fault):
     redis, carrier = make.redis(), make.carrier()
     numbers = new_numbers(10)
     redis.seed("sales", numbers, EAGER)
-    relay = Relay(redis.port)
+    relay = Relay(redis)
     node = proxy(make, relay.url, carrier)
     view.wait_connected(node)
     view.wait_numbers(node, "sales", numbers)

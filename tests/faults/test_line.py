@@ -9,7 +9,7 @@ import pytest
 
 from fleet import RECOVERED, Fleet, fill, in_redis, lasting, number
 from harness.process import wait_until
-from relay import Relay
+from harness.relay import Relay
 from spaces import Network, RedisInside, missing
 
 quick = pytest.mark.quick
@@ -233,7 +233,7 @@ def test_many_pools_far_away(start, server, pools, delay):
     """Edits in force in 1 s, benches in 1.5 s; also right after a
     reconnect."""
     fill_pools(server.client, pools)
-    relays = [Relay(server.port, delay) for _ in range(2)]
+    relays = [Relay(server, delay) for _ in range(2)]
     nodes = [start(r.url, name, interval=200)
              for r, name in zip(relays, "ab")]
     last = f"p{pools - 1}"

@@ -27,12 +27,11 @@ def test_killed_and_back_empty(fleet, server):
 
 
 def test_killed_and_back_with_its_data(fleet, server):
-    server.client.config_set("appendonly", "yes")
+    server.keep_data()
     f = fleet(nodes=3)
     f.more()
     server.kill()
     f.more()
-    server.options = [o if o != "no" else "yes" for o in server.options]
     server.start()
     f.connected()
     f.more()
@@ -164,7 +163,7 @@ def test_failover_that_loses_writes(fleet, server, another):
     wait_until(lambda: sum(in_redis(server.client).values()) > had + 100)
     server.kill()
     for relay in f.relays:
-        relay.port_behind = behind.port
+        relay.lead_to(behind)
         relay.cut()
     f.server = behind
     f.connected()
@@ -182,7 +181,7 @@ def test_failover_and_back(fleet, server, another):
         f.nodes[0].ask("bench", "sales", number(3), 3600)
         new.client.execute_command("REPLICAOF", "NO", "ONE")
         for relay in f.relays:
-            relay.port_behind = new.port
+            relay.lead_to(new)
             relay.cut()
         f.server = new
         f.connected()
@@ -200,11 +199,11 @@ def test_split_brain(fleet, server, another):
     other = another("--replicaof", "127.0.0.1", str(server.port))
     wait_until(lambda: in_redis(other.client))
     other.client.execute_command("REPLICAOF", "NO", "ONE")
-    f.relays[1].port_behind = other.port
+    f.relays[1].lead_to(other)
     f.relays[1].cut()
     f.nodes[1].wait_connected()
     f.more()
-    f.relays[0].port_behind = other.port
+    f.relays[0].lead_to(other)
     f.relays[0].cut()
     f.server = other
     f.connected()

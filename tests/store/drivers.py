@@ -5,8 +5,6 @@ import fcntl
 import glob
 import json
 import os
-import random
-import socket
 import subprocess
 import tempfile
 import threading
@@ -135,49 +133,6 @@ class Driver:
         text = self.log()
         os.unlink(self.log_path)
         return self.process.returncode, text
-
-
-class Thief:
-    """A TCP proxy that now and then swallows a reply and hangs up: the
-    command was carried out, and the client cannot know."""
-
-    def __init__(self, port, one_in):
-        self.target, self.one_in, self.stolen = port, one_in, 0
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        self.ending = False
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self):
-        while not self.ending:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
-                return
-            server = socket.create_connection(("127.0.0.1", self.target))
-            for ends in ((client, server, False), (server, client, True)):
-                threading.Thread(
-                    target=self._carry, args=ends, daemon=True).start()
-
-    def _carry(self, source, sink, replies):
-        try:
-            while data := source.recv(65536):
-                if replies and self.one_in \
-                        and random.randrange(self.one_in) == 0:
-                    self.stolen += 1
-                    break
-                sink.sendall(data)
-        except OSError:
-            pass
-        for s in (source, sink):
-            try:
-                s.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-
-    def end(self):
-        self.ending = True
-        self.listener.close()
 
 
 def exchanged(*drivers, commands=8):

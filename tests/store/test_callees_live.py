@@ -5,8 +5,9 @@ import base64
 import struct
 import time
 
-from drivers import Thief, empty_redis, exchanged
+from drivers import empty_redis, exchanged
 from harness.process import wait_until
+from harness.relay import Relay
 from test_store_live import FIRST, fill, ready, refusals
 
 CALLEE = "+12125550000"
@@ -139,9 +140,8 @@ def test_full_redis(server, start):
 def test_replies_stolen(server, start):
     """What is told twice is as told once, and nothing is passed over."""
     fill(server.client)
-    thief = Thief(server.port, 0)
-    a, b = start(f"redis://127.0.0.1:{thief.port}", "a"), \
-        start(server.url, "b")
+    thief = Relay(server)
+    a, b = start(thief.url, "a"), start(server.url, "b")
     ready(a, b)
     thief.one_in = 25
     called = 0

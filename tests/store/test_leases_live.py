@@ -10,8 +10,8 @@ from collections import Counter
 import pytest
 import redis
 
-from drivers import Thief, empty_redis
 from harness.process import wait_until
+from harness.relay import Relay
 from test_store_live import fill, number
 
 
@@ -291,8 +291,10 @@ class Faults(threading.Thread):
 @pytest.mark.parametrize("seed", (1, 2))
 def test_probation_never_exceeded(server, start, seed):
     """Likewise, and its calls are judged."""
-    thieves = [Thief(server.port, 40) for _ in range(2)]
-    urls = [server.url] + [f"redis://127.0.0.1:{t.port}" for t in thieves]
+    thieves = [Relay(server) for _ in range(2)]
+    for t in thieves:
+        t.one_in = 40
+    urls = [server.url] + [t.url for t in thieves]
     drivers = probation(server, start, 3, urls, probation_calls=40)
     faults = Faults(server, drivers, seed)
     faults.numbers = 5
@@ -317,8 +319,10 @@ def test_never_exceeded(server, start, seed):
     """Three proxies, of which two lose replies, under random faults."""
     client = client_of(server)
     pool(client, 3, cap_day=200, cap_minute=100000)
-    thieves = [Thief(server.port, 40) for _ in range(2)]
-    urls = [server.url] + [f"redis://127.0.0.1:{t.port}" for t in thieves]
+    thieves = [Relay(server) for _ in range(2)]
+    for t in thieves:
+        t.one_in = 40
+    urls = [server.url] + [t.url for t in thieves]
     drivers = [start(u, f"n{i}") for i, u in enumerate(urls)]
     faults = Faults(server, drivers, seed)
     faults.start()

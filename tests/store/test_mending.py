@@ -3,69 +3,25 @@
 proxy arrive at the same counts, those that were made."""
 
 import signal
-import socket
-import threading
 import time
 
 import pytest
 
 from drivers import exchanged
 from harness.process import wait_until
+from harness.relay import Relay
 from test_store_live import (FIRST, counted, events, fill, number, ready, same,
                              traffic_on, wait_for, written)
 
 MENDED = 30  # seconds
 
 
-class Recorder:
-    """A TCP proxy that keeps what the client says, to say it again later."""
-
-    def __init__(self, port):
-        self.target, self.said, self.pairs = port, [], []
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self):
-        while True:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
-                return
-            server = socket.create_connection(("127.0.0.1", self.target))
-            self.pairs += [client, server]
-            for ends in ((client, server, True), (server, client, False)):
-                threading.Thread(
-                    target=self._carry, args=ends, daemon=True).start()
-
-    def _carry(self, source, sink, keep):
-        try:
-            while data := source.recv(65536):
-                if keep:
-                    self.said.append(data)
-                sink.sendall(data)
-        except OSError:
-            pass
-
-    def say_again(self):
-        """As segments that come late do, all of them."""
-        with socket.create_connection(("127.0.0.1", self.target)) as s:
-            s.sendall(b"".join(self.said) + b"PING\r\n")
-            s.shutdown(socket.SHUT_WR)
-            while s.recv(65536):
-                pass
-
-    def end(self):
-        self.listener.close()
-        for s in self.pairs:
-            s.close()
-
-
 def test_what_comes_late_changes_nothing(server, start):
     fill(server.client)
-    recorder = Recorder(server.port)
+    relay = Relay(server)
+    relay.said = []
     try:
-        a = start(f"redis://127.0.0.1:{recorder.port}", "a")
+        a = start(relay.url, "a")
         b = start(server.url, "b")
         ready(a, b)
         for i in range(1, 5):
@@ -73,12 +29,12 @@ def test_what_comes_late_changes_nothing(server, start):
             written(server.client, 100 * i)
         b.ask("spread", "sales", FIRST, 20, 50)
         same([a, b], 450)
-        recorder.say_again()
+        relay.say_again()
         exchanged(a, b)
         same([a, b], 450)
         assert counted(server.client) == 450
     finally:
-        recorder.end()
+        relay.end()
 
 
 def test_what_a_writer_counted_that_does_not_run_any_more(server, start):

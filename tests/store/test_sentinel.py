@@ -5,7 +5,7 @@ import pytest
 
 from drivers import empty_redis
 from harness.process import wait_until
-from sentinels import Guarded, Puppet
+from harness.sentinels import Guarded, Puppet
 from test_store_live import fill, ready, same, traffic_on, written
 
 
@@ -53,42 +53,38 @@ def said(driver, text):
     wait_until(lambda: text in driver.log(), what=driver.log)
 
 
-def test_a_failover_under_traffic_loses_no_count(guarded, start):
-    g = guarded()
-    fill(g.master.client)
-    a, b = start(g.url, "a"), start(g.url, "b")
-    ready(a, b)
-    traffic = traffic_on(a, b)
+def follows(g, start, fail, nodes="ab", **options):
+    """The nodes find the master that is after fail(), and no call is lost."""
+    old, new = g.servers
+    fill(old.client)
+    nodes = [start(g.url, n, **options) for n in nodes]
+    ready(*nodes)
+    traffic = traffic_on(*nodes)
     for t in traffic:
         t.more(500)
-    g.master.kill()
-    where = f"connected to Redis at 127.0.0.1:{g.replica.port}"
-    for d in (a, b):
-        wait_until(lambda d=d: where in d.log(), 120, what=d.log)
+    fail()
+    for d in nodes:
+        wait_until(lambda d=d: f"connected to Redis at 127.0.0.1:{new.wire}"
+                   in d.log(), 120, what=d.log)
     for t in traffic:
         t.more(500)
     made = sum(t.end() for t in traffic)
-    same([a, b], made)
-    written(g.replica.client, made)
+    same(nodes, made)
+    written(new.client, made)
+
+
+def test_a_failover_under_traffic_loses_no_count(guarded, start):
+    g = guarded()
+    follows(g, start, g.kill)
 
 
 def test_an_ordered_failover_and_the_sentinels_password(
         guarded, start, tmp_path):
     g = guarded(password="watch")
-    fill(g.master.client)
     secret = tmp_path / "secret"
     secret.write_text("watch\n")
-    a = start(g.url, "a", DRIVER_SENTINEL_PASSWORD_FILE=str(secret))
-    ready(a)
-    (traffic,) = traffic_on(a)
-    traffic.more(500)
-    g.sentinels[0].client.execute_command("SENTINEL", "FAILOVER", "main")
-    where = f"connected to Redis at 127.0.0.1:{g.replica.port}"
-    wait_until(lambda: where in a.log(), 120, what=a.log)
-    traffic.more(500)
-    made = traffic.end()
-    same([a], made)
-    written(g.replica.client, made)
+    follows(g, start, g.fail_over, "a",
+            DRIVER_SENTINEL_PASSWORD_FILE=str(secret))
 
 
 def test_without_the_sentinels_password(guarded, start):
@@ -119,6 +115,19 @@ def test_of_several_the_newest_is_believed(two, puppet, start):
     a = start(url_of(*p), "a")
     said(a, "connected to Redis")
     assert f"connected to Redis at 127.0.0.1:{two[1].port}" in a.log()
+
+
+def test_of_those_that_are_as_new_the_one_that_names_another(
+        two, puppet, start):
+    """Who leads a failover names the old master for a moment longer."""
+    leader, other = puppet(two[0].port), puppet(two[0].port)
+    a = start(url_of(leader, other), "a")
+    said(a, f"connected to Redis at 127.0.0.1:{two[0].port}")
+    leader.epoch = other.epoch = 2
+    other.port_told = two[1].port
+    other.switch("main", two[0].port, two[1].port)
+    said(a, f"connected to Redis at 127.0.0.1:{two[1].port}")
+    assert a.log().count("connected to Redis") == 2
 
 
 def test_another_is_asked_when_one_has_gone(two, puppet, start):

@@ -9,8 +9,9 @@ import time
 import pytest
 import redis
 
-from drivers import Thief, Traffic, empty_redis, exchanged
+from drivers import Traffic, empty_redis, exchanged
 from harness.process import wait_until
+from harness.relay import Relay
 
 FIRST = "+15551230000"
 
@@ -214,9 +215,8 @@ def test_connections_cut_at_random(server, start):
 def test_replies_stolen(server, start):
     """A push whose reply never came was done; a verdict offered so, too."""
     fill(server.client)
-    thief = Thief(server.port, 0)
-    url = f"redis://127.0.0.1:{thief.port}"
-    a, b = start(url, "a", interval=10), start(url, "b", interval=10)
+    thief = Relay(server)
+    a, b = [start(thief.url, n, interval=10) for n in "ab"]
     ready(a, b)
     traffic = traffic_on(a, b)
     thief.one_in = 25

@@ -2,45 +2,17 @@
 """TLS to Redis, where the build has it; elsewhere the sentence that says why
 not."""
 
-import subprocess
-
 import pytest
 
 from drivers import empty_redis, flags
-from harness.process import free_port, wait_until
-from sentinels import Puppet
+from harness.authority import Authority
+from harness.process import wait_until
+from harness.sentinels import Guarded, Puppet
+from test_sentinel import follows
 from test_store_live import fill, ready, same, written
 
 TLS = "-DREP_TLS" in flags("cflags")
 tls = pytest.mark.skipif(not TLS, reason="hiredis is older than 1.0")
-
-
-class Authority:
-    def __init__(self, folder, name):
-        self.folder, self.name = folder, name
-        self.cert, self.key = f"{folder}/{name}.pem", f"{folder}/{name}.key"
-        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt",
-                "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-                "-subj", f"/CN={name}", "-keyout", self.key,
-                "-out", self.cert)
-
-    def issue(self, name, names):
-        """A certificate for `names`: (certificate, key)."""
-        base = f"{self.folder}/{self.name}-{name}"
-        openssl("req", "-newkey", "ec", "-pkeyopt",
-                "ec_paramgen_curve:prime256v1", "-nodes", "-subj",
-                f"/CN={name}", "-keyout", base + ".key", "-out",
-                base + ".csr")
-        with open(base + ".ext", "w", encoding="ascii") as ext:
-            ext.write(f"subjectAltName={names}\n")
-        openssl("x509", "-req", "-in", base + ".csr", "-CA", self.cert,
-                "-CAkey", self.key, "-CAcreateserial", "-days", "2",
-                "-extfile", base + ".ext", "-out", base + ".pem")
-        return base + ".pem", base + ".key"
-
-
-def openssl(*words):
-    subprocess.run(["openssl", *words], check=True, capture_output=True)
 
 
 @pytest.fixture(scope="module")
@@ -54,15 +26,8 @@ def secured(ours):
     made = []
 
     def make(names, mutual=False):
-        cert, key = ours.issue("server", names)
-        port = free_port()
-        server = empty_redis(
-            "--tls-port", str(port), "--tls-cert-file", cert,
-            "--tls-key-file", key, "--tls-ca-cert-file", ours.cert,
-            "--tls-auth-clients", "yes" if mutual else "no")
-        server.tls_port = port
-        made.append(server)
-        return server
+        made.append(empty_redis(authority=ours, names=names, mutual=mutual))
+        return made[-1]
 
     yield make
     for server in made:
@@ -80,7 +45,7 @@ def refused(driver, text):
 def test_counts_go_over_tls(secured, start, ours, host, names):
     server = secured(names)
     fill(server.client, numbers=2000)
-    url = f"rediss://{host}:{server.tls_port}"
+    url = f"rediss://{host}:{server.wire}"
     a = start(url, "a", DRIVER_TLS_CA=ours.cert)
     b = start(url, "b", DRIVER_TLS_CA=ours.cert)
     ready(a, b, numbers=2000)
@@ -95,7 +60,7 @@ def test_another_name_is_refused(secured, start, ours):
     server = secured("DNS:redis.example.com,IP:127.0.0.2")
     for host, word in (("localhost", "ostname mismatch"),
                        ("127.0.0.1", "IP address mismatch")):
-        refused(start(f"rediss://{host}:{server.tls_port}", "a",
+        refused(start(f"rediss://{host}:{server.wire}", "a",
                       DRIVER_TLS_CA=ours.cert), word)
 
 
@@ -103,7 +68,7 @@ def test_another_name_is_refused(secured, start, ours):
 def test_another_authority_is_refused(secured, start, tmp_path):
     server = secured("DNS:localhost")
     other = Authority(tmp_path, "other")
-    url = f"rediss://localhost:{server.tls_port}"
+    url = f"rediss://localhost:{server.wire}"
     refused(start(url, "a", DRIVER_TLS_CA=other.cert), "certificate")
     refused(start(url, "b"), "certificate")
 
@@ -112,7 +77,7 @@ def test_another_authority_is_refused(secured, start, tmp_path):
 def test_both_sides_show_who_they_are(secured, start, ours, tmp_path):
     server = secured("DNS:localhost", mutual=True)
     fill(server.client)
-    url = f"rediss://localhost:{server.tls_port}"
+    url = f"rediss://localhost:{server.wire}"
     refused(start(url, "a", DRIVER_TLS_CA=ours.cert), "Redis at")
     cert, key = ours.issue("client", "DNS:proxy")
     b = start(url, "b", DRIVER_TLS_CA=ours.cert, DRIVER_TLS_CERT=cert,
@@ -129,7 +94,7 @@ def test_files_are_read_at_each_connect(secured, start, ours, tmp_path):
     server = secured("DNS:localhost")
     ca = tmp_path / "ca.pem"
     ca.write_text(open(Authority(tmp_path, "other").cert).read())
-    a = start(f"rediss://localhost:{server.tls_port}", "a",
+    a = start(f"rediss://localhost:{server.wire}", "a",
               DRIVER_TLS_CA=str(ca))
     refused(a, "certificate")
     ca.write_text(open(ours.cert).read())
@@ -142,7 +107,17 @@ def test_a_plain_server_is_no_tls_server(server, start):
 
 
 @tls
-def test_sentinels_speak_tls_too(server, start, ours):
+@pytest.mark.parametrize("how", ["kill", "fail_over"])
+def test_sentinels_and_those_whom_they_watch(start, ours, how):
+    g = Guarded(authority=ours)
+    try:
+        follows(g, start, getattr(g, how), DRIVER_TLS_CA=ours.cert)
+    finally:
+        g.remove()
+
+
+@tls
+def test_a_plain_sentinel_is_no_tls_sentinel(server, start, ours):
     puppet = Puppet(server.port)  # a plain one
     a = start(f"sentinel://127.0.0.1:{puppet.port}/main", "a",
               DRIVER_TLS_CA=ours.cert)

@@ -59,6 +59,12 @@ def module_path():
     return os.path.dirname(os.path.abspath(module))
 
 
+def has_tls():
+    """Whether the module under test speaks TLS to Redis."""
+    with open(os.path.join(module_path(), "reputation.so"), "rb") as module:
+        return b"TLS needs hiredis" not in module.read()
+
+
 def define(name, value):
     """One -A argument: numbers and bare words as they are, True = defined,
     strings in the quotes of the configuration language."""

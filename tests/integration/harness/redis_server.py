@@ -20,23 +20,44 @@ PROGRAM = os.environ.get("REDIS_SERVER") or "redis-server"
 class Redis:
     """`password`: of the default user. `users`: lines of an ACL file, for
     instance "user kamailio on >secret ~rep:* +@all"; `admin` names the one
-    (user, password) with which the tests themselves connect."""
+    (user, password) with which the tests themselves connect. `authority`:
+    proxies speak TLS, to a certificate of it for `names`, which they are to
+    have, too, if `mutual`; replicas likewise. The tests do not."""
 
-    def __init__(self, password=None, users=None, admin=None, options=()):
-        self.port = free_port()
+    tellers = ()    # ports where it is told where other servers are
+
+    def __init__(self, password=None, users=None, admin=None, options=(),
+                 authority=None, names="IP:127.0.0.1", mutual=False):
+        self.port = self.wire = free_port()
         self.directory = tempfile.mkdtemp(prefix="rep-redis-")
         self.socket_path = os.path.join(self.directory, "redis.sock")
         self.password = password
         self.admin = admin
         self.options = list(options)
+        self.scheme = "redis"
+        if authority:
+            self.scheme, self.wire = "rediss", free_port()
+            self.options += ["--tls-replication", "yes"]
+            for name, value in authority.settings(self.wire, names,
+                                                  mutual).items():
+                self.options += [f"--{name}", value]
         self.users = users
         self.process = None
         self.client = None
         self.start()
 
     @property
+    def ports(self):
+        """Those that a proxy connects to."""
+        return [self.wire]
+
+    def url_by(self, door):
+        """The URL when `door(port)` stands for each of our ports."""
+        return f"{self.scheme}://127.0.0.1:{door(self.wire)}"
+
+    @property
     def url(self):
-        return f"redis://127.0.0.1:{self.port}"
+        return self.url_by(lambda port: port)
 
     @property
     def unix_url(self):
@@ -85,6 +106,11 @@ class Redis:
     def kill(self):
         self.client.close()
         self.process.kill()
+
+    def keep_data(self):
+        """From now on, whatever it was started with."""
+        self.client.config_set("appendonly", "yes")
+        self.options += ["--appendonly", "yes"]
 
     def restart_empty(self):
         """The server comes back without any data."""
