@@ -486,7 +486,9 @@ static int run_store(void)
 	signal(SIGINT, on_term);
 	rep_store_run(store);
 	rep_store_destroy(store);
-	exit(0);
+	/* as Kamailio's own: what others left to atexit() before the fork is for
+	 * the first process to do */
+	_exit(0);
 }
 
 static int child_init(int rank)
