@@ -5,7 +5,8 @@
 #   make demo        install what is missing, build, show the main job
 #   make mutate      would the tests notice? about 170 small faults (long)
 #   make test-faults Redis and the network fail in every way: counts stay exact
-#                    (up to 20 minutes; namespaces want root)
+#                    (up to 20 minutes; namespaces want root). FAULT_KIND=tls
+#                    or sentinel: of that kind of Redis; REDIS_SERVER=program
 #   make test-asan   the integration tests under ASan and UBSan (long)
 #   make test-load   2,000 calls a second for 30 s: counts exact, no leak
 #   make coverage    lines that the tests run, by room (long)
@@ -66,7 +67,8 @@ all: module replay
 
 module: headers
 	@$(MAKE) --no-print-directory -C $(M) KAMAILIO="$(KAMAILIO)" \
-		KAMAILIO_SRC="$$(cd "$(KAMAILIO_SRC)" && pwd)" OBJ=../../$(BUILD)/obj
+		HIREDIS="$(HIREDIS)" KAMAILIO_SRC="$$(cd "$(KAMAILIO_SRC)" && pwd)" \
+		OBJ=../../$(BUILD)/obj
 
 headers:
 	@mkdir -p $(BUILD)
@@ -113,7 +115,14 @@ UNIT_OBJECTS := $(patsubst %.c,$(BUILD)/unit/$(UNIT_CC)/%.o,\
 		contacts complain ending) \
 	$(filter-out %/main.c,$(TOOLS)))
 
-$(BUILD)/unit/$(UNIT_CC)/%.o: %.c
+# of the hiredis that is used: with another one all is built anew
+$(BUILD)/libraries: FORCE
+	@mkdir -p $(@D)
+	@{ $(M)/build-aux/libraries.sh cflags && \
+		$(M)/build-aux/libraries.sh libs; } >$@.new
+	@cmp -s $@.new $@ || mv $@.new $@
+
+$(BUILD)/unit/$(UNIT_CC)/%.o: %.c $(BUILD)/libraries
 	@mkdir -p $(@D)
 	@echo "  $(UNIT_CC)  $<"
 	@$(UNIT_CC) $(UNIT_CFLAGS) -MMD -MP -c $< -o $@
@@ -296,7 +305,7 @@ lint:
 	@$(PYTHON) tests/lint/layout.py
 	@$(MAKE) --no-print-directory headers
 	@$(MAKE) --no-print-directory -C $(M) KAMAILIO="$(KAMAILIO)" \
-		KAMAILIO_SRC="$$(cd "$(KAMAILIO_SRC)" && pwd)" \
+		HIREDIS="$(HIREDIS)" KAMAILIO_SRC="$$(cd "$(KAMAILIO_SRC)" && pwd)" \
 		OBJ=../../$(BUILD)/obj tidy
 	@$(CC) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -fsyntax-only \
 		$(INCLUDES) -Itests/bench tests/bench/*.c
@@ -312,6 +321,7 @@ clean:
 	rm -rf $(BUILD)/obj $(BUILD)/unit $(BUILD)/fuzz $(BUILD)/bench $(MODULE) \
 		$(BUILD)/asan $(BUILD)/coverage $(BUILD)/replay $(REPLAY)
 
-.PHONY: all module replay headers packages unit store-live integration test \
+FORCE:
+.PHONY: FORCE all module replay headers packages unit store-live integration test \
 	faults test-faults test-build test-asan test-load test-intree test-fresh \
 	mutate coverage demo bench bench-judgement bench-store fuzz fuzz-replay fuzz-built lint install clean

@@ -118,6 +118,20 @@ def test_made_anew_only_for_another_kamailio(tmp_path):
     assert os.stat(fake.out).st_mtime > 1
 
 
+def test_made_anew_for_another_hiredis(tmp_path, monkeypatch):
+    fake = Fake(tmp_path, DEBIAN_12, "5.6.3")
+    fake.flags()
+    os.utime(fake.out, (1, 1))
+    monkeypatch.setenv("HIREDIS", str(tmp_path / "newer"))
+    status, said, _ = fake.flags()
+    assert status != 0 and "there is no" in said
+    assert os.stat(fake.out).st_mtime == 1
+    (tmp_path / "newer" / "lib").mkdir(parents=True)
+    (tmp_path / "newer" / "lib" / "libhiredis_ssl.a").touch()
+    assert "-DREP_TLS" in fake.flags()[2]["LIBRARY_CFLAGS"]
+    assert os.stat(fake.out).st_mtime > 1
+
+
 @pytest.mark.parametrize("said, headers, sentence", [
     (DEBIAN_14, "6.1.4", "are those of 6.1.4, but .* is 6.1.5"),
     (DEBIAN_12.replace("5.6.3", "5.5.0"), "5.5.0", "too old"),

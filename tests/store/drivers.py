@@ -14,8 +14,7 @@ from harness.redis_server import Redis
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 DRIVER = os.environ.get("STORE_DRIVER") \
-    or os.path.join(ROOT, "build", "store",
-                    "driver-hiredis" if os.environ.get("HIREDIS") else "driver")
+    or os.path.join(ROOT, "build", "store", "driver")
 
 
 def flags(kind):
@@ -24,9 +23,21 @@ def flags(kind):
         check=True, capture_output=True, text=True).stdout.split()
 
 
+TLS = "-DREP_TLS" in flags("cflags")
+FORGETS = ("--appendonly", "no")
+
+
+def read(path):
+    """The text of a file, "" without one."""
+    if not os.path.exists(path):
+        return ""
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
 def build_driver():
-    """Compile the driver when a source is newer than it; one test process
-    does, others wait for it."""
+    """Compile the driver when a source is newer than it, or it is of
+    another hiredis; one test process does, others wait for it."""
     if os.environ.get("STORE_DRIVER"):
         return DRIVER
     os.makedirs(os.path.dirname(DRIVER), exist_ok=True)
@@ -42,7 +53,8 @@ def compile_driver():
         + glob.glob(f"{m}/store/*.c")
     ) + [f"{ROOT}/tests/unit/mem.c", f"{ROOT}/tests/store/driver.c"]
     headers = glob.glob(f"{m}/**/*.h", recursive=True)
-    if os.path.exists(DRIVER):
+    used = [*flags("cflags"), *flags("libs")]
+    if os.path.exists(DRIVER) and read(DRIVER + ".flags") == repr(used):
         made = os.path.getmtime(DRIVER)
         if all(os.path.getmtime(f) <= made for f in sources + headers):
             return DRIVER
@@ -52,16 +64,18 @@ def compile_driver():
         "-fsanitize=address,undefined", "-fno-sanitize-recover=all",
         f"-I{m}", f"-I{ROOT}/tests/unit",
         "-o", DRIVER + ".new", *sources,
-        *flags("cflags"), *flags("libs"), "-lm", "-lpthread",
+        *used, "-lm", "-lpthread",
     ]
     subprocess.run(command, check=True)
     os.rename(DRIVER + ".new", DRIVER)
+    with open(DRIVER + ".flags", "w", encoding="utf-8") as out:
+        out.write(repr(used))
     return DRIVER
 
 
 def empty_redis(*options, **more):
     """A server that forgets everything as it ends."""
-    return Redis(options=("--appendonly", "no", *options), **more)
+    return Redis(options=(*FORGETS, *options), **more)
 
 
 class Driver:

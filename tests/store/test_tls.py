@@ -4,14 +4,13 @@ not."""
 
 import pytest
 
-from drivers import empty_redis, flags
+from drivers import TLS, empty_redis
 from harness.authority import Authority
 from harness.process import wait_until
 from harness.sentinels import Guarded, Puppet
 from test_sentinel import follows
 from test_store_live import fill, ready, same, written
 
-TLS = "-DREP_TLS" in flags("cflags")
 tls = pytest.mark.skipif(not TLS, reason="hiredis is older than 1.0")
 
 

@@ -1,16 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Write the compile flags of the installed Kamailio as a file for make. Kamailio
-# compares a module's version and flags with its own when it loads the module,
+# Write the compile flags of the installed Kamailio, and of the libraries, as a
+# file for make. Kamailio compares a module's version and flags with its own when it loads the module,
 # so they are taken from the binary itself and not from how a source tree would
 # be configured here.
 #
 #   kamailio-flags.sh KAMAILIO SOURCE OUT
 #
 # KAMAILIO is the program, SOURCE the top of its source tree. OUT is replaced
-# only where its content changes: what was built for another Kamailio is then
-# older than OUT.
+# only where its content changes: what was built for another Kamailio, or with
+# another HIREDIS, is then older than OUT.
 set -eu
 
 kamailio=$1 source=$2 out=$3
@@ -39,6 +39,8 @@ for library in hiredis json-c; do
 	pkg-config --exists "$library" || die "the headers of $library are" \
 		"missing: 'make packages' installs them"
 done
+library_cflags=$("$(dirname "$0")/libraries.sh" cflags)
+library_libs=$("$(dirname "$0")/libraries.sh" libs)
 said=$("$kamailio" -v) || die "'$kamailio -v' failed"
 
 # version: kamailio 6.0.1 (x86_64/linux) 1a2b3c
@@ -109,6 +111,8 @@ mkdir -p "$(dirname "$out")"
 	printf " -DNAME='\"%s\"' -DVERSION='\"%s\"' -DVERSIONVAL=%s" \
 		"$name" "$version" "$(number)"
 	printf " -DARCH='\"%s\"' -DOS_QUOTED='\"%s\"'\n" "$arch" "$os"
+	echo "LIBRARY_CFLAGS := $(echo "$library_cflags" | tr '\n' ' ')"
+	echo "LIBRARY_LIBS := $(echo "$library_libs" | tr '\n' ' ')"
 } >"$out.new"
 if cmp -s "$out.new" "$out"; then
 	rm "$out.new"

@@ -19,8 +19,8 @@ FLAGS_MK := $(OBJ)/kamailio.mk
 all: $(NAME)
 	@:
 
-# KAMAILIO_VERSION, KAMAILIO_FLAGS, KAMAILIO_DEFS: looked at each time, made
-# anew when another Kamailio is installed
+# KAMAILIO_VERSION, KAMAILIO_FLAGS, KAMAILIO_DEFS, LIBRARY_CFLAGS, LIBRARY_LIBS:
+# looked at each time, made anew when another Kamailio or hiredis is to be used
 ifneq ($(MAKECMDGOALS),clean)
 include $(FLAGS_MK)
 endif
@@ -35,7 +35,7 @@ CFLAGS = -std=gnu11 -g -O3 -fPIC -pthread -fno-strict-overflow \
 	-ffile-prefix-map="$(CURDIR)"=reputation \
 	-ffile-prefix-map="$(KAMAILIO_SRC)"=kamailio
 ALL_INCLUDES = $(OUR_INCLUDES) -isystem "$(KAMAILIO_SRC)/src" \
-	-isystem "$(KAMAILIO_SRC)/src/core" $(shell $(LIBRARIES) cflags)
+	-isystem "$(KAMAILIO_SRC)/src/core" $(LIBRARY_CFLAGS)
 
 $(OBJ)/%.o: %.c $(FLAGS_MK) Makefile build-aux/standalone.mk
 	@mkdir -p $(@D)
@@ -52,7 +52,7 @@ $(NAME): $(OBJ)/$(NAME)
 $(OBJ)/$(NAME): $(OBJECTS) $(EXTRA)
 	@echo "  LD  $(NAME)"
 	@$(CC) -shared -g -pthread -Wl,-O2 -Wl,-Bsymbolic-functions \
-		-o $@ $^ $(shell $(LIBRARIES) libs) -lm
+		-o $@ $^ $(LIBRARY_LIBS) -lm
 
 # clang's analyzer over all rooms, with the flags that the module has
 TIDY_SOURCES := $(SOURCES) $(wildcard tools/*.c)
