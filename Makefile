@@ -7,6 +7,7 @@
 #   make test-faults Redis and the network fail in every way: counts stay exact
 #                    (up to 20 minutes; namespaces want root). FAULT_KIND=tls
 #                    or sentinel: of that kind of Redis; REDIS_SERVER=program
+#   make test-kinds  the same by TLS and behind Sentinels, and with Valkey (long)
 #   make test-asan   the integration tests under ASan and UBSan (long)
 #   make test-load   2,000 calls a second for 30 s: counts exact, no leak
 #   make coverage    lines that the tests run, by room (long)
@@ -160,6 +161,18 @@ faults: module
 test-faults: packages
 	@$(MAKE) --no-print-directory faults
 
+# all of them by each other kind of Redis; the store and the quick third by
+# each other server than redis-server that this Debian has
+FAULT_KINDS ?= tls sentinel
+REDIS_SERVERS ?= $(shell tests/packages.sh --servers)
+test-kinds:
+	@tests/packages.sh build test servers
+	@for kind in $(FAULT_KINDS); do \
+		$(MAKE) --no-print-directory faults FAULT_KIND=$$kind || exit 1; done
+	@for server in $(REDIS_SERVERS); do \
+		$(MAKE) --no-print-directory store-live faults FAULTS="-m quick" \
+		REDIS_SERVER=$$server || exit 1; done
+
 # how the module is built, and for which Kamailio it is
 test-build: module
 	KAMAILIO="$(KAMAILIO)" KAMAILIO_SRC="$(KAMAILIO_SRC)" \
@@ -228,6 +241,7 @@ test-intree:
 		$(INTREE_SUITES:%=$(BUILD)/kamailio-%/src)
 
 # FRESH_SUITES: Debian's suites; FRESH_STEPS: demo test readme sudo lint intree
+# kinds
 FRESH_SUITES ?= bookworm trixie
 FRESH_STEPS ?= demo test readme sudo
 test-fresh:
@@ -322,6 +336,7 @@ clean:
 		$(BUILD)/asan $(BUILD)/coverage $(BUILD)/replay $(REPLAY)
 
 FORCE:
-.PHONY: FORCE all module replay headers packages unit store-live integration test \
-	faults test-faults test-build test-asan test-load test-intree test-fresh \
-	mutate coverage demo bench bench-judgement bench-store fuzz fuzz-replay fuzz-built lint install clean
+.PHONY: FORCE all module replay headers packages unit store-live integration \
+	test faults test-faults test-kinds test-build test-asan test-load \
+	test-intree test-fresh mutate coverage demo bench bench-judgement \
+	bench-store fuzz fuzz-replay fuzz-built lint install clean

@@ -4,8 +4,24 @@
 # Install, by apt, what is named and not there yet:
 #
 #   tests/packages.sh [build] [test] [lint] [bench] [coverage] [intree] [fresh]
-#                     [fuzz]
+#                     [fuzz] [servers]
+#   tests/packages.sh --servers
+#
+# The latter names the servers other than redis-server that this Debian has.
 set -eu
+
+servers()
+{
+	case $(cat /etc/debian_version) in
+	12*) ;;
+	*) echo valkey-server ;;
+	esac
+}
+
+if [ "${1:-}" = --servers ]; then
+	servers
+	exit
+fi
 
 # The package with libFuzzer bears the version of Debian's clang; a fresh
 # machine's apt does not know it yet.
@@ -41,6 +57,7 @@ for what in "$@"; do
 	coverage) want="$want gcovr" ;;
 	intree) want="$want g++ bison flex cmake libssl-dev python3" ;;
 	fuzz) want="$want clang $(fuzzer_runtime)" ;;
+	servers) want="$want $(servers)" ;;
 	fresh) want="$want mmdebstrap git iproute2 util-linux" ;;
 	*)
 		echo "$0: no such set of packages: $what" >&2

@@ -11,7 +11,8 @@
 #                    call, as root
 #        sudo        demo and readme by a user who has sudo, on a system of its
 #                    own
-#        lint, intree  make lint, make test-intree, as root
+#        lint, intree, kinds  make lint, make test-intree, make test-kinds, as
+#                    root
 #
 # The packages come from the mirror that this machine's apt uses; they, and the
 # output of each step, are kept in build/fresh. FRESH_KAMAILIO_SRC names a
@@ -93,6 +94,8 @@ inside() {
 	FRESH_SYSTEM=$system FRESH_USER=$user FRESH_COMMAND=$command \
 		FRESH_DEBS=$out/debs/${system##*/} \
 		unshare --mount --pid --ipc --fork --kill-child "$@" sh -euc '
+			# ip wants a root that is a mount
+			mount --bind "$FRESH_SYSTEM" "$FRESH_SYSTEM"
 			cd "$FRESH_SYSTEM"
 			ip link set lo up
 			mount -t proc proc proc
@@ -152,7 +155,7 @@ steps_of() {
 	for name in "$@"; do
 		cd_="cd 'a fresh clone' &&"
 		case $name in
-		intree) step "$system_" "$user_" "$name" "$cd_ make test-intree" ;;
+		intree | kinds) step "$system_" "$user_" "$name" "$cd_ make test-$name" ;;
 		readme)
 			# what make demo or make test would have installed and built
 			inside "$system_" "$user_" "$cd_ make packages module" \

@@ -13,12 +13,24 @@ for _room in ("integration", "store", "faults"):
 # pylint: disable=wrong-import-position
 import drivers  # noqa: E402
 import fleet as fleets  # noqa: E402
+from harness import kinds  # noqa: E402
 
 _spec = importlib.util.spec_from_file_location(
     "sip_fixtures", os.path.join(HERE, "..", "integration", "conftest.py"))
 sip_fixtures = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(sip_fixtures)
 make = sip_fixtures.make    # proxies, carriers and dialers for one test
+
+
+def pytest_collection_modifyitems(items):
+    if kinds.KIND == "tls" and not drivers.TLS:
+        why = pytest.mark.skip(reason="hiredis is older than 1.0")
+        for item in items:
+            item.add_marker(why)
+    for item in items:
+        for mark in item.iter_markers("kinds"):
+            if kinds.KIND not in mark.args:
+                item.add_marker(pytest.mark.skip(reason=mark.kwargs["why"]))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -28,7 +40,7 @@ def driver():
 
 @pytest.fixture
 def server():
-    s = drivers.empty_redis()
+    s = kinds.server(options=drivers.FORGETS)
     yield s
     s.thaw()
     s.remove()
@@ -40,7 +52,8 @@ def start():
     made = []
 
     def make(url, node, **options):
-        made.append(drivers.Driver(url, node, **options))
+        made.append(drivers.Driver(url, node, **{
+            **kinds.as_node("DRIVER_"), **options}))
         return made[-1]
 
     yield make
@@ -72,7 +85,8 @@ def another():
     made = []
 
     def make(*options, **more):
-        made.append(drivers.empty_redis(*options, **more))
+        made.append(kinds.one_server(
+            options=(*drivers.FORGETS, *options), **more))
         return made[-1]
 
     yield make

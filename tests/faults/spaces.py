@@ -8,6 +8,8 @@ import uuid
 
 import redis
 
+from drivers import FORGETS
+from harness import kinds
 from harness.process import PATIENCE
 from harness.redis_server import Redis
 
@@ -87,12 +89,12 @@ class RedisInside(Redis):
 
     def __init__(self, network):
         self.network = network
-        super().__init__(options=("--appendonly", "no", "--bind", "10.9.0.1",
-                                  "--protected-mode", "no"))
+        super().__init__(**kinds.as_server, options=(
+            *FORGETS, "--bind", "10.9.0.1", "--protected-mode", "no"))
 
     @property
     def url(self):
-        return f"redis://10.9.0.1:{self.port}"
+        return super().url.replace("127.0.0.1", "10.9.0.1")
 
     def _argv(self):
         return ["nsenter", f"--net=/run/netns/{self.network.hub}",

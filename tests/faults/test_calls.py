@@ -5,7 +5,7 @@ import threading
 import time
 
 import pytest
-from harness import functions, plans, view
+from harness import functions, kinds, plans, view
 from harness.pools import EAGER, new_callee, new_numbers
 from harness.process import wait_until
 from harness.relay import Relay
@@ -21,12 +21,12 @@ def proxy(make, redis, carrier, name="a", **options):
     options.setdefault("allow_errors", STORE_ERRORS)
     return make.kamailio("functions.cfg", REDIS=getattr(redis, "url", redis),
                          NODE_ID=name, CARRIER_A=carrier.address,
-                         **options)
+                         **kinds.as_node("REDIS_"), **options)
 
 
 def site(make, pool, count=3, **options):
     """Redis with a pool, a carrier that takes calls, a proxy and a dialer."""
-    redis, carrier = make.redis(), make.carrier()
+    redis, carrier = make.redis(kinds.server), make.carrier()
     numbers = new_numbers(count)
     redis.seed(pool, numbers, EAGER)
     carrier.behaviour = lambda seen: plans.answered()
@@ -65,8 +65,9 @@ def test_killed_with_calls_up(make):
         make, "sales", SHORT_CALL=600)
     other = proxy(make, redis, carrier, "b", SHORT_CALL=600)
     talking(caller, "sales")
-    # some exchanges have gone by
-    redis.wait_asked("PING", 2)
+    # some exchanges have gone by, each of a command at least
+    until = view.store(node)["commands"] + 8
+    wait_until(lambda: view.store(node)["commands"] >= until)
     node.kill()
     again = proxy(make, redis, carrier, "a", SHORT_CALL=600)
 
@@ -156,7 +157,7 @@ def test_answer_times(make, fault):
     """A worker never waits for Redis: no pick takes as long as the shortest
     wait of the store would (0.1 s), in a fault as without; in the same run,
     and by the middle of many, as a machine has other work to do."""
-    redis, carrier = make.redis(), make.carrier()
+    redis, carrier = make.redis(kinds.server), make.carrier()
     numbers = new_numbers(10)
     redis.seed("sales", numbers, EAGER)
     relay = Relay(redis)

@@ -13,6 +13,8 @@ from harness.relay import Relay
 from spaces import Network, RedisInside, missing
 
 quick = pytest.mark.quick
+one_server = pytest.mark.kinds(
+    "plain", "tls", why="what the kernel does is the same with Sentinels")
 
 
 # ---- cut --------------------------------------------------------------------
@@ -180,6 +182,7 @@ def inside(network, start):
         server.remove()
 
 
+@one_server
 @pytest.mark.parametrize("seconds", [pytest.param(8, marks=quick), 15, 40])
 def test_segments_of_a_closed_socket(inside, seconds):
     """A cable is pulled: the kernel goes on sending what the node gave up,
@@ -195,6 +198,7 @@ def test_segments_of_a_closed_socket(inside, seconds):
     f.true()
 
 
+@one_server
 def test_cables_pulled_in_turn(inside):
     net, f = inside(3)
     for i in (0, 1, 2, 0):

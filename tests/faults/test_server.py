@@ -4,11 +4,14 @@
 import os
 
 import pytest
+import redis
 
 from fleet import Fleet, fill, in_redis, lasting, number
 from harness.process import wait_until
 
 quick = pytest.mark.quick
+by_hand = pytest.mark.kinds("plain", "tls", why="Sentinels promote, nobody "
+                            "does it by hand behind their backs")
 
 
 # ---- it is away -------------------------------------------------------------
@@ -151,11 +154,12 @@ def test_emptied_twice_as_nodes_go_and_come(fleet, server):
 
 
 @quick
+@by_hand
 def test_failover_that_loses_writes(fleet, server, another):
     """A replica that lagged behind is promoted; the nodes come to it."""
     f = fleet()
     f.more()
-    behind = another("--replicaof", "127.0.0.1", str(server.port))
+    behind = another("--replicaof", "127.0.0.1", str(server.wire))
     wait_until(lambda: behind.client.exists("rep:pools"))
     wait_until(lambda: in_redis(behind.client))
     behind.client.execute_command("REPLICAOF", "NO", "ONE")
@@ -171,10 +175,11 @@ def test_failover_that_loses_writes(fleet, server, another):
     f.true()
 
 
+@by_hand
 def test_failover_and_back(fleet, server, another):
     """The old master comes back with what it had, older than what is."""
     f = fleet()
-    other = another("--replicaof", "127.0.0.1", str(server.port))
+    other = another("--replicaof", "127.0.0.1", str(server.wire))
     f.more()
     wait_until(lambda: in_redis(other.client))
     for old, new in ((server, other), (other, server)):
@@ -191,12 +196,13 @@ def test_failover_and_back(fleet, server, another):
     f.all_say(3, "benched")
 
 
+@by_hand
 def test_split_brain(fleet, server, another):
     """One node writes to the old master, the other to the new one; the old
     one's data go."""
     f = fleet()
     f.more()
-    other = another("--replicaof", "127.0.0.1", str(server.port))
+    other = another("--replicaof", "127.0.0.1", str(server.wire))
     wait_until(lambda: in_redis(other.client))
     other.client.execute_command("REPLICAOF", "NO", "ONE")
     f.relays[1].lead_to(other)
@@ -206,6 +212,55 @@ def test_split_brain(fleet, server, another):
     f.relays[0].lead_to(other)
     f.relays[0].cut()
     f.server = other
+    f.connected()
+    f.more()
+    f.true()
+
+
+# ---- Sentinels --------------------------------------------------------------
+
+
+@quick
+@pytest.mark.kinds("sentinel", why="there are no Sentinels")
+@pytest.mark.parametrize("how", ["kill", "freeze", "fail_over"])
+def test_sentinels_promote_again_and_again(fleet, server, how):
+    """Who was the master comes back, when another one is, with what it had or
+    with nothing."""
+    f = fleet(nodes=3)
+    f.nodes[0].ask("bench", "sales", number(3), 3600)
+    f.all_say(3, "benched")
+    for _ in range(3):
+        f.more()
+        old = server.promoted(how)
+        f.more(1)
+        {"kill": server.start, "freeze": server.thaw,
+         "fail_over": lambda: None}[how]()
+        wait_until(lambda old=old: old.role() == "slave",
+                   what=old.process.log)
+    f.connected()
+    f.more()
+    f.true()
+    f.all_say(3, "benched")
+
+
+@pytest.mark.kinds("sentinel", why="there are no Sentinels")
+def test_a_node_cut_off_from_the_sentinels(fleet, server):
+    """It stays with the master that it has, and finds the next one when that
+    goes: then by the Sentinels that it can reach again."""
+    f = fleet()
+    f.more()
+    before = f.reconnects()
+    f.relays[0].shut = True
+    for line in list(f.relays[0].lines):
+        if line.tells:
+            line.hang_up()
+    f.more()
+    assert f.reconnects() == before
+    server.promoted("kill")
+    server.start()
+    f.nodes[1].wait_connected()
+    f.more()
+    f.relays[0].shut = False
     f.connected()
     f.more()
     f.true()
@@ -245,11 +300,11 @@ def test_read_only(fleet, server, another):
     """It is made a replica under the nodes' feet, and a master again."""
     f = fleet()
     f.more()
-    other = another()
-    server.client.execute_command("CONFIG", "SET", "replica-read-only", "yes")
-    server.client.execute_command("REPLICAOF", "127.0.0.1", other.port)
+    other, client = another(), server.client
+    client.config_set("replica-read-only", "yes")
+    client.replicaof("127.0.0.1", other.wire)
     f.more()
-    server.client.execute_command("REPLICAOF", "NO", "ONE")
+    client.replicaof("NO", "ONE")
     f.connected()
     f.more()
     f.true()
@@ -275,6 +330,8 @@ def test_cannot_persist(fleet, server):
     f.true()
 
 
+@pytest.mark.kinds("plain", "tls", why="a master that does not let its "
+                   "Sentinels in is down for them")
 def test_passwords_rotated(start, another, tmp_path):
     secret = tmp_path / "secret"
     secret.write_text("one\n")
@@ -324,9 +381,12 @@ def test_a_client_blocks_it(fleet, server):
     f = fleet()
     f.more()
     server.client.config_set("lua-time-limit", 100)
-    server.connect().eval(
-        "local t = redis.call('TIME')[1] + 4 "
-        "while tonumber(redis.call('TIME')[1]) < t do end", 0)
+    try:
+        server.connect().eval(
+            "local t = redis.call('TIME')[1] + 4 "
+            "while tonumber(redis.call('TIME')[1]) < t do end", 0)
+    except redis.exceptions.RedisError:
+        pass    # Sentinels end it
     f.connected()
     f.more()
     f.true()

@@ -27,8 +27,8 @@ class Factory:
     def __init__(self):
         self._endings = []
 
-    def redis(self, **options):
-        server = Redis(**options)
+    def redis(self, make=Redis, **options):
+        server = make(**options)
         self._endings.append(server.remove)
         return server
 

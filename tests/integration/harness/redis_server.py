@@ -107,6 +107,13 @@ class Redis:
         self.client.close()
         self.process.kill()
 
+    def role(self):
+        """master or slave, "" when it does not answer."""
+        try:
+            return self.client.info("replication")["role"]
+        except redis.exceptions.RedisError:
+            return ""
+
     def keep_data(self):
         """From now on, whatever it was started with."""
         self.client.config_set("appendonly", "yes")

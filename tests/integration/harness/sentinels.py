@@ -29,7 +29,7 @@ class Sentinel:
                 f"{name} {value}" for name, value
                 in authority.settings(self.wire, mutual=mutual).items())]
         lines += [f"sentinel monitor main 127.0.0.1 {master.wire} {quorum}",
-                  "sentinel down-after-milliseconds main 1000",
+                  "sentinel down-after-milliseconds main 2000",
                   "sentinel failover-timeout main 4000"]
         if password:
             lines += [f"requirepass {password}",
@@ -105,19 +105,12 @@ class Guarded:
         return self.url_by(lambda port: port)
 
     def master(self):
-        """The server whom the newest word of the Sentinels names, when it is
-        one and answers; None else."""
+        """The server whom the newest word of the Sentinels names, if it says
+        so, too; None else."""
         told = max((s.master() for s in self.sentinels),
                    key=lambda m: int(m.get("config-epoch", -1)))
-        for s in self.servers:
-            if str(s.wire) != told.get("port") or s is self.down:
-                continue
-            try:
-                return s if s.client.execute_command("ROLE")[0] in (
-                    "master", b"master") else None
-            except redis.exceptions.RedisError:
-                return None
-        return None
+        return next((s for s in self.servers if str(s.wire) == told.get("port")
+                     and s is not self.down and s.role() == "master"), None)
 
     def __getattr__(self, name):
         return getattr(wait_until(self.master, what="a master"), name)
@@ -135,6 +128,13 @@ class Guarded:
         except redis.exceptions.ResponseError:
             return False    # one is under way, or no replica is fit
 
+    def promoted(self, how):
+        """Do that to the master, and wait for another one: the old one."""
+        old = wait_until(self.master)
+        getattr(self, how)()
+        wait_until(lambda: self.master() not in (old, None))
+        return old
+
     def kill(self):
         self.down = wait_until(self.master)
         self.down.kill()
@@ -144,9 +144,15 @@ class Guarded:
         back, self.down = self.down, None
         back.start()
 
+    def freeze(self):
+        self.down = wait_until(self.master)
+        self.down.freeze()
+
     def thaw(self):
         for s in self.servers:
             s.thaw()
+        if self.down and self.down.process.running():
+            self.down = None
 
     def remove(self):
         for s in (*self.sentinels, *self.servers):
