@@ -31,6 +31,7 @@ static const struct
 		{"cancel", cancel_suite},
 		{"cause", cause_suite},
 		{"cell", cell_suite},
+		{"cluster", cluster_suite},
 		{"complain", complain_suite},
 		{"confined", confined_suite},
 		{"contacts", contacts_suite},

@@ -23,6 +23,7 @@ Suite *callees_text_suite(void);
 Suite *cancel_suite(void);
 Suite *cause_suite(void);
 Suite *cell_suite(void);
+Suite *cluster_suite(void);
 Suite *complain_suite(void);
 Suite *confined_suite(void);
 Suite *contacts_suite(void);
