@@ -296,10 +296,10 @@ static void do_status(char **unused)
 		   "\"pushes\":%" PRIu64 ",\"pulls\":%" PRIu64 ",\"events\":%" PRIu64
 		   ",\"resyncs\":%" PRIu64 ",\"mismatches\":%" PRIu64
 		   ",\"reconnects\":%" PRIu64 ",\"commands\":%" PRIu64
-		   ",\"full\":%" PRIu64 ",\"feed\":\"%s\",\"errors\":[",
+		   ",\"full\":%" PRIu64 ",\"away\":%u,\"feed\":\"%s\",\"errors\":[",
 			rep_link_state_name(s.link), rep_follow_name(s.follow), s.lag_ms,
 			s.waiting, s.pushes, s.pulls, s.events, s.resyncs, s.mismatches,
-			s.reconnects, s.commands, b.full_memory, s.feed);
+			s.reconnects, s.commands, b.full_memory, s.away, s.feed);
 	for(uint32_t i = 0; i < s.n_errors; i++)
 		printf("%s[\"%s\",\"%s\",%u]", i ? "," : "", s.errors[i].key,
 				s.errors[i].field, s.errors[i].count);

@@ -161,9 +161,10 @@ def exchanged(*drivers, commands=8):
 class Traffic(threading.Thread):
     """Calls on a driver until told to stop; `made` says how many."""
 
-    def __init__(self, driver, first, batch=20, numbers=20, pause=0.005):
+    def __init__(self, driver, first, batch=20, numbers=20, pause=0.005,
+                 pool="sales"):
         super().__init__(daemon=True)
-        self.driver, self.first = driver, first
+        self.driver, self.first, self.pool = driver, first, pool
         self.batch, self.numbers, self.pause = batch, numbers, pause
         self.made, self.ending = 0, threading.Event()
         self.start()
@@ -171,7 +172,7 @@ class Traffic(threading.Thread):
     def run(self):
         while not self.ending.wait(self.pause):
             self.made += self.driver.ask(
-                "spread", "sales", self.first, self.numbers,
+                "spread", self.pool, self.first, self.numbers,
                 self.batch)["counted"]
 
     def more(self, calls):

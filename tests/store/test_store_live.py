@@ -1023,7 +1023,7 @@ def test_key_prefix(server, start):
 def test_bad_url_is_refused(start):
     for url, word in (("rediss://", "host"), ("redis://h:0", "port"),
                       ("sentinel://a,b", "name is missing"),
-                      ("cluster://a", "cluster"), ("http://h", "redis://")):
+                      ("cluster://a/1", "no databases"), ("http://h", "redis://")):
         d = start(url, "a")
         assert d.process.wait(60) == 1
         lines = d.log().splitlines()

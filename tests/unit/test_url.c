@@ -93,7 +93,14 @@ static const char *const bad_urls[][2] = {
 		{"sentinel://a/m?x=1", "options"},
 		{"sentinel://u%@a/m", "user name"},
 		{"sentinel://1,2,3,4,5,6,7,8,9,10/m", "more than 9"},
-		{"cluster://a:1", "cluster"},
+		{"cluster://", "host is missing"},
+		{"cluster://a,,b", "host is missing"},
+		{"cluster://a:0", "port"},
+		{"cluster://a/1", "no databases"},
+		{"cluster://a/x", "no databases"},
+		{"cluster://a?x=1", "options"},
+		{"cluster://a:%zz@b", "password"},
+		{"cluster://1,2,3,4,5,6,7,8,9,10", "more than 9"},
 		{"unix:", "absolute"},
 		{"unix:redis.sock", "absolute"},
 		{"unix:/s?db=x", "database"},
@@ -154,13 +161,13 @@ START_TEST(url_sentinel)
 
 	ck_assert_ptr_null(rep_url_parse(
 			rep_span("sentinel://u:p%40@a,b:2,[::1]:3/my%20name/4"), &url));
-	ck_assert_uint_eq(url.n_sentinels, 3);
-	ck_assert_str_eq(url.sentinels[0].name, "a");
-	ck_assert_uint_eq(url.sentinels[0].port, 26379);
-	ck_assert_str_eq(url.sentinels[1].name, "b");
-	ck_assert_uint_eq(url.sentinels[1].port, 2);
-	ck_assert_str_eq(url.sentinels[2].name, "::1");
-	ck_assert_uint_eq(url.sentinels[2].port, 3);
+	ck_assert_uint_eq(url.n_hosts, 3);
+	ck_assert_str_eq(url.hosts[0].name, "a");
+	ck_assert_uint_eq(url.hosts[0].port, 26379);
+	ck_assert_str_eq(url.hosts[1].name, "b");
+	ck_assert_uint_eq(url.hosts[1].port, 2);
+	ck_assert_str_eq(url.hosts[2].name, "::1");
+	ck_assert_uint_eq(url.hosts[2].port, 3);
 	ck_assert_str_eq(url.master, "my name");
 	ck_assert_str_eq(url.at.name, "");
 	ck_assert_str_eq(url.user, "u");
@@ -168,8 +175,29 @@ START_TEST(url_sentinel)
 	ck_assert_uint_eq(url.db, 4);
 	ck_assert_ptr_null(
 			rep_url_parse(rep_span("sentinel://1,2,3,4,5,6,7,8,9/m"), &url));
-	ck_assert_uint_eq(url.n_sentinels, 9);
+	ck_assert_uint_eq(url.n_hosts, 9);
 	ck_assert_uint_eq(url.db, 0);
+}
+END_TEST
+
+START_TEST(url_cluster)
+{
+	rep_url_t url;
+
+	ck_assert_ptr_null(
+			rep_url_parse(rep_span("cluster://u:p%40@a,b:2,[::1]:3/0"), &url));
+	ck_assert(url.cluster && !url.tls);
+	ck_assert_uint_eq(url.n_hosts, 3);
+	ck_assert_str_eq(url.hosts[0].name, "a");
+	ck_assert_uint_eq(url.hosts[0].port, 6379);
+	ck_assert_str_eq(url.hosts[2].name, "::1");
+	ck_assert_uint_eq(url.hosts[2].port, 3);
+	ck_assert_str_eq(url.master, "");
+	ck_assert_str_eq(url.user, "u");
+	ck_assert_str_eq(url.password, "p@");
+	ck_assert_ptr_null(rep_url_parse(rep_span("cluster://a/"), &url));
+	ck_assert_ptr_null(rep_url_parse(rep_span("sentinel://a/m"), &url));
+	ck_assert(!url.cluster);
 }
 END_TEST
 
@@ -200,6 +228,7 @@ Suite *url_suite(void)
 	tcase_add_test(c, url_unix);
 	tcase_add_test(c, url_tls);
 	tcase_add_test(c, url_sentinel);
+	tcase_add_test(c, url_cluster);
 	tcase_add_test(c, url_long);
 	suite_add_tcase(suite, c);
 	return suite;

@@ -99,7 +99,7 @@ static int check_redis(rep_config_t *c)
 	for(int i = 0; i < 3; i++) {
 		if(check_file(names[i], tls[i]) < 0)
 			return -1;
-		if(tls[i]->len > 0 && !url.tls && url.n_sentinels == 0) {
+		if(tls[i]->len > 0 && !url.tls && url.n_hosts == 0) {
 			LM_ERR("parameter %s: redis does not begin with rediss://\n",
 					names[i]);
 			return -1;
@@ -110,7 +110,7 @@ static int check_redis(rep_config_t *c)
 		LM_ERR("parameter redis: %s\n", rep_tls_lacking());
 		return -1;
 	}
-	if(url.n_sentinels == 0 && c->sentinel_password_file.len > 0) {
+	if(!url.master[0] && c->sentinel_password_file.len > 0) {
 		LM_ERR("parameter sentinel_password_file: redis names no Sentinel\n");
 		return -1;
 	}

@@ -16,6 +16,7 @@
 #include "push.h"
 #include "say.h"
 #include "seed.h"
+#include "served.h"
 #include "store_pool.h"
 #include "strays.h"
 #include "verdict_sync.h"
@@ -175,6 +176,7 @@ static bool load_pools(rep_store_t *store)
 	reply = rep_link_call(&store->link, &store->args);
 	if(!reply && !rep_link_up(&store->link)) {
 		store->pools_wanted = true;
+		store->pools_after = rep_mono_ms() + POLL_MS;
 		return false;
 	}
 	rep_round_begin(store, &store->pools_round, key);
@@ -248,12 +250,17 @@ static bool seed_if_empty(rep_store_t *store)
 	return true;
 }
 
+static bool pools_due(const rep_store_t *store)
+{
+	return store->pools_wanted && rep_mono_ms() >= store->pools_after;
+}
+
 bool rep_config_sync_step(rep_store_t *store)
 {
 	bool more = false;
 
 	poll_keys(store);
-	if(store->pools_wanted && !load_pools(store))
+	if(pools_due(store) && !load_pools(store) && !rep_link_any(&store->link))
 		return false;
 	if(!seed_if_empty(store))
 		return false;
@@ -262,7 +269,7 @@ bool rep_config_sync_step(rep_store_t *store)
 	for(int i = 0; i < rep_registry_pools(store->registry); i++) {
 		rep_store_pool_t *pool = rep_store_pool_at(store, i);
 
-		if(!pool || !pool->listed)
+		if(!pool || !pool->listed || !rep_served(store, pool))
 			continue;
 		/* numbers only under a policy that is known */
 		if(pool->policy_wanted)
@@ -277,10 +284,10 @@ bool rep_config_sync_step(rep_store_t *store)
 		const rep_store_pool_t *pool = rep_store_pool_at(store, i);
 
 		more = more
-			   || (pool && pool->listed
+			   || (pool && pool->listed && rep_served(store, pool)
 					   && (pool->policy_wanted || pool->numbers_wanted
 							   || pool->phase != REP_LOAD_IDLE
 							   || pool->knowing));
 	}
-	return more || store->pools_wanted;
+	return more || pools_due(store);
 }

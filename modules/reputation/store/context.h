@@ -10,6 +10,7 @@
 #include "incarnations.h"
 #include "link.h"
 #include "mirror.h"
+#include "nodes.h"
 #include "status.h"
 #include "../engine/pool/begun.h"
 #include "../engine/pool/edit.h"
@@ -61,6 +62,10 @@ typedef struct rep_store_pool
 	bool listed;   /* named by rep:pools */
 	bool failed;   /* a key of it could not be read */
 	uint32_t life; /* grows each time the pool is dropped */
+	/* served.c: of a cluster */
+	unsigned slot;
+	uint32_t served;	 /* number of the link to its master, 0 = none */
+	int64_t rests_until; /* monotonic ms; 0 = it does not */
 	/* policy_sync.c */
 	bool policy_wanted, policy_known;
 	uint64_t policy_hash;
@@ -127,12 +132,23 @@ typedef struct rep_pending
 typedef struct rep_strays
 {
 	bool wanted, running;
-	int64_t due; /* monotonic ms */
-	size_t kind;
+	int64_t due;		 /* monotonic ms */
+	size_t kind, server; /* of rep_link_at() */
 	char cursor[24];
 	rep_round_t round;
 } rep_strays_t;
 
+/* Of each master: what it tells, and who it is. */
+typedef struct rep_tap
+{
+	rep_link_t sub;
+	int64_t next_ping, pinged;
+	char run_id[48]; /* "" = not told */
+	uint32_t number; /* of the link that it goes with: served.c */
+	bool told;		 /* that the master is away */
+} rep_tap_t;
+
+#define REP_HOST_TEXT 270 /* "NAME:PORT" */
 #define REP_PENDING_MAX 1024
 
 struct rep_store;
@@ -200,7 +216,9 @@ struct rep_store
 
 	rep_link_config_t link_config, sub_config, sentinel_config;
 	rep_tls_t tls;
-	rep_link_t link, sub;
+	rep_link_t link;
+	rep_tap_t taps[REP_MASTERS_MAX]; /* of rep_link_at(&link) */
+	uint32_t served[3];				 /* as those of pools */
 	/* master.c */
 	rep_link_t sentinel;
 	rep_host_t server; /* where the link leads, or last led */
@@ -214,6 +232,7 @@ struct rep_store
 	int64_t connected_at;
 	unsigned flaps;			   /* connections in a row that did not last */
 	rep_redis_error_t refused; /* writes are refused because of this */
+	unsigned refused_by;	   /* which master, of a cluster */
 	int64_t refused_until;
 
 	rep_store_pool_t *pools[REP_POOLS_MAX];
@@ -223,12 +242,10 @@ struct rep_store
 	rep_round_t pools_round;
 	rep_strays_t strays;
 	uint32_t loads; /* load numbers given out */
-	int64_t next_poll, next_seed;
+	int64_t next_poll, next_seed, pools_after;
 
 	rep_follow_t follow;
 	bool follow_told;
-	int64_t next_ping, pinged;
-
 	rep_incarnations_t incarnations;
 	/* of one exchange */
 	rep_asked_t *asked;
@@ -249,13 +266,12 @@ struct rep_store
 	void (*begun_news)(rep_begun_news_t *news);
 	rep_store_begun_t begun;
 
-	rep_edit_t edit; /* being written */
-	bool has_edit;
+	rep_edit_t edits[REP_EDITS]; /* to be written, in order */
+	size_t n_edits;
 
 	rep_lease_ask_t asks[REP_BATCH];
 	size_t n_asks;
 	uint64_t lease_calls; /* numbers them: an older one is a duplicate */
-	char run_id[48];	  /* run id of the server, "" = not told */
 
 	uint64_t event_cursor;
 	rep_pending_t *pending;

@@ -7,6 +7,8 @@
 #include "health.h"
 #include "keys.h"
 #include "refusal.h"
+#include "served.h"
+#include "store_pool.h"
 #include "../engine/pool/pools.h"
 #include "../engine/reply/e164.h"
 
@@ -45,23 +47,32 @@ static bool write_edit(
 	return true;
 }
 
+/* A pool's edits are written in their order; another's do not wait for them
+ * while its master is away. */
 bool rep_edits_write(rep_store_t *store)
 {
-	const char *pool;
+	rep_edit_queue_t *queue = rep_registry_edits(store->registry);
+	size_t n = store->n_edits;
+	bool ok = true;
 
 	if(rep_mono_ms() < store->refused_until)
 		return true;
-	/* one that failed stays in front: the order of edits matters */
-	while(store->has_edit
-			|| rep_edit_drain(
-					rep_registry_edits(store->registry), &store->edit)) {
-		if(!store->has_edit)
-			remember_removal(store, &store->edit);
-		store->has_edit = true;
-		pool = rep_registry_name(store->registry, store->edit.pool);
-		if(pool[0] && !write_edit(store, &store->edit, pool))
-			return false;
-		store->has_edit = false; /* written, or the pool is gone */
+	for(; n < REP_EDITS && rep_edit_drain(queue, &store->edits[n]); n++)
+		remember_removal(store, &store->edits[n]);
+	store->n_edits = 0;
+	for(size_t i = 0; i < n; i++) {
+		const rep_edit_t *edit = &store->edits[i];
+		rep_store_pool_t *pool = rep_store_pool_at(store, edit->pool);
+
+		if(!pool) /* it is gone */
+			continue;
+		if(ok && rep_served(store, pool)) {
+			if(write_edit(store, edit, pool->name))
+				continue;
+			rep_served_broken(store, pool);
+			ok = !rep_served(store, pool);
+		}
+		store->edits[store->n_edits++] = *edit;
 	}
-	return true;
+	return ok;
 }

@@ -7,7 +7,7 @@
 #include "handle.h"
 #include "../engine/base/types.h"
 
-/* False when the link was lost. */
+/* False when they could not be written; they are kept, in their order. */
 bool rep_edits_write(rep_store_t *store);
 
 #endif

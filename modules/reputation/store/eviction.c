@@ -18,14 +18,14 @@ static rep_span_t value_of(rep_span_t info, const char *name)
 	return (rep_span_t){at, strcspn(at, "\r\n")};
 }
 
-void rep_eviction_check(rep_store_t *store)
+void rep_eviction_check(rep_store_t *store, rep_link_t *link)
 {
 	redisReply *reply;
 	rep_span_t info, policy;
 
 	rep_args_command(&store->args, "INFO");
 	rep_args_text(&store->args, "memory");
-	reply = rep_link_call(&store->link, &store->args);
+	reply = rep_link_call(link, &store->args);
 	if(!reply)
 		return;
 	info = rep_reply_span(reply);

@@ -9,6 +9,7 @@
 #include "keys.h"
 #include "pipe.h"
 #include "pull.h"
+#include "served.h"
 #include "store_pool.h"
 #include "verdict_sync.h"
 #include "../engine/base/decimal.h"
@@ -118,9 +119,19 @@ static void answered(rep_store_t *store, rep_store_pool_t *unused,
 	}
 }
 
-void rep_feed_send(rep_store_t *store)
+static const rep_store_pool_t *placed(rep_store_t *store, int i)
 {
-	int pools = rep_registry_pools(store->registry);
+	const rep_store_pool_t *pool = rep_store_pool_at(store, i);
+
+	return pool && pool->placed && !pool->doubted && rep_served(store, pool)
+				   ? pool
+				   : NULL;
+}
+
+/* Those of the pools from `first` to before `last`. */
+static void send_some(rep_store_t *store, int first, int last)
+{
+	const rep_store_pool_t *pool;
 	char key[REP_KEY_MAX];
 	size_t n = 0;
 
@@ -128,21 +139,26 @@ void rep_feed_send(rep_store_t *store)
 	rep_args_text(&store->args, "COUNT");
 	rep_args_int(&store->args, ENTRIES);
 	rep_args_text(&store->args, "STREAMS");
-	for(int i = 0; i < pools; i++) {
-		rep_store_pool_t *pool = rep_store_pool_at(store, i);
-
-		if(pool && pool->placed && !pool->doubted) {
-			rep_key(store, key, "x:feed", pool->name);
-			rep_args_text(&store->args, key);
+	for(int i = first; i < last; i++)
+		if((pool = placed(store, i))) {
+			rep_args_text(
+					&store->args, rep_key(store, key, "x:feed", pool->name));
 			n++;
 		}
-	}
-	for(int i = 0; i < pools; i++) {
-		rep_store_pool_t *pool = rep_store_pool_at(store, i);
-
-		if(pool && pool->placed && !pool->doubted)
+	for(int i = first; i < last; i++)
+		if((pool = placed(store, i)))
 			rep_args_text(&store->args, pool->feed_id);
-	}
 	if(n > 0)
 		rep_pipe_send(store, (rep_asked_t){answered, NULL, 0, 0});
+}
+
+void rep_feed_send(rep_store_t *store)
+{
+	int pools = rep_registry_pools(store->registry);
+
+	if(!store->link.nodes)
+		send_some(store, 0, pools);
+	else /* one command is about one slot */
+		for(int i = 0; i < pools; i++)
+			send_some(store, i, i + 1);
 }

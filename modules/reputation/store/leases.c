@@ -11,6 +11,7 @@
 #include "pipe.h"
 #include "refusal.h"
 #include "scripts.h"
+#include "served.h"
 #include "store_pool.h"
 #include "writer.h"
 #include "../engine/base/decimal.h"
@@ -40,28 +41,28 @@ static uint32_t hash_at(const rep_lease_ask_t *ask)
 }
 
 /* The server's run id: a restart or another master changes it. */
-static void ask_server(rep_store_t *store)
+void rep_leases_server(rep_store_t *store, size_t i)
 {
+	char *run_id = store->taps[i].run_id;
 	redisReply *reply;
 	const char *at = NULL;
 
-	store->run_id[0] = '\0';
+	run_id[0] = '\0';
 	rep_args_command(&store->args, "INFO");
 	rep_args_text(&store->args, "server");
-	reply = rep_link_call(&store->link, &store->args);
+	reply = rep_link_call(rep_link_at(&store->link, i), &store->args);
 	if(!reply)
 		return;
 	if(rep_reply_span(reply).len > 0)
 		at = strstr(rep_reply_span(reply).s, "run_id:");
 	if(at)
-		snprintf(store->run_id, sizeof(store->run_id), "%.*s",
+		snprintf(run_id, sizeof(store->taps[i].run_id), "%.*s",
 				(int)strcspn(at + 7, "\r\n"), at + 7);
 	freeReplyObject(reply);
 }
 
 void rep_leases_connected(rep_store_t *store)
 {
-	ask_server(store);
 	for(int i = 0; i < rep_registry_pools(store->registry); i++)
 		rep_pool_lease_again(store->registry, i);
 }
@@ -122,7 +123,7 @@ static void lease_args(rep_store_t *store, const rep_store_pool_t *pool,
 					kinds[asks[i].cap].letter, hash_at(&asks[i]));
 			rep_args_text(args, key);
 		}
-	rep_args_text(args, store->run_id);
+	rep_args_text(args, store->taps[rep_served_by(store, pool)].run_id);
 	rep_args_text(args, pool->lease_epoch);
 	rep_args_int(args, (int64_t)++store->lease_calls);
 	rep_args_text(args, store->writer);
@@ -223,13 +224,13 @@ void rep_leases_end(rep_store_t *store)
 	for(int i = 0; i < pools; i++)
 		rep_pool_lease_end(store->registry, i);
 	store->more = true;
-	while(store->more && rep_link_up(&store->link)) {
+	while(store->more && rep_link_any(&store->link)) {
 		store->more = false;
 		store->n_asks = 0;
 		for(int i = 0; i < pools; i++) {
 			rep_store_pool_t *pool = rep_store_pool_at(store, i);
 
-			if(pool)
+			if(pool && rep_served(store, pool))
 				rep_leases_send(store, pool);
 		}
 		rep_pipe_receive(store);

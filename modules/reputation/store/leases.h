@@ -7,9 +7,10 @@
 #include "context.h"
 #include "handle.h"
 
-/* The link came up: with which server, and everything that is held is to be
- * told again. */
+/* The link came up: everything that is held is to be told again. */
 void rep_leases_connected(rep_store_t *store);
+/* The link to the i-th server came up: which is it? */
+void rep_leases_server(rep_store_t *store, size_t i);
 
 /* What the pool's numbers need, if they need anything. */
 void rep_leases_send(rep_store_t *store, rep_store_pool_t *pool);

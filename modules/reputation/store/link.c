@@ -21,10 +21,22 @@ int64_t rep_mono_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+bool rep_link_any(const rep_link_t *link)
+{
+	return link->many ? link->many->any(link) : link->ctx != NULL;
+}
+
+bool rep_link_up(const rep_link_t *link)
+{
+	return rep_link_any(link) && link->fault != REP_REDIS_AWAY;
+}
+
 void rep_link_close(rep_link_t *link)
 {
 	const struct linger reset = {.l_onoff = 1};
 
+	if(link->many)
+		link->many->close(link);
 	/* what the socket has not sent dies with it: it is not to arrive after
 	 * what the next connection says */
 	if(link->ctx && link->ctx->fd >= 0)
@@ -57,6 +69,8 @@ static void fail_io(rep_link_t *link)
 
 bool rep_link_send(rep_link_t *link, rep_args_t *args)
 {
+	if(link->many)
+		return link->many->send(link, args);
 	if(!link->ctx)
 		return false;
 	if(!rep_args_ready(args)) {
@@ -77,6 +91,8 @@ bool rep_link_flush(rep_link_t *link)
 {
 	int done = 0;
 
+	if(link->many)
+		return link->many->flush(link);
 	while(link->ctx && !done)
 		if(redisBufferWrite(link->ctx, &done) != REDIS_OK)
 			fail_io(link);
@@ -105,7 +121,7 @@ static bool wait_readable(rep_link_t *link, int64_t deadline)
 	}
 }
 
-redisReply *rep_link_recv(rep_link_t *link)
+redisReply *rep_link_reply(rep_link_t *link)
 {
 	int64_t deadline = rep_mono_ms() + link->config->reply_ms;
 	void *reply = NULL;
@@ -122,14 +138,20 @@ redisReply *rep_link_recv(rep_link_t *link)
 		if(redisBufferRead(link->ctx) != REDIS_OK)
 			break;
 	}
-	if(!reply) {
+	if(!reply)
 		fail_io(link);
-		return NULL;
-	}
-	if(((redisReply *)reply)->type == REDIS_REPLY_ERROR) {
-		const char *text = ((redisReply *)reply)->str;
+	return reply;
+}
 
-		fail(link, rep_redis_error_of(text), text);
+redisReply *rep_link_recv(rep_link_t *link)
+{
+	redisReply *reply =
+			link->many ? link->many->recv(link) : rep_link_reply(link);
+
+	if(!reply)
+		return NULL;
+	if(reply->type == REDIS_REPLY_ERROR) {
+		fail(link, rep_redis_error_of(reply->str), reply->str);
 		freeReplyObject(reply);
 		return NULL;
 	}

@@ -34,7 +34,19 @@ typedef struct rep_link
 	char error[200];				   /* likewise, in words */
 	int64_t next_try;				   /* monotonic ms */
 	unsigned backoff_ms;
+	struct rep_nodes *nodes;	 /* of a cluster: nodes.h; NULL = one server, */
+	const struct rep_many *many; /* likewise */
 } rep_link_t;
+
+/* What a link to many servers does in place of one to one. */
+typedef struct rep_many
+{
+	bool (*any)(const rep_link_t *link);
+	void (*close)(rep_link_t *link);
+	bool (*send)(rep_link_t *link, rep_args_t *args);
+	bool (*flush)(rep_link_t *link);
+	redisReply *(*recv)(rep_link_t *link);
+} rep_many_t;
 
 int64_t rep_mono_ms(void);
 
@@ -46,10 +58,11 @@ int rep_link_open(rep_link_t *link, const rep_host_t *at);
 int rep_link_give_up(rep_link_t *link, const char *error);
 void rep_link_close(rep_link_t *link);
 
-static inline bool rep_link_up(const rep_link_t *link)
-{
-	return link->ctx != NULL;
-}
+/* Was it still there after the last command? Of a cluster: the master that
+ * serves the key. */
+bool rep_link_up(const rep_link_t *link);
+/* Is it there, of a cluster any master? */
+bool rep_link_any(const rep_link_t *link);
 
 /* Queue a command; its reply is to be fetched by rep_link_recv(), in order.
  * False when it could not be queued (the link is closed then). */
@@ -61,6 +74,9 @@ bool rep_link_flush(rep_link_t *link);
 /* The next reply, or NULL with fault and error set: after an error reply the
  * link may still be up, see rep_redis_error_t. The caller frees the reply. */
 redisReply *rep_link_recv(rep_link_t *link);
+
+/* Likewise, but an error reply is a reply: fault and error are left alone. */
+redisReply *rep_link_reply(rep_link_t *link);
 
 /* Both. */
 redisReply *rep_link_call(rep_link_t *link, rep_args_t *args);

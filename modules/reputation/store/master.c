@@ -55,7 +55,7 @@ static bool ask(rep_store_t *store, size_t i, rep_told_t *out)
 	redisReply *reply;
 	bool known;
 
-	if(rep_link_open(link, &url->sentinels[i]) != 0)
+	if(rep_link_open(link, &url->hosts[i]) != 0)
 		return false;
 	rep_args_command(&store->args, "SENTINEL");
 	rep_args_text(&store->args, "MASTER");
@@ -86,7 +86,7 @@ static bool newer(
 static bool ask_all(rep_store_t *store)
 {
 	rep_told_t told, best = {0};
-	size_t n = store->link_config.url.n_sentinels;
+	size_t n = store->link_config.url.n_hosts;
 
 	for(size_t i = 0; i < n && !store->stop; i++)
 		if(ask(store, i, &told) && newer(store, &told, &best))
@@ -104,7 +104,9 @@ int rep_master_open(rep_store_t *store)
 	const rep_url_t *url = &store->link_config.url;
 	char text[200];
 
-	if(!url->n_sentinels) {
+	if(url->cluster)
+		return rep_nodes_open(&store->link);
+	if(!url->n_hosts) {
 		store->server = url->at;
 	} else if(!ask_all(store)) {
 		snprintf(text, sizeof(text), "no Sentinel tells where %.60s is: %.100s",
@@ -149,7 +151,7 @@ void rep_master_step(rep_store_t *store)
 	rep_host_t to;
 	rep_told_t told;
 
-	if(!store->link_config.url.n_sentinels)
+	if(!store->link_config.url.master[0])
 		return;
 	while((reply = rep_link_poll(&store->sentinel))) {
 		if(parse_switch(store, reply, &to))
@@ -162,7 +164,7 @@ void rep_master_step(rep_store_t *store)
 		return;
 	store->next_sentinel = now + ASK_MS;
 	store->sentinel_asked =
-			(store->sentinel_asked + 1) % store->link_config.url.n_sentinels;
+			(store->sentinel_asked + 1) % store->link_config.url.n_hosts;
 	if(ask(store, store->sentinel_asked, &told)
 			&& told.epoch > store->server_epoch)
 		moved(store, &told.at);

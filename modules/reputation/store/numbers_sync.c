@@ -173,8 +173,12 @@ static void listed(rep_store_t *store, rep_store_pool_t *pool,
 {
 	char key[REP_KEY_MAX];
 
+	/* with another master than its pool's rep:pools may be out of reach */
+	bool gone =
+			reply ? reply->integer == 0 : store->link.fault != REP_REDIS_AWAY;
+
 	(void)asked;
-	if(!reply || reply->integer == 0) { /* emptied under our hands */
+	if(gone) { /* emptied under our hands */
 		store->pools_wanted = true;
 		pool->numbers_wanted = true;
 		pool->phase = REP_LOAD_IDLE;

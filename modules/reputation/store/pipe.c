@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "scripts.h"
+#include "served.h"
 
 static bool make_room(rep_store_t *store)
 {
@@ -23,10 +24,15 @@ static bool make_room(rep_store_t *store)
 
 void rep_pipe_send(rep_store_t *store, rep_asked_t asked)
 {
-	if(make_room(store) && rep_link_send(&store->link, &store->args))
-		store->asked[store->n_asked++] = asked;
-	else
+	if(asked.pool && !rep_served(store, asked.pool)) {
+		/* its master changed under our hands */
+		store->link.fault = REP_REDIS_AWAY;
 		asked.answer(store, asked.pool, &asked, NULL);
+	} else if(make_room(store) && rep_link_send(&store->link, &store->args)) {
+		store->asked[store->n_asked++] = asked;
+	} else {
+		asked.answer(store, asked.pool, &asked, NULL);
+	}
 }
 
 bool rep_pipe_receive(rep_store_t *store)
@@ -38,16 +44,18 @@ bool rep_pipe_receive(rep_store_t *store)
 		if(!reply && rep_link_up(&store->link)
 				&& store->link.fault == REP_REDIS_SCRIPT)
 			store->scripts_gone = true;
+		if(!reply && asked.pool && store->link.fault == REP_REDIS_AWAY)
+			rep_served_broken(store, asked.pool);
 		asked.answer(store, asked.pool, &asked, reply);
 		if(reply)
 			freeReplyObject(reply);
 	}
 	store->n_asked = 0;
-	if(store->scripts_gone && rep_link_up(&store->link)) {
-		store->scripts_gone = !rep_scripts_load(store);
+	if(store->scripts_gone && rep_link_any(&store->link)) {
+		store->scripts_gone = !rep_scripts_load_all(store);
 		store->more = true;
 	}
-	return rep_link_up(&store->link);
+	return rep_link_any(&store->link);
 }
 
 void rep_pipe_free(rep_store_t *store)

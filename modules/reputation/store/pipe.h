@@ -11,7 +11,8 @@
 /* Send what stands in the store's arguments. `answer` of `asked` is called once,
  * at the latest by rep_pipe_receive(); it may send more, but wait for nothing. */
 void rep_pipe_send(rep_store_t *store, rep_asked_t asked);
-/* Wait for all replies, in order. False when the link was lost. */
+/* Wait for all replies, in order. False when the link was lost,
+ * that is, of a cluster, to all masters. */
 bool rep_pipe_receive(rep_store_t *store);
 void rep_pipe_free(rep_store_t *store);
 

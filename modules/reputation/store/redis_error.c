@@ -78,6 +78,7 @@ const char *rep_redis_error_words(rep_redis_error_t fault)
 			[REP_REDIS_REPLICA] = "is a read-only replica",
 			[REP_REDIS_AUTH] = "refuses the user or password",
 			[REP_REDIS_CLUSTER] = "is part of a cluster",
+			[REP_REDIS_AWAY] = "has no master for the key",
 			[REP_REDIS_DENIED] = "forbids a command or key to this user",
 			[REP_REDIS_FULL] = "has no memory left",
 			[REP_REDIS_DISK] = "refuses writes",

@@ -14,6 +14,7 @@ typedef enum rep_redis_error
 	REP_REDIS_REPLICA, /* a read-only replica */
 	REP_REDIS_AUTH,	   /* password or user refused */
 	REP_REDIS_CLUSTER, /* a cluster node, or cluster trouble */
+	REP_REDIS_AWAY,	   /* nobody in the cluster serves the key now */
 	REP_REDIS_DENIED,  /* the ACL forbids this command or key */
 	REP_REDIS_FULL,	   /* out of memory */
 	REP_REDIS_DISK,	   /* refuses writes: cannot persist or replicate */

@@ -336,6 +336,8 @@ static void records_page(rep_store_t *store, rep_store_pool_t *pool,
 	const redisReply *pairs = rep_reply_at(reply, 1);
 
 	(void)asked;
+	if(!reply && !rep_link_up(&store->link))
+		return; /* it begins anew */
 	if(!reply)
 		complain(store, pool, "x:v1");
 	for(size_t i = 0; rep_reply_at(pairs, i + 1); i += 2)
@@ -353,6 +355,8 @@ static void health_page(rep_store_t *store, rep_store_pool_t *pool,
 	size_t n = 0;
 
 	(void)asked;
+	if(!reply && !rep_link_up(&store->link))
+		return;
 	for(size_t i = 0; rep_reply_at(pairs, i + 1); i += 2) {
 		if(rep_e164_parse(rep_reply_span(pairs->element[i]), &gone[n])
 						!= REP_E164_OK
@@ -392,7 +396,7 @@ static void bucket_page(rep_store_t *store, rep_store_pool_t *pool,
 	rep_mirror_bucket_t *b = rep_mirror_bucket(&pool->mirror, bucket, false);
 	const redisReply *pairs = rep_reply_at(reply, 1);
 
-	if(!b)
+	if(!b || (!reply && !rep_link_up(&store->link)))
 		return;
 	if(!reply) {
 		complain(store, pool, "x:c2");

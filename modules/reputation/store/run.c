@@ -14,13 +14,13 @@
 #include "edits.h"
 #include "errors.h"
 #include "events.h"
-#include "eviction.h"
 #include "feed.h"
 #include "health.h"
 #include "known.h"
 #include "leases.h"
 #include "log.h"
 #include "master.h"
+#include "nodes.h"
 #include "numbers_sync.h"
 #include "pipe.h"
 #include "pull.h"
@@ -29,6 +29,8 @@
 #include "say.h"
 #include "scripts.h"
 #include "secret_sync.h"
+#include "served.h"
+#include "shards.h"
 #include "store_pool.h"
 #include "strays.h"
 #include "verdict_sync.h"
@@ -61,27 +63,12 @@ static void publish(rep_store_t *store)
 
 /* ---- the edges of the link -------------------------------------------------- */
 
-static const char *address(const rep_store_t *store, char *out, size_t size)
-{
-	const rep_url_t *url = &store->link_config.url;
-
-	if(url->is_unix)
-		snprintf(out, size, "%s", url->path);
-	else if(!store->server.name[0])
-		snprintf(out, size, "%s", url->master);
-	else
-		snprintf(out, size,
-				strchr(store->server.name, ':') ? "[%s]:%u" : "%s:%u",
-				store->server.name, store->server.port);
-	return out;
-}
-
 static void say_down(rep_store_t *store, bool was_up)
 {
 	char where[300], text[600];
 	rep_redis_error_t fault = store->link.fault;
 
-	address(store, where, sizeof(where));
+	rep_served_at(store, where, sizeof(where));
 	if(fault == REP_REDIS_LOST)
 		snprintf(text, sizeof(text), "Redis at %s: %s", where,
 				store->link.error);
@@ -119,7 +106,9 @@ static void lost(rep_store_t *store)
 {
 	int64_t now = rep_mono_ms();
 
-	rep_watch_stop(store);
+	if(store->link.nodes)
+		rep_nodes_lost(&store->link);
+	rep_watch_stop_all(store);
 	for(int i = 0; i < rep_registry_pools(store->registry); i++)
 		if(store->pools[i]) {
 			rep_numbers_abort(store->pools[i]);
@@ -142,7 +131,7 @@ static void connected(rep_store_t *store)
 	bool again = store->status->reconnects > 0 || store->seen_pools;
 
 	rep_say(store, REP_LOG_NOTICE, "connected to Redis at %s",
-			address(store, where, sizeof(where)));
+			rep_served_at(store, where, sizeof(where)));
 	store->connected_at = rep_mono_ms();
 	store->logged = REP_REDIS_NONE;
 	store->refused = REP_REDIS_NONE;
@@ -157,8 +146,7 @@ static void connected(rep_store_t *store)
 	rep_known_reach(store, true);
 	rep_leases_connected(store);
 	rep_store_suspect(store);
-	rep_eviction_check(store);
-	rep_watch_start(store);
+	rep_shards_begin(store);
 	rep_want_all(store);
 	rep_callees_connected(store);
 	rep_begun_connected(store);
@@ -168,12 +156,12 @@ static void try_connect(rep_store_t *store)
 {
 	rep_status_link(store->status, REP_LINK_CONNECTING, store->clock());
 	/* the secret before all else: what is signed without it nobody believes */
-	if(rep_master_open(store) == 0 && rep_scripts_load(store)
-			&& rep_secret_sync(store)) {
+	if(rep_master_open(store) == 0 && rep_scripts_load_all(store)
+			&& (rep_secret_sync(store) || rep_link_any(&store->link))) {
 		connected(store);
 		return;
 	}
-	if(rep_link_up(&store->link)) {
+	if(rep_link_any(&store->link)) {
 		/* a server that forbids scripts is of no use to us */
 		rep_link_close(&store->link);
 		store->link.next_try = rep_mono_ms() + 2000;
@@ -186,12 +174,13 @@ static void try_connect(rep_store_t *store)
 
 /* ---- exchanging --------------------------------------------------------------- */
 
-/* Pools take turns in being the first. */
+/* Pools take turns in being the first; NULL when it cannot be asked for now. */
 static rep_store_pool_t *pool_in_turn(rep_store_t *store, int i)
 {
 	int n = rep_registry_pools(store->registry);
+	rep_store_pool_t *pool = rep_store_pool_at(store, (store->turn + i) % n);
 
-	return rep_store_pool_at(store, (store->turn + i) % n);
+	return pool && rep_served(store, pool) ? pool : NULL;
 }
 
 static void begin_exchange(rep_store_t *store)
@@ -256,7 +245,7 @@ static bool exchange(rep_store_t *store)
 
 	if(now < store->next_exchange)
 		return false;
-	if(!rep_begun_tell(store))
+	if(!rep_begun_tell(store) && !rep_link_any(&store->link))
 		return false;
 	begin_exchange(store);
 	send_writes(store);
@@ -278,12 +267,12 @@ static bool exchange(rep_store_t *store)
 		rep_unlock(&store->status->lock);
 		rep_callees_sync(store, &unheard);
 	}
-	if(rep_link_up(&store->link))
+	if(rep_link_any(&store->link))
 		rep_strays_step(store);
 	store->more = store->more || unheard;
 	store->next_exchange = store->more ? 0 : now + store->interval;
 	publish(store);
-	return store->more && rep_link_up(&store->link);
+	return store->more && rep_link_any(&store->link);
 }
 
 static void look_after(rep_store_t *store)
@@ -306,8 +295,9 @@ static bool follow_edits(rep_store_t *store)
 	bool more = true;
 
 	rep_master_step(store);
+	rep_shards_step(store);
 	rep_watch_step(store);
-	while(more && rep_link_up(&store->link) && rep_mono_ms() < until)
+	while(more && rep_link_any(&store->link) && rep_mono_ms() < until)
 		more = rep_config_sync_step(store);
 	return more;
 }
@@ -317,13 +307,13 @@ static bool work(rep_store_t *store)
 {
 	bool more = follow_edits(store);
 
-	if(rep_link_up(&store->link))
+	if(rep_link_any(&store->link))
 		rep_edits_write(store);
-	if(rep_link_up(&store->link))
+	if(rep_link_any(&store->link))
 		more = exchange(store) || more;
-	if(rep_link_up(&store->link))
+	if(rep_link_any(&store->link))
 		look_after(store);
-	if(!rep_link_up(&store->link))
+	if(!rep_link_any(&store->link))
 		lost(store);
 	return more;
 }
@@ -335,33 +325,36 @@ static int64_t earlier(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* Until something is due, an edit comes in, or the server hangs up. */
+/* Until something is due, an edit comes in, or a server hangs up. */
 static void wait_for_work(rep_store_t *store)
 {
-	struct pollfd p[2];
+	struct pollfd p[2 * REP_MASTERS_MAX];
+	rep_link_t *hears[2 * REP_MASTERS_MAX], *one;
 	nfds_t n = 0;
 	int64_t now = rep_mono_ms(), until = now + 100;
 
-	if(rep_link_up(&store->link)) {
-		until = earlier(until, store->next_exchange);
-		p[n++] = (struct pollfd){.fd = store->link.ctx->fd, .events = POLLIN};
-		if(rep_link_up(&store->sub))
-			p[n++] =
-					(struct pollfd){.fd = store->sub.ctx->fd, .events = POLLIN};
-	} else {
-		until = earlier(until, store->link.next_try);
-	}
-	if(until <= now)
+	for(size_t i = 0; (one = rep_link_at(&store->link, i)); i++)
+		for(int sub = 0; sub < 2 && one->ctx; sub++) {
+			hears[n] = sub ? NULL : one;
+			if(sub)
+				one = &store->taps[i].sub;
+			if(one->ctx)
+				p[n++] = (struct pollfd){.fd = one->ctx->fd, .events = POLLIN};
+		}
+	until = earlier(until, rep_link_any(&store->link) ? store->next_exchange
+													  : store->link.next_try);
+	if(until <= now || poll(p, n, (int)(until - now)) <= 0)
 		return;
-	if(poll(p, n, (int)(until - now)) > 0 && n > 0 && p[0].revents) {
-		/* nobody asked: this is the end of the connection */
-		redisReply *reply = rep_link_poll(&store->link);
+	for(nfds_t i = 0; i < n; i++)
+		if(hears[i] && p[i].revents) {
+			/* nobody asked: this is the end of the connection */
+			redisReply *reply = rep_link_poll(hears[i]);
 
-		if(reply)
-			freeReplyObject(reply);
-		if(!rep_link_up(&store->link))
-			lost(store);
-	}
+			if(reply)
+				freeReplyObject(reply);
+		}
+	if(n > 0 && !rep_link_any(&store->link))
+		lost(store);
 }
 
 static void alone(rep_store_t *store)
@@ -382,21 +375,21 @@ static void last_exchange(rep_store_t *store)
 {
 	int64_t deadline = rep_mono_ms() + LAST_MS;
 
-	store->more = rep_link_up(&store->link);
+	store->more = rep_link_any(&store->link);
 	while(store->more && rep_mono_ms() < deadline) {
-		if(!rep_link_up(&store->link)) {
+		if(!rep_link_any(&store->link)) {
 			poll(NULL, 0, 10);
 			if(rep_mono_ms() >= store->link.next_try)
 				try_connect(store);
 			continue;
 		}
 		begin_exchange(store);
-		if(rep_edits_write(store))
+		if(rep_edits_write(store) || rep_link_any(&store->link))
 			send_writes(store);
 		store->more = !rep_pipe_receive(store) || store->more;
 	}
 	rep_callees_flush(store);
-	if(rep_link_up(&store->link))
+	if(rep_link_any(&store->link))
 		rep_begun_tell(store);
 	rep_leases_end(store);
 	publish(store);
@@ -414,7 +407,7 @@ void rep_store_run(rep_store_t *store)
 		bool more = false;
 
 		rep_events_drain(store);
-		if(rep_link_up(&store->link))
+		if(rep_link_any(&store->link))
 			more = work(store);
 		else
 			alone(store);
@@ -426,6 +419,6 @@ void rep_store_run(rep_store_t *store)
 	last_exchange(store);
 	rep_link_close(&store->link);
 	rep_link_close(&store->sentinel);
-	rep_watch_stop(store);
+	rep_watch_stop_all(store);
 	rep_status_link(store->status, REP_LINK_NONE, store->clock());
 }

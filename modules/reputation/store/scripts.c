@@ -19,7 +19,7 @@ static const char *const scripts[REP_SHAS] = {
 		[REP_SHA_LEASE] = REP_SCRIPT_LEASE,
 };
 
-bool rep_scripts_load(rep_store_t *store)
+bool rep_scripts_load(rep_store_t *store, rep_link_t *link)
 {
 	for(int i = 0; i < REP_SHAS; i++) {
 		redisReply *reply;
@@ -28,8 +28,13 @@ bool rep_scripts_load(rep_store_t *store)
 		rep_args_command(&store->args, "SCRIPT");
 		rep_args_text(&store->args, "LOAD");
 		rep_args_text(&store->args, scripts[i]);
-		reply = rep_link_call(&store->link, &store->args);
+		reply = rep_link_call(link, &store->args);
 		if(!reply) {
+			if(link != &store->link) {
+				store->link.fault =
+						rep_link_up(link) ? link->fault : REP_REDIS_AWAY;
+				memcpy(store->link.error, link->error, sizeof(link->error));
+			}
 			rep_store_refused(store, "SCRIPT LOAD");
 			return false;
 		}
@@ -39,6 +44,16 @@ bool rep_scripts_load(rep_store_t *store)
 		freeReplyObject(reply);
 	}
 	return true;
+}
+
+bool rep_scripts_load_all(rep_store_t *store)
+{
+	rep_link_t *one;
+
+	for(size_t i = 0; (one = rep_link_at(&store->link, i)); i++)
+		if(one->ctx && !rep_scripts_load(store, one) && !store->link.nodes)
+			return false;
+	return rep_link_any(&store->link);
 }
 
 void rep_script_begin(rep_store_t *store, int which, size_t keys)

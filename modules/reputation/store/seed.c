@@ -51,8 +51,6 @@ static void collect(rep_seeding_t *s)
 		}
 		s->failed = true;
 		snprintf(s->why, sizeof(s->why), "%s", s->store->link.error);
-		if(!rep_link_up(&s->store->link))
-			break;
 	}
 	s->waiting = 0;
 }

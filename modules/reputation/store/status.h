@@ -53,6 +53,7 @@ typedef struct rep_store_status
 	uint64_t lost_events; /* too many waited */
 	char feed[32];		  /* id of the newest feed entry read */
 	uint32_t behind;	  /* pools whose history is not read yet */
+	uint32_t away;		  /* pools that no master serves now */
 	bool wanted[REP_POOLS_MAX]; /* to be read anew */
 	char address[300];
 	char last_error[200];

@@ -70,7 +70,7 @@ static bool set_tls(rep_store_t *store, const rep_store_config_t *config)
 			return false;
 		}
 		memcpy(to[i], paths[i], strlen(paths[i]) + 1);
-		on = on || url->n_sentinels > 0;
+		on = on || url->n_hosts > 0;
 	}
 	if(on && rep_tls_lacking()) {
 		rep_say(store, REP_LOG_ERR, "redis: %s", rep_tls_lacking());
@@ -119,15 +119,18 @@ static bool set_link(rep_store_t *store, const rep_store_config_t *config)
 	return true;
 }
 
-static void set_links(rep_store_t *store)
+static bool set_links(rep_store_t *store)
 {
 	store->link = (rep_link_t){.config = &store->link_config,
 			.stop = &store->stop,
 			.commands = &store->commands};
-	store->sub = store->link;
-	store->sub.config = &store->sub_config;
 	store->sentinel = store->link;
 	store->sentinel.config = &store->sentinel_config;
+	for(size_t i = 0; i < REP_MASTERS_MAX; i++) {
+		store->taps[i].sub = store->link;
+		store->taps[i].sub.config = &store->sub_config;
+	}
+	return !store->link_config.url.cluster || rep_nodes_init(&store->link);
 }
 
 static bool check_prefix(rep_store_t *store)
@@ -169,9 +172,9 @@ rep_store_t *rep_store_create(const rep_store_config_t *config,
 	store->loads = 1; /* the pool file's number is 1 */
 	if(!store->prefix || !store->node || !store->pool_file || !store->pending) {
 		rep_say(store, REP_LOG_ERR, "redis: no memory for the store");
-	} else if(check_prefix(store) && set_link(store, config)) {
+	} else if(check_prefix(store) && set_link(store, config)
+			  && set_links(store)) {
 		rep_writer_init(store);
-		set_links(store);
 		rep_registry_lease(registry, true);
 		return store;
 	}
@@ -184,7 +187,9 @@ void rep_store_destroy(rep_store_t *store)
 	if(!store)
 		return;
 	rep_link_close(&store->link);
-	rep_link_close(&store->sub);
+	for(size_t i = 0; i < REP_MASTERS_MAX; i++)
+		rep_link_close(&store->taps[i].sub);
+	rep_nodes_free(&store->link);
 	rep_link_close(&store->sentinel);
 	for(int i = 0; i < REP_POOLS_MAX; i++)
 		if(store->pools[i]) {

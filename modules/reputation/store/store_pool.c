@@ -19,6 +19,7 @@ rep_store_pool_t *rep_store_pool_at(rep_store_t *store, int index)
 		if(!pool)
 			return NULL;
 		pool->index = index;
+		pool->slot = rep_key_slot(rep_span(name));
 		strcpy(pool->feed_id, "0-0");
 		/* until its policy is known */
 		pool->ttl = (72 + 24) * 3600;

@@ -8,6 +8,7 @@
 #include "context.h"
 #include "errors.h"
 #include "keys.h"
+#include "nodes.h"
 #include "../engine/base/text.h"
 #include "../engine/pool/pools.h"
 
@@ -84,7 +85,7 @@ static bool look_at(rep_store_t *store, rep_span_t key, size_t head)
 }
 
 /* The next slice of the keys of one kind. */
-static bool slice(rep_store_t *store, const char *kind)
+static bool slice(rep_store_t *store, rep_link_t *link, const char *kind)
 {
 	rep_strays_t *s = &store->strays;
 	char pattern[REP_KEY_MAX], head[REP_KEY_MAX];
@@ -100,7 +101,7 @@ static bool slice(rep_store_t *store, const char *kind)
 	rep_args_text(&store->args, pattern);
 	rep_args_text(&store->args, "COUNT");
 	rep_args_text(&store->args, SLICE);
-	reply = rep_link_call(&store->link, &store->args);
+	reply = rep_link_call(link, &store->args);
 	if(!reply)
 		return false;
 	rep_key(store, head, kind, NULL);
@@ -122,7 +123,7 @@ static void begin(rep_store_t *store)
 
 	s->wanted = false;
 	s->running = true;
-	s->kind = 0;
+	s->kind = s->server = 0;
 	strcpy(s->cursor, "0");
 	rep_round_begin(store, &s->round, READING);
 }
@@ -139,29 +140,46 @@ static void end(rep_store_t *store, bool again)
 	}
 }
 
-static void refused(rep_store_t *store)
+static void refused(rep_store_t *store, const char *why)
 {
 	rep_strays_t *s = &store->strays;
 	char pattern[REP_KEY_MAX];
 
 	pattern_of(store, kinds[s->kind], pattern);
-	rep_error_add(store, &s->round, pattern, rep_span(""), store->link.error);
+	rep_error_add(store, &s->round, pattern, rep_span(""), why);
 	end(store, true);
+}
+
+/* The next server that is there, of its first kind; false at the end. */
+static bool next_server(rep_store_t *store)
+{
+	rep_strays_t *s = &store->strays;
+	const rep_link_t *link;
+
+	s->kind = 0;
+	while((link = rep_link_at(&store->link, ++s->server)))
+		if(link->ctx)
+			return true;
+	return false;
 }
 
 void rep_strays_step(rep_store_t *store)
 {
 	rep_strays_t *s = &store->strays;
+	rep_link_t *link;
 
 	if(!s->running && s->wanted && rep_mono_ms() >= s->due)
 		begin(store);
 	if(!s->running)
 		return;
-	if(!slice(store, kinds[s->kind])) {
-		if(rep_link_up(&store->link))
-			refused(store);
+	link = rep_link_at(&store->link, s->server);
+	if(!slice(store, link, kinds[s->kind])) {
+		if(rep_link_up(link) && rep_link_up(&store->link))
+			refused(store, link->error[0] ? link->error : store->link.error);
+		else if(store->link.nodes)
+			end(store, true);
 		return;
 	}
-	if(strcmp(s->cursor, "0") == 0 && ++s->kind == KINDS)
+	if(strcmp(s->cursor, "0") == 0 && ++s->kind == KINDS && !next_server(store))
 		end(store, store->follow == REP_FOLLOW_POLLING);
 }

@@ -155,16 +155,16 @@ static const char *parse_tcp(rep_span_t in, rep_url_t *out)
 	return parse_host((rep_span_t){in.s, slash}, 6379, &out->at);
 }
 
-static const char *parse_hosts(rep_span_t in, rep_url_t *out)
+static const char *parse_hosts(rep_span_t in, uint32_t port, rep_url_t *out)
 {
 	for(;;) {
 		size_t comma = find(in, ',', false);
 		const char *why;
 
-		if(out->n_sentinels == REP_SENTINELS_MAX)
-			return "more than 9 Sentinels are named";
-		why = parse_host((rep_span_t){in.s, comma}, 26379,
-				&out->sentinels[out->n_sentinels++]);
+		if(out->n_hosts == REP_HOSTS_MAX)
+			return "more than 9 hosts are named";
+		why = parse_host(
+				(rep_span_t){in.s, comma}, port, &out->hosts[out->n_hosts++]);
 		if(why || comma == in.len)
 			return why;
 		in = from(in, comma + 1);
@@ -189,7 +189,20 @@ static const char *parse_sentinel(rep_span_t in, rep_url_t *out)
 			   "127 bytes";
 	if(!parse_db(in, slash, out))
 		return BAD_DB;
-	return parse_hosts(hosts, out);
+	return parse_hosts(hosts, 26379, out);
+}
+
+static const char *parse_cluster(rep_span_t in, rep_url_t *out)
+{
+	const char *why = parse_head(&in, out);
+	size_t slash = find(in, '/', false);
+
+	out->cluster = true;
+	if(why)
+		return why;
+	if(!parse_db(in, slash, out) || out->db != 0)
+		return "a cluster has no databases but 0: cluster://host:port,…";
+	return parse_hosts((rep_span_t){in.s, slash}, 6379, out);
 }
 
 static const char *parse_unix(rep_span_t in, rep_url_t *out)
@@ -230,11 +243,10 @@ const char *rep_url_parse(rep_span_t text, rep_url_t *out)
 	else if(starts(text, "sentinel://"))
 		why = parse_sentinel(from(text, 11), &url);
 	else if(starts(text, "cluster://"))
-		why = "cluster:// is not supported by this version";
+		why = parse_cluster(from(text, 10), &url);
 	else
 		why = "it starts with neither redis:// nor rediss:// nor sentinel:// "
-			  "nor "
-			  "unix:";
+			  "nor cluster:// nor unix:";
 	url.tls = starts(text, "rediss://");
 	if(!why)
 		*out = url;

@@ -6,7 +6,7 @@
 
 #include "../engine/base/types.h"
 
-#define REP_SENTINELS_MAX 9
+#define REP_HOSTS_MAX 9
 
 /* Where a server listens. */
 typedef struct rep_host
@@ -21,18 +21,20 @@ typedef struct rep_url
 	bool tls;
 	rep_host_t at;
 	char path[108]; /* of the Unix socket */
-	/* Sentinels, and the name that they know the master by; with them `at`
-	 * is empty */
-	rep_host_t sentinels[REP_SENTINELS_MAX];
-	size_t n_sentinels;
-	char master[128];
+	/* Whom to ask where the data is; with them `at` is empty: nodes of a
+	 * cluster, or Sentinels and the name that they know the master by */
+	rep_host_t hosts[REP_HOSTS_MAX];
+	size_t n_hosts;
+	bool cluster;
+	char master[128]; /* "" = no Sentinels */
 	uint32_t db;
 	char user[128];
 	char password[256];
 } rep_url_t;
 
-/* redis://[user[:password]@]host[:port][/db], rediss:// likewise, unix:/path[?db=n] or
- * sentinel://[user[:password]@]host[:port],…/master[/db]; user and password
+/* redis://[user[:password]@]host[:port][/db], rediss:// likewise, unix:/path[?db=n],
+ * sentinel://[user[:password]@]host[:port],…/master[/db] or
+ * cluster://[user[:password]@]host[:port],…; user and password
  * (the master's, not the Sentinels') percent-encoded, port 6379 (a Sentinel's
  * 26379) and database 0 unless given. NULL on success, else a sentence that
  * says what is wrong (static text). A lone

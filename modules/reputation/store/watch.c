@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "log.h"
+#include "nodes.h"
 #include "say.h"
 #include "store_pool.h"
 #include "wanted.h"
@@ -35,14 +36,14 @@ static void fall_back(rep_store_t *store, const char *why)
 }
 
 /* The subscriber's client id, 0 when it has none to tell. */
-static long long client_id(rep_store_t *store)
+static long long client_id(rep_store_t *store, rep_link_t *sub)
 {
 	redisReply *reply;
 	long long id = 0;
 
 	rep_args_command(&store->args, "CLIENT");
 	rep_args_text(&store->args, "ID");
-	reply = rep_link_call(&store->sub, &store->args);
+	reply = rep_link_call(sub, &store->args);
 	if(reply) {
 		id = reply->integer;
 		freeReplyObject(reply);
@@ -50,13 +51,13 @@ static long long client_id(rep_store_t *store)
 	return id;
 }
 
-static bool subscribe(rep_store_t *store)
+static bool subscribe(rep_store_t *store, rep_link_t *sub)
 {
 	redisReply *reply;
 
 	rep_args_command(&store->args, "SUBSCRIBE");
 	rep_args_text(&store->args, CHANNEL);
-	reply = rep_link_call(&store->sub, &store->args);
+	reply = rep_link_call(sub, &store->args);
 	if(!reply)
 		return false;
 	freeReplyObject(reply);
@@ -85,64 +86,90 @@ static void tracking_args(rep_args_t *args, const char *prefix, long long id)
 }
 
 /* Have the main connection's edits sent to client `id`; 0 = no longer. */
-static bool track(rep_store_t *store, long long id)
+static bool track(rep_store_t *store, rep_link_t *link, long long id)
 {
 	redisReply *reply;
 
 	tracking_args(&store->args, store->prefix, id);
-	reply = rep_link_call(&store->link, &store->args);
+	reply = rep_link_call(link, &store->args);
 	if(!reply)
 		return false;
 	freeReplyObject(reply);
 	return true;
 }
 
-void rep_watch_start(rep_store_t *store)
+static bool all_tell(rep_store_t *store)
 {
+	const rep_link_t *one;
+
+	for(size_t i = 0; (one = rep_link_at(&store->link, i)); i++)
+		if(one->ctx && !store->taps[i].sub.ctx)
+			return false;
+	return true;
+}
+
+void rep_watch_start(rep_store_t *store, size_t i)
+{
+	rep_link_t *link = rep_link_at(&store->link, i);
+	rep_tap_t *tap = &store->taps[i];
+	rep_link_t *sub = &tap->sub;
 	long long id;
 
-	if(rep_link_open(&store->sub, &store->server) != 0) {
-		fall_back(store, store->sub.error);
+	if(rep_link_open(sub, store->link.nodes ? &store->link.nodes->leads[i]
+											: &store->server)
+			!= 0) {
+		fall_back(store, sub->error);
 		return;
 	}
-	id = client_id(store);
-	if(!id || !subscribe(store)) {
-		fall_back(store, store->sub.error);
-	} else if(!(track(store, 0) && track(store, id))) {
-		if(rep_link_up(&store->link))
-			fall_back(store, store->link.error);
+	id = client_id(store, sub);
+	if(!id || !subscribe(store, sub)) {
+		fall_back(store, sub->error);
+	} else if(!(track(store, link, 0) && track(store, link, id))) {
+		if(rep_link_up(link))
+			fall_back(store, link->error);
 	} else {
-		if(store->follow == REP_FOLLOW_POLLING)
-			rep_say(store, REP_LOG_NOTICE, "Redis tells of edits");
-		set_follow(store, REP_FOLLOW_TRACKING);
-		store->pinged = 0;
-		store->next_ping = rep_mono_ms() + PING_MS;
+		tap->pinged = 0;
+		tap->next_ping = rep_mono_ms() + PING_MS;
+		if(all_tell(store)) {
+			if(store->follow == REP_FOLLOW_POLLING)
+				rep_say(store, REP_LOG_NOTICE, "Redis tells of edits");
+			set_follow(store, REP_FOLLOW_TRACKING);
+		}
 		/* what was edited before this moment nobody told */
 		rep_want_all(store);
 		return;
 	}
-	rep_link_close(&store->sub);
+	rep_link_close(sub);
 	/* refused, not lost: it will be so again */
-	store->sub.next_try = rep_mono_ms() + 30000;
+	sub->next_try = rep_mono_ms() + 30000;
 }
 
-void rep_watch_stop(rep_store_t *store)
+void rep_watch_stop(rep_store_t *store, size_t i)
 {
-	rep_link_close(&store->sub);
-	store->sub.backoff_ms = 0;
-	store->sub.next_try = 0;
+	rep_link_t *sub = &store->taps[i].sub;
+
+	rep_link_close(sub);
+	sub->backoff_ms = 0;
+	sub->next_try = 0;
+}
+
+void rep_watch_stop_all(rep_store_t *store)
+{
+	for(size_t i = 0; i < REP_MASTERS_MAX; i++)
+		rep_watch_stop(store, i);
 	if(store->follow != REP_FOLLOW_POLLING)
 		set_follow(store, REP_FOLLOW_NONE);
 }
 
 /* One message: ["message", CHANNEL, [key, …] or nil], or ["pong", ""]. */
-static void parse_message(rep_store_t *store, const redisReply *reply)
+static void parse_message(
+		rep_store_t *store, rep_tap_t *tap, const redisReply *reply)
 {
 	rep_span_t kind = rep_reply_span(rep_reply_at(reply, 0));
 	const redisReply *keys = rep_reply_at(reply, 2);
 
 	if(rep_span_is(kind, "pong"))
-		store->pinged = 0;
+		tap->pinged = 0;
 	if(!rep_span_is(kind, "message") || !keys)
 		return;
 	if(keys->type == REDIS_REPLY_NIL) { /* FLUSHALL, FLUSHDB */
@@ -156,42 +183,54 @@ static void parse_message(rep_store_t *store, const redisReply *reply)
 }
 
 /* A connection that died without a word is found by its silence. */
-static void ping(rep_store_t *store)
+static void ping(rep_store_t *store, rep_tap_t *tap)
 {
 	int64_t now = rep_mono_ms();
+	rep_link_t *sub = &tap->sub;
 
-	if(store->pinged && now - store->pinged > PING_MS) {
-		rep_link_close(&store->sub);
-		snprintf(store->sub.error, sizeof(store->sub.error), "no answer");
+	if(tap->pinged && now - tap->pinged > PING_MS) {
+		rep_link_close(sub);
+		snprintf(sub->error, sizeof(sub->error), "no answer");
 		return;
 	}
-	if(store->pinged || now < store->next_ping)
+	if(tap->pinged || now < tap->next_ping)
 		return;
 	rep_args_command(&store->args, "PING");
-	if(!rep_link_send(&store->sub, &store->args))
+	if(!rep_link_send(sub, &store->args))
 		return;
-	rep_link_flush(&store->sub);
-	store->pinged = now;
-	store->next_ping = now + PING_MS;
+	rep_link_flush(sub);
+	tap->pinged = now;
+	tap->next_ping = now + PING_MS;
+}
+
+static void step(rep_store_t *store, size_t i)
+{
+	rep_tap_t *tap = &store->taps[i];
+	rep_link_t *sub = &tap->sub;
+	redisReply *reply;
+
+	if(!rep_link_up(sub)) {
+		if(rep_mono_ms() >= sub->next_try)
+			rep_watch_start(store, i);
+		return;
+	}
+	while((reply = rep_link_poll(sub))) {
+		parse_message(store, tap, reply);
+		freeReplyObject(reply);
+	}
+	if(rep_link_up(sub))
+		ping(store, tap);
+	if(!rep_link_up(sub)) {
+		fall_back(store, sub->error);
+		sub->next_try = rep_mono_ms() + 100;
+	}
 }
 
 void rep_watch_step(rep_store_t *store)
 {
-	redisReply *reply;
+	const rep_link_t *one;
 
-	if(!rep_link_up(&store->sub)) {
-		if(rep_mono_ms() >= store->sub.next_try)
-			rep_watch_start(store);
-		return;
-	}
-	while((reply = rep_link_poll(&store->sub))) {
-		parse_message(store, reply);
-		freeReplyObject(reply);
-	}
-	if(rep_link_up(&store->sub))
-		ping(store);
-	if(!rep_link_up(&store->sub)) {
-		fall_back(store, store->sub.error);
-		store->sub.next_try = rep_mono_ms() + 100;
-	}
+	for(size_t i = 0; (one = rep_link_at(&store->link, i)); i++)
+		if(one->ctx)
+			step(store, i);
 }

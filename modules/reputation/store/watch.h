@@ -6,10 +6,14 @@
 #ifndef REP_WATCH_H
 #define REP_WATCH_H
 
+#include <stddef.h>
+
 #include "handle.h"
 
-void rep_watch_start(rep_store_t *store);
+/* On the i-th server. */
+void rep_watch_start(rep_store_t *store, size_t i);
+void rep_watch_stop(rep_store_t *store, size_t i);
 void rep_watch_step(rep_store_t *store);
-void rep_watch_stop(rep_store_t *store);
+void rep_watch_stop_all(rep_store_t *store);
 
 #endif
