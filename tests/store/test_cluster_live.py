@@ -105,6 +105,8 @@ def test_a_slot_moves_under_traffic(cluster, start):
         assert d.sum(pool)["numbers"] == 20
         assert d.status()["errors"] == [], d.status()
         assert "WARN" not in d.log() and "ERR" not in d.log(), d.log()
+        # no link was given up for it
+        assert d.log().count("connected to Redis") == 1, d.log()
         # and its edits are followed where it is now
         assert d.status()["follow"] == "tracking"
     c.masters[1].client.hset(f"rep:numbers:{{{pool}}}", number(20), "{}")
@@ -352,3 +354,72 @@ def test_caps_hold_while_a_slot_moves(cluster, start):
     for _ in range(50):
         pick(0)
     assert picked[0] == 200
+
+
+def test_a_cluster_that_serves_nothing(cluster, start):
+    """With cluster-require-full-coverage all masters refuse when one is
+    lost."""
+    c = cluster(covered="yes")
+    pools = [c.pools_of(m, 1)[0] for m in c.masters]
+    for p in pools:
+        fill(c.client, p)
+    a = start(c.url, "a")
+    for p in pools:
+        ready(a, pool=p)
+    c.masters[1].kill()
+    wait_until(lambda: c.masters[0].client.execute_command("CLUSTER INFO")
+               ["cluster_state"] == "fail", 60)
+    for p in pools:
+        assert a.ask("spread", p, FIRST, 20, 100)["counted"] == 100
+    said(a, "the cluster does not serve 2 pools, they go on with what is "
+         "known: CLUSTERDOWN")
+    assert a.status()["away"] == 3
+    c.masters[1].start()
+    said(a, "the cluster serves all pools again")
+    for p in pools:
+        written(c, c.master_of(p), p, 100)
+    assert a.log().count("the cluster does not") == 1
+
+
+def test_a_proxy_ends_while_a_slot_is_moved(cluster, start):
+    c = cluster()
+    pool = c.pools_of(c.masters[0], 1)[0]
+    fill(c.client, pool)
+    a = start(c.url, "a")
+    ready(a, pool=pool)
+    a.ask("spread", pool, FIRST, 20, 100)
+    written(c, c.masters[0], pool, 100)
+
+    def half_way():
+        a.ask("spread", pool, FIRST, 20, 50)
+        a.process.stdin.close()
+
+    c.migrate(c.slot(pool), c.masters[0], c.masters[1], half_way)
+    a.process.wait(60)
+    written(c, c.masters[1], pool, 150)
+
+
+def test_of_several_the_newest_is_believed(cluster, start):
+    """By its epoch, whichever is asked first or later: a node that was cut
+    off tells what was right once."""
+    old, new = cluster(masters=1), cluster()
+    pool = new.pools_of(new.masters[1], 1)[0]
+    fill(new.client, pool)
+    for nodes in (old.masters + new.masters[:1],
+                  new.masters[:1] + old.masters):
+        a = start("cluster://" + ",".join(
+            f"127.0.0.1:{n.port}" for n in nodes), f"a{len(nodes)}")
+        ready(a, pool=pool)
+        a.count(pool, number(1), "answered", 3)
+        lost, asked = new.masters[0], old.masters[0].client
+        # without it one is asked after the other, in haste
+        lost.kill()
+        said(a, f"Redis master 127.0.0.1:{lost.port}: ")
+        before = asked.info()["total_connections_received"]
+        wait_until(lambda n=before: asked.info()["total_connections_received"]
+                   > n + 1, 60)
+        a.count(pool, number(1), "answered", 3)
+        lost.start()
+        wait_until(lambda: a.status()["away"] == 0, 60, what=a.log)
+        assert f"127.0.0.1:{old.masters[0].port}" not in a.log()
+    written(new, new.masters[1], pool, 12)

@@ -66,6 +66,7 @@ typedef struct rep_store_pool
 	unsigned slot;
 	uint32_t served;	 /* number of the link to its master, 0 = none */
 	int64_t rests_until; /* monotonic ms; 0 = it does not */
+	int64_t broken;		 /* since when nothing was answered, 0 = it is */
 	/* policy_sync.c */
 	bool policy_wanted, policy_known;
 	uint64_t policy_hash;
@@ -218,7 +219,9 @@ struct rep_store
 	rep_tls_t tls;
 	rep_link_t link;
 	rep_tap_t taps[REP_MASTERS_MAX]; /* of rep_link_at(&link) */
-	uint32_t served[3];				 /* as those of pools */
+	char unserved[200]; /* what the cluster said last of those not served */
+	bool told_unserved;
+	uint32_t served[3]; /* as those of pools */
 	/* master.c */
 	rep_link_t sentinel;
 	rep_host_t server; /* where the link leads, or last led */

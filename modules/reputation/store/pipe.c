@@ -46,6 +46,8 @@ bool rep_pipe_receive(rep_store_t *store)
 			store->scripts_gone = true;
 		if(!reply && asked.pool && store->link.fault == REP_REDIS_AWAY)
 			rep_served_broken(store, asked.pool);
+		else if(reply && asked.pool)
+			asked.pool->broken = 0;
 		asked.answer(store, asked.pool, &asked, reply);
 		if(reply)
 			freeReplyObject(reply);

@@ -369,6 +369,19 @@ static void alone(rep_store_t *store)
 		try_connect(store);
 }
 
+/* Counts of a pool whose slot is being moved: it will be asked again soon. */
+static bool held_back(const rep_store_t *store)
+{
+	for(int i = 0; i < rep_registry_pools(store->registry); i++) {
+		const rep_store_pool_t *pool = store->pools[i];
+
+		if(pool && pool->served && pool->mirror.n_dirty > 0
+				&& !rep_served(store, pool))
+			return true;
+	}
+	return false;
+}
+
 /* Leave nothing behind that could still be written. A link that breaks only now
  * is made anew, if that can be done soon. */
 static void last_exchange(rep_store_t *store)
@@ -387,6 +400,11 @@ static void last_exchange(rep_store_t *store)
 		if(rep_edits_write(store) || rep_link_any(&store->link))
 			send_writes(store);
 		store->more = !rep_pipe_receive(store) || store->more;
+		rep_shards_step(store);
+		if(!store->more && held_back(store)) {
+			store->more = true;
+			poll(NULL, 0, 10);
+		}
 	}
 	rep_callees_flush(store);
 	if(rep_link_any(&store->link))

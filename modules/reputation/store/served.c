@@ -6,7 +6,7 @@
 
 #include "nodes.h"
 
-#define REST_MS 100 /* while a slot is being moved */
+#define REST_MS 200 /* while a slot is being moved */
 
 bool rep_served(const rep_store_t *store, const rep_store_pool_t *pool)
 {
@@ -27,8 +27,14 @@ size_t rep_served_by(const rep_store_t *store, const rep_store_pool_t *pool)
 
 void rep_served_broken(rep_store_t *store, rep_store_pool_t *pool)
 {
-	if(store->link.nodes && store->link.nodes->slot == pool->slot)
-		pool->rests_until = rep_mono_ms() + REST_MS;
+	int64_t now = rep_mono_ms();
+
+	if(!store->link.nodes || store->link.nodes->slot != pool->slot)
+		return;
+	pool->rests_until = now + REST_MS;
+	if(!pool->broken)
+		pool->broken = now;
+	memcpy(store->unserved, store->link.error, sizeof(store->unserved));
 }
 
 void rep_print_host(const rep_host_t *at, char *out, size_t size)

@@ -21,6 +21,8 @@
 #include "../engine/pool/leases.h"
 #include "../engine/pool/pools.h"
 
+#define BROKEN_MS 2000 /* it is told then that a pool is not served */
+
 /* ---- one master -------------------------------------------------------------- */
 
 static void begin(rep_store_t *store, size_t i)
@@ -60,7 +62,8 @@ static void look_at(rep_store_t *store, size_t i)
 	rep_link_t *one = &nodes->link[i];
 	char where[REP_HOST_TEXT];
 
-	rep_print_host(&nodes->slots.at[i], where, sizeof(where));
+	if(nodes->slots.at[i].port != 0)
+		rep_print_host(&nodes->slots.at[i], where, sizeof(where));
 	if(one->ctx && tap->number != nodes->number[i]) {
 		tap->number = nodes->number[i];
 		rep_say(store, REP_LOG_NOTICE,
@@ -92,6 +95,8 @@ static void look_at_pool(rep_store_t *store, rep_store_pool_t *pool)
 
 	if(rep_mono_ms() < pool->rests_until)
 		return;
+	if(served != pool->served)
+		rep_want_pool(pool);
 	if(served != pool->served || pool->rests_until) {
 		pool->served = served;
 		pool->rests_until = 0;
@@ -100,7 +105,6 @@ static void look_at_pool(rep_store_t *store, rep_store_pool_t *pool)
 		pool->knowing = 0;
 		rep_numbers_abort(pool);
 		rep_resync_lost(pool);
-		rep_want_pool(pool);
 		rep_pool_lease_again(store->registry, pool->index);
 	}
 	/* nobody can tell: what is known is used */
@@ -138,9 +142,23 @@ static void look_at_others(rep_store_t *store)
 	}
 }
 
+/* Their masters are there, and refuse: one line at each edge, for a slot that is
+ * moved is so for a moment. */
+static void tell_broken(rep_store_t *store, unsigned n)
+{
+	if(n > 0 && !store->told_unserved)
+		rep_say(store, REP_LOG_WARN,
+				"the cluster does not serve %u pools, they go on with what is "
+				"known: %s",
+				n, store->unserved);
+	else if(n == 0 && store->told_unserved)
+		rep_say(store, REP_LOG_NOTICE, "the cluster serves all pools again");
+	store->told_unserved = n > 0;
+}
+
 void rep_shards_step(rep_store_t *store)
 {
-	uint32_t away = 0;
+	uint32_t away = 0, broken = 0;
 
 	if(!store->link.nodes)
 		return;
@@ -153,10 +171,13 @@ void rep_shards_step(rep_store_t *store)
 		if(!pool)
 			continue;
 		look_at_pool(store, pool);
-		away += !rep_served(store, pool);
+		away += !pool->served;
+		broken += pool->served && pool->broken
+				  && rep_mono_ms() - pool->broken > BROKEN_MS;
 	}
+	tell_broken(store, broken);
 	look_at_others(store);
 	rep_lock(&store->status->lock);
-	store->status->away = away;
+	store->status->away = away + broken;
 	rep_unlock(&store->status->lock);
 }

@@ -173,6 +173,11 @@ void rep_strays_step(rep_store_t *store)
 	if(!s->running)
 		return;
 	link = rep_link_at(&store->link, s->server);
+	if(!link->ctx) { /* that master is away */
+		if(!next_server(store))
+			end(store, true);
+		return;
+	}
 	if(!slice(store, link, kinds[s->kind])) {
 		if(rep_link_up(link) && rep_link_up(&store->link))
 			refused(store, link->error[0] ? link->error : store->link.error);
