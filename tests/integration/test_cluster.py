@@ -10,8 +10,8 @@ from harness.redis_cluster import Cluster
 
 
 @pytest.fixture
-def cluster():
-    made = Cluster(replicas=1)
+def cluster(request):
+    made = Cluster(replicas=getattr(request, "param", 1))
     yield made
     made.remove()
 
@@ -80,3 +80,24 @@ def test_a_master_dies_and_its_pool_goes_on(make, cluster):
     heir.set_number(lost, pools[lost][1], status="paused")
     for node in nodes:
         view.wait_state(node, lost, pools[lost][1], "paused")
+
+
+@pytest.mark.parametrize("cluster", [0], indirect=True)
+def test_a_number_that_is_new_while_its_master_is_away(make, cluster):
+    """Nobody can tell its verdict: it is used by what is known."""
+    pools = [cluster.pools_of(m, 1)[0] for m in cluster.masters]
+    numbers = {p: seed(cluster, p) for p in pools}
+    node = make.kamailio(
+        "functions.cfg", REDIS=cluster.url, NODE_ID="node-a",
+        CARRIER_A=make.carrier().address,
+        allow_errors=[r"reputation.*(Redis master|edits are found)"])
+    caller = make.caller(node)
+    view.wait_connected(node)
+    for p in pools:
+        view.wait_numbers(node, p, numbers[p])
+        functions.wait_picked(caller, p, numbers[p][0])
+    cluster.masters[1].kill()
+    wait_until(lambda: view.store(node)["pools_away"] == 1)
+    (new,) = new_numbers(1)
+    node.rpc("reputation.add", pools[1], new)
+    functions.wait_picked(caller, pools[1], new)
