@@ -359,10 +359,14 @@ def scans(node):
         "cmdstat_hscan", {"calls": 0})["calls"]
 
 
-def test_a_pool_moves_while_it_is_read(cluster, start):
+@pytest.mark.parametrize("follow", ["tracking", "polling"])
+def test_a_pool_moves_while_it_is_read(cluster, start, follow):
     """A cursor of one master means nothing to the next: no number is taken
-    for removed."""
+    for removed, whether or not anybody tells that the key has moved."""
     c = cluster()
+    for node in c.masters if follow == "polling" else ():
+        node.client.execute_command("ACL SETUSER", "default",
+                                    "-client|tracking")
     source, target = c.masters[:2]
     pool = c.pools_of(source, 1)[0]
     key = f"rep:numbers:{{{pool}}}"
@@ -370,6 +374,7 @@ def test_a_pool_moves_while_it_is_read(cluster, start):
     gate = Gate(source, c.masters)
     a = start(c.url, "a")
     ready(a, numbers=5000, pool=pool)
+    assert a.status()["follow"] == follow
     # an edit has all of it read anew, a page after the other
     gate.hold(rb"HSCAN\r\n\$\d+\r\nrep:numbers[^\r]*\r\n\$\d+\r\n[1-9]")
     source.client.hset(key, number(0), '{"weight":2}')
