@@ -223,6 +223,32 @@ def test_a_master_dies_and_its_replica_takes_over(cluster, start):
         assert d.sum(pools[1])["numbers"] == 20
 
 
+def test_an_ordered_failover_under_traffic(cluster, start):
+    """The old master stays, as a replica, and says where to go."""
+    c = cluster(replicas=1)
+    pool = c.pools_of(c.masters[0], 1)[0]
+    heir = c.replica_of(c.masters[0])
+    fill(c.client, pool)
+    a, b = start(c.url, "a"), start(c.url, "b")
+    ready(a, b, pool=pool)
+    traffic = [Traffic(d, FIRST, pool=pool) for d in (a, b)]
+    for t in traffic:
+        t.more(500)
+    heir.client.execute_command("CLUSTER FAILOVER")
+    for d in (a, b):
+        said(d, f"connected to Redis master 127.0.0.1:{heir.port}, of 1 pools")
+    for t in traffic:
+        t.more(500)
+    made = sum(t.end() for t in traffic)
+    same([a, b], made, pool)
+    written(c, heir, pool, made)
+    heir.client.hset(f"rep:numbers:{{{pool}}}", number(20), "{}")
+    for d in (a, b):
+        wait_until(lambda d=d: d.sum(pool)["numbers"] == 21, what=d.log)
+        assert d.status()["follow"] == "tracking"
+        assert "WARN" not in d.log() and "ERR" not in d.log(), d.log()
+
+
 def test_a_master_dies_and_nobody_takes_over(cluster, start):
     c = cluster()
     pools = [c.pools_of(m, 1)[0] for m in c.masters]
