@@ -3,7 +3,7 @@
 
 #include "caps.h"
 
-#include "usable.h"
+#include "pools.h"
 
 static const uint32_t seconds[REP_CAP_PERIODS] = {60, 3600, 86400};
 
@@ -116,7 +116,7 @@ uint32_t rep_number_cap(const rep_pool_t *pool, const rep_number_t *number,
 		case REP_CAP_CONCURRENT:
 			return pool->policy.cap_concurrent;
 		case REP_CAP_TRIAL:
-			return trial_at(number) && !rep_observed(pool)
+			return trial_at(number) && !rep_registry_observes(pool->registry)
 						   ? pool->policy.probation_calls
 						   : 0;
 		default:
