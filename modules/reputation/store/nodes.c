@@ -131,7 +131,9 @@ static bool make_room(rep_nodes_t *nodes)
 /* HSCAN goes on from a cursor of the server that gave it. */
 static bool is_pinned(const rep_args_t *args)
 {
-	return args->n > 2 && strcmp(args->argv[0], "HSCAN") == 0
+	const rep_span_t name = {args->argv[0], args->argvlen[0]};
+
+	return args->n > 2 && rep_span_is(name, "HSCAN")
 		   && !(args->argvlen[2] == 1 && args->argv[2][0] == '0');
 }
 
