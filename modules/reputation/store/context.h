@@ -91,6 +91,7 @@ typedef struct rep_store_pool
 	rep_round_t numbers_round;
 	/* feed.c: where we are */
 	bool placed; /* feed_id and feed_seq are valid */
+	bool unread; /* there was more than could be read at once */
 	char feed_id[32];
 	uint64_t feed_seq;
 	/* push.c, pull.c, resync.c: what is ours, what is theirs */
@@ -98,6 +99,7 @@ typedef struct rep_store_pool
 	bool was_known;	   /* at some time: */
 	bool known;		   /* all of it was read since the feed was placed */
 	bool doubted;	   /* the server may have lost the entry at feed_id */
+	bool mending;	   /* what differs from Redis is being read */
 	bool touch;		   /* buckets are to be summed up anew in the index */
 	bool replay;	   /* the registry has forgotten, or not known, numbers */
 	uint32_t replayed; /* buckets of it that are done */
@@ -105,8 +107,10 @@ typedef struct rep_store_pool
 	uint32_t summed;				 /* the bucket to add up counts from */
 	int64_t records, turns, healthy; /* in Redis, as last seen; -1 = not seen */
 	rep_pages_t records_pages, health_pages;
-	/* push.c, health.c */
-	int64_t health_after;
+	/* health.c */
+	int64_t next_health, next_pace;	   /* monotonic ms */
+	uint32_t health_pace, health_left; /* numbers each time, yet to go now */
+	size_t views_at, n_views;		   /* those of this exchange */
 } rep_store_pool_t;
 
 enum
@@ -264,7 +268,7 @@ struct rep_store
 	int turn;  /* the pool whose turn it is to be first */
 	bool more; /* there is more to do at once */
 
-	int64_t next_exchange, next_health, next_check;
+	int64_t next_exchange, next_check;
 	rep_store_callees_t callees;
 	void (*begun_news)(rep_begun_news_t *news);
 	rep_store_begun_t begun;

@@ -80,7 +80,8 @@ static void take_feed(
 			pool->check_after = 0;
 			return;
 		}
-	store->more = store->more || i == ENTRIES;
+	pool->unread = i == ENTRIES;
+	store->more = store->more || pool->unread;
 	rep_lock(&store->status->lock);
 	memcpy(store->status->feed, pool->feed_id, sizeof(pool->feed_id));
 	rep_unlock(&store->status->lock);

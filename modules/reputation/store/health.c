@@ -10,6 +10,11 @@
 #include "../engine/reply/e164.h"
 #include "../formats/health.h"
 
+#define EACH_MS 1000	/* some of those that wait, */
+#define LEAST 32		/* so many, or what it takes */
+#define LAP 16			/* that none waits longer: s */
+#define REFUSED_MS 5000 /* when Redis would not take it */
+
 static void trouble(rep_store_t *store, const char *key)
 {
 	if(!rep_link_up(&store->link))
@@ -36,23 +41,70 @@ static void written(rep_store_t *store, rep_store_pool_t *pool,
 
 	if(reply)
 		return;
-	rep_pool_requeue_health(
-			store->registry, pool->index, &store->views[asked->at], asked->n);
-	pool->health_after = rep_mono_ms() + 5000;
+	rep_pool_requeue_health(store->registry, pool->index,
+			&store->views[asked->at], asked->n, 0);
+	pool->next_health = rep_mono_ms() + REFUSED_MS;
 	trouble(store, rep_key(store, key, "health", pool->name));
 }
 
-void rep_health_send(rep_store_t *store, rep_store_pool_t *pool)
+/* Numbers whose verdict goes out at the same time, each once: ahead of their
+ * turn. */
+static size_t moved(rep_store_t *store, rep_store_pool_t *pool, size_t from,
+		rep_number_view_t *views, size_t left)
+{
+	size_t n = 0;
+
+	for(size_t i = from; i < store->n_offered && n < left; i++) {
+		rep_e164_t number = store->offered[i].number;
+
+		if((n == 0 || views[n - 1].number != number)
+				&& rep_view_number(store->registry, pool->index, number,
+						store->clock(), &views[n], NULL, 0, NULL))
+			n++;
+	}
+	return n;
+}
+
+/* How many of those that wait may go now. */
+static uint32_t allowed(rep_store_t *store, rep_store_pool_t *pool)
+{
+	int64_t now = rep_mono_ms();
+	uint32_t waits;
+
+	if(store->stop)
+		return UINT32_MAX;
+	if(now < pool->next_health)
+		return pool->health_left;
+	waits = rep_pool_health_waits(store->registry, pool->index);
+	if(now >= pool->next_pace || waits > pool->health_pace * LAP) {
+		pool->health_pace = waits / LAP < LEAST ? LEAST : waits / LAP + 1;
+		pool->next_pace = now + LAP * EACH_MS;
+	}
+	pool->next_health = now + EACH_MS;
+	return pool->health_pace;
+}
+
+/* Not before the counts that it tells of have gone out: who is the last to
+ * write then has heard of all calls, or hears of them in the same exchange and
+ * writes again. */
+void rep_health_send(rep_store_t *store, rep_store_pool_t *pool, size_t from)
 {
 	rep_number_view_t *views = &store->views[store->n_views];
-	size_t left = REP_BATCH - store->n_views, n;
+	size_t left = REP_BATCH - store->n_views, n, waiting;
 	char key[REP_KEY_MAX], number[REP_E164_MAX], json[REP_HEALTH_TEXT];
 	rep_health_labels_t labels;
 
-	if(rep_mono_ms() < pool->health_after)
+	pool->n_views = 0;
+	if(!pool->known || pool->mirror.n_dirty > 0)
 		return;
-	n = rep_pool_drain_health(
-			store->registry, pool->index, store->clock(), views, left);
+	n = moved(store, pool, from, views, left);
+	pool->health_left = allowed(store, pool);
+	waiting = rep_pool_drain_health(store->registry, pool->index,
+			store->clock(), views + n,
+			pool->health_left < left - n ? pool->health_left : left - n);
+	pool->health_left -= (uint32_t)waiting;
+	store->more = store->more || (pool->health_left && waiting == left - n);
+	n += waiting;
 	if(n == 0)
 		return;
 	rep_args_command(&store->args, "HSET");
@@ -66,7 +118,17 @@ void rep_health_send(rep_store_t *store, rep_store_pool_t *pool)
 		rep_args_span(&store->args, (rep_span_t){json, len});
 	}
 	rep_pipe_send(store, (rep_asked_t){written, pool, store->n_views, n});
+	pool->views_at = store->n_views;
+	pool->n_views = n;
 	store->n_views += n;
+}
+
+void rep_health_check(rep_store_t *store, rep_store_pool_t *pool)
+{
+	rep_pool_requeue_health(store->registry, pool->index,
+			&store->views[pool->views_at], pool->n_views,
+			pool->placed && !pool->unread ? store->clock() : 0);
+	pool->n_views = 0;
 }
 
 static bool simple(rep_store_t *store, const char *key)

@@ -7,8 +7,13 @@
 #include "context.h"
 #include "handle.h"
 
-/* Send what changed, as far as there is room in the exchange. */
-void rep_health_send(rep_store_t *store, rep_store_pool_t *pool);
+/* After the pool's counts and verdicts: send what changed, of numbers whose
+ * verdict is among those offered from `from` on at once, of others a share of
+ * those that wait. */
+void rep_health_send(rep_store_t *store, rep_store_pool_t *pool, size_t from);
+/* When the feed of that exchange was read: what others have done to a number
+ * that we wrote meanwhile is not in what we wrote. */
+void rep_health_check(rep_store_t *store, rep_store_pool_t *pool);
 bool rep_health_remove(rep_store_t *store, const char *pool,
 		const rep_e164_t *numbers, size_t n);
 /* The same without waiting. */

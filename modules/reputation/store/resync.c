@@ -206,6 +206,7 @@ static void compare(rep_store_t *store, rep_store_pool_t *pool,
 	verdicts = fewer(store, pool, reply);
 	if(!pool->known || (differ == 0 && !verdicts))
 		return;
+	pool->mending = pool->mending || differ > 0;
 	rep_lock(&store->status->lock);
 	store->status->mismatches += differ + verdicts;
 	rep_unlock(&store->status->lock);
@@ -425,6 +426,11 @@ static void bucket_page(rep_store_t *store, rep_store_pool_t *pool,
 /* All is read that there was when the feed was placed. */
 static void done(rep_store_t *store, rep_store_pool_t *pool)
 {
+	if(pool->mending) /* health may have been written of what was known */
+		rep_pool_requeue_all(store->registry, pool->index);
+	pool->mending = false;
+	if(pool->known)
+		return;
 	pool->known = true;
 	/* the first time goes without saying */
 	rep_say(store, pool->was_known ? REP_LOG_NOTICE : REP_LOG_DBG,
@@ -472,7 +478,7 @@ void rep_resync_pages(rep_store_t *store, rep_store_pool_t *pool)
 	}
 	if(store->n_pages > before)
 		store->more = true;
-	else if(!pool->known && store->n_pages < PAGES)
+	else if(store->n_pages < PAGES)
 		done(store, pool);
 }
 

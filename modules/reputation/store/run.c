@@ -39,7 +39,6 @@
 #include "../engine/pool/pools.h"
 #include "../formats/pool_load.h"
 
-#define HEALTH_MS 1000
 #define CHECK_MS 1000
 #define LAST_MS 5000 /* to write what waits when the process ends */
 #define EDITS_MS 50	 /* then the exchange has its turn */
@@ -200,29 +199,16 @@ static void send_writes(rep_store_t *store)
 		return;
 	for(int i = 0; i < rep_registry_pools(store->registry); i++) {
 		rep_store_pool_t *pool = pool_in_turn(store, i);
+		size_t offered = store->n_offered;
 
 		if(!pool)
 			continue;
 		rep_verdict_send(store, pool);
 		rep_push_send(store, pool);
+		rep_health_send(store, pool, offered);
 		rep_leases_send(store, pool);
 	}
 	rep_events_send(store);
-}
-
-static void send_health(rep_store_t *store)
-{
-	int64_t now = rep_mono_ms();
-
-	if(now < store->next_health || now < store->refused_until)
-		return;
-	for(int i = 0; i < rep_registry_pools(store->registry); i++)
-		if(pool_in_turn(store, i))
-			rep_health_send(store, pool_in_turn(store, i));
-	if(store->n_views < REP_BATCH)
-		store->next_health = now + HEALTH_MS;
-	else
-		store->more = true;
 }
 
 /* Each number once an exchange; while the history is read, when it is. */
@@ -237,6 +223,13 @@ static void judge(rep_store_t *store)
 	}
 }
 
+static void check_health(rep_store_t *store)
+{
+	for(int i = 0; i < rep_registry_pools(store->registry); i++)
+		if(rep_store_pool_at(store, i))
+			rep_health_check(store, rep_store_pool_at(store, i));
+}
+
 /* All that there is to say and to ask, of all pools, in one round trip. */
 static bool exchange(rep_store_t *store)
 {
@@ -249,7 +242,6 @@ static bool exchange(rep_store_t *store)
 		return false;
 	begin_exchange(store);
 	send_writes(store);
-	send_health(store);
 	rep_feed_send(store);
 	for(int i = 0; i < rep_registry_pools(store->registry); i++) {
 		rep_store_pool_t *pool = pool_in_turn(store, i);
@@ -262,6 +254,7 @@ static bool exchange(rep_store_t *store)
 	}
 	if(rep_pipe_receive(store)) {
 		judge(store);
+		check_health(store);
 		rep_lock(&store->status->lock);
 		store->status->lag_ms = (uint32_t)(rep_mono_ms() - now);
 		rep_unlock(&store->status->lock);

@@ -33,7 +33,6 @@ bool rep_evidence_count(rep_pool_t *pool, uint32_t i, rep_stamp_t stamp,
 	rep_recent_add(
 			&pool->strata[stratum]->recent, rep_minute_of(now), outcome, 1);
 	rep_number_mark(pool, i, REP_DIRTY_CELLS);
-	rep_number_mark(pool, i, REP_DIRTY_HEALTH);
 	return true;
 }
 
@@ -93,7 +92,6 @@ bool rep_evidence_put_others(rep_pool_t *pool, uint32_t i, uint32_t bucket,
 	if(stamp != rep_stamp_of(pool, number, pool->strata[stratum]->route))
 		rep_cell_weigh(pool, i, *at, 0);
 	rep_screen_counted(pool, number, bucket);
-	rep_number_mark(pool, i, REP_DIRTY_HEALTH);
 	return true;
 }
 

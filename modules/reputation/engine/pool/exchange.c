@@ -71,6 +71,8 @@ size_t rep_pool_drain_cells(
 			rep_number_reap(pool, i);
 		else if(!drain_number(pool, number, out, max, &n))
 			rep_number_mark(pool, i, REP_DIRTY_CELLS);
+		if(number->flags & REP_LIVE)
+			rep_number_mark(pool, i, REP_DIRTY_HEALTH);
 	}
 	rep_pool_unlock(pool);
 	return n;

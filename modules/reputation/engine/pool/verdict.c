@@ -66,7 +66,6 @@ void rep_verdict_moved(
 	verdict->flags |= REP_VERDICT_DIRTY;
 	rep_screen_drop(pool, rep_number_at(pool, i));
 	rep_number_mark(pool, i, REP_DIRTY_RECORD);
-	rep_number_mark(pool, i, REP_DIRTY_HEALTH);
 	rep_number_wake(pool, i, now);
 	rep_pool_check_stop(pool, now);
 }

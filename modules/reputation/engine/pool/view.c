@@ -383,8 +383,31 @@ size_t rep_pool_drain_health(rep_registry_t *registry, int id, rep_time_t now,
 	return n;
 }
 
+uint32_t rep_pool_health_waits(rep_registry_t *registry, int id)
+{
+	rep_pool_t *pool = rep_pool_lock(registry, id);
+	uint32_t n = pool ? pool->dirty_health.count : 0;
+
+	if(pool)
+		rep_pool_unlock(pool);
+	return n;
+}
+
+static bool holds(const rep_pool_t *pool, uint32_t i, rep_time_t now,
+		const rep_number_view_t *view)
+{
+	const rep_number_t *number = rep_number_at(pool, i);
+	rep_number_view_t is;
+
+	number_view(pool, number, rep_assess(pool, number, now), now, &is);
+	return is.turn == view->turn && is.state == view->state
+		   && is.since == view->since && is.until == view->until
+		   && strcmp(is.benched_on, view->benched_on) == 0
+		   && memcmp(&is.counts, &view->counts, sizeof(is.counts)) == 0;
+}
+
 void rep_pool_requeue_health(rep_registry_t *registry, int id,
-		const rep_number_view_t *views, size_t n)
+		const rep_number_view_t *views, size_t n, rep_time_t now)
 {
 	rep_pool_t *pool = rep_pool_lock(registry, id);
 
@@ -392,7 +415,7 @@ void rep_pool_requeue_health(rep_registry_t *registry, int id,
 		return;
 	for(size_t k = 0; k < n; k++) {
 		uint32_t i = rep_number_find(pool, views[k].number);
-		if(i != REP_NONE)
+		if(i != REP_NONE && (!now || !holds(pool, i, now, &views[k])))
 			rep_number_mark(pool, i, REP_DIRTY_HEALTH);
 	}
 	rep_pool_unlock(pool);

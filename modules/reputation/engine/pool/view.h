@@ -101,11 +101,15 @@ size_t rep_view_labels(rep_registry_t *registry, int pool,
 bool rep_view_pool(rep_registry_t *registry, int pool, rep_time_t now,
 		rep_pool_view_t *out);
 
-/* Views of numbers whose published health is out of date; they count as
- * taken. */
+/* Views of numbers whose published health is out of date, by something that
+ * this node has done: counts and verdicts that were drained for others, numbers
+ * that are new, evidence that grew too old. They count as taken. */
 size_t rep_pool_drain_health(rep_registry_t *registry, int pool, rep_time_t now,
 		rep_number_view_t *out, size_t max);
+uint32_t rep_pool_health_waits(rep_registry_t *registry, int pool);
+/* Taken but not delivered, all of them, or (`now` is not 0) those that have
+ * changed since: they will be taken again. */
 void rep_pool_requeue_health(rep_registry_t *registry, int pool,
-		const rep_number_view_t *views, size_t n);
+		const rep_number_view_t *views, size_t n, rep_time_t now);
 
 #endif
