@@ -5,7 +5,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "route.h"
 #include "../engine/base/decimal.h"
@@ -57,16 +56,14 @@ static bool cut_u64(rep_span_t *text, uint64_t max, uint64_t *out)
 
 static bool cut_score(rep_span_t *text, float *out)
 {
-	char copy[32], *end;
 	rep_span_t part;
+	double score;
 
-	if(!rep_span_cut(text, ' ', &part) || part.len == 0
-			|| part.len >= sizeof(copy))
+	if(!rep_span_cut(text, ' ', &part)
+			|| !rep_decimal_parse(part, 0, 999999999, &score))
 		return false;
-	memcpy(copy, part.s, part.len);
-	copy[part.len] = '\0';
-	*out = strtof(copy, &end);
-	return *end == '\0' && *out >= 0 && *out < 1e9f;
+	*out = (float)score;
+	return true;
 }
 
 bool rep_unpack_record_field(rep_span_t field, rep_record_t *out)
