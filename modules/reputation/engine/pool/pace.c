@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The pace of a pool's calls. */
 
 #include "pace.h"
 
-#define SLOT 50 /* ms */
-#define LATEST \
-	1000		/* ms: the next call is never later, but for a clock that
-					   * was set back */
-#define US 1000 /* in a ms */
+#define SLOT 50		/* ms */
+#define LATEST 1000 /* ms: to the next call; more if a clock was set back */
+#define US 1000		/* in a ms */
 
 static int64_t slot_of(rep_time_t now)
 {
