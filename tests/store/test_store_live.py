@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The store against a real Redis: what is shared, and that it stays exact."""
 
+import contextlib
 import json
 import random
 import signal
+import threading
 import time
 
 import pytest
@@ -713,6 +715,55 @@ def test_health(server, start):
     server.client.delete("rep:health:{sales}")  # and it is written after all
     wait_for(lambda: json.loads(server.client.hget(
         "rep:health:{sales}", number(1)) or '{"calls":0}')["calls"] == 12)
+
+
+def health_writes(client, seen):
+    """(address, numbers) of each HSET of the pool's health, from now on."""
+    with contextlib.suppress(redis.ConnectionError), \
+            client.monitor() as monitor:
+        for told in monitor.listen():
+            words = told["command"].split(" ")
+            if words[0] == "HSET" and words[1] == "rep:health:{sales}":
+                seen.append((f"{told['client_address']}:"
+                             f"{told['client_port']}",
+                             [w for w in words if w.startswith("+")]))
+
+
+def test_health_is_written_by_who_counted(server, start):
+    """The numbers are new to both nodes, the calls to one; where both count,
+    what stands in the end is the truth."""
+    fill(server.client)
+    seen = []
+    threading.Thread(target=health_writes, args=(server.client, seen),
+                     daemon=True).start()
+    wait_for(lambda: any("monitor" in c["cmd"]
+                         for c in server.client.client_list()))
+    others = {c["addr"] for c in server.client.client_list()}
+    a = start(server.url, "a")
+    ready(a)
+    of_a = {c["addr"] for c in server.client.client_list()} - others
+    b = start(server.url, "b")
+    ready(a, b)
+
+    def told(by_a):
+        return {n for address, numbers in list(seen)
+                if (address in of_a) == by_a for n in numbers}
+
+    wait_for(lambda: len(told(True)) == len(told(False)) == 20)
+    del seen[:]
+    a.count("sales", number(1), "answered", 6)
+    assert a.ask("bench", "sales", number(2), 3600) == 1
+    wait_for(lambda: told(True) >= {number(1), number(2)})
+    exchanged(a, b)
+    assert told(True) == {number(1), number(2)} and not told(False), seen
+    for _ in range(20):
+        for node in (a, b):
+            node.count("sales", number(3), "declined", 5)
+    wait_for(lambda: json.loads(server.client.hget(
+        "rep:health:{sales}", number(3)))["calls"] == 200)
+    exchanged(a, b)
+    assert json.loads(server.client.hget(
+        "rep:health:{sales}", number(3)))["calls"] == 200
 
 
 # ---- operators --------------------------------------------------------------

@@ -2,9 +2,11 @@
 /* Evidence between nodes. */
 
 #include "engine/judge/bucket.h"
+#include "engine/pool/by_hand.h"
 #include "engine/pool/evidence.h"
 #include "engine/pool/exchange.h"
 #include "engine/pool/index.h"
+#include "engine/pool/records.h"
 #include "engine/pool/slot.h"
 #include "engine/pool/stamp.h"
 #include "engine/pool/strata.h"
@@ -231,6 +233,59 @@ START_TEST(next_bucket_leaves_room_for_this_one)
 }
 END_TEST
 
+static uint32_t waiting(void)
+{
+	return rep_pool_health_waits(registry, pool);
+}
+
+/* What a node has counted or moved itself it tells of, once others can know;
+ * what it has heard of only if it has told of that number meanwhile. */
+START_TEST(health_is_told_by_who_changed_it)
+{
+	rep_number_view_t views[4];
+	rep_cell_t cells[8], heard = {.number = FIRST + 1};
+	rep_record_t moved = {.number = FIRST + 1,
+			.turn = 1,
+			.state = REP_BENCHED,
+			.reason = REP_REASON_MANUAL,
+			.since = NOW,
+			.until = NOW + HOUR};
+
+	put_numbers(2);
+	ck_assert_uint_eq(rep_pool_drain_health(registry, pool, NOW, views, 4), 2);
+	count(FIRST, "", REP_BUSY, 2, NOW);
+	ck_assert_uint_eq(waiting(), 0);
+	ck_assert_uint_eq(rep_pool_drain_cells(registry, pool, cells, 8), 1);
+	ck_assert_uint_eq(rep_pool_drain_health(registry, pool, NOW, views, 4), 1);
+	ck_assert_uint_eq(views[0].number, FIRST);
+
+	heard.bucket = cells[0].bucket;
+	heard.counts.n[REP_BUSY] = 7;
+	ck_assert(rep_pool_put_others(registry, pool, &heard, NOW));
+	ck_assert_int_eq(rep_pool_adopt(registry, pool, &moved, true, NOW), 1);
+	rep_pool_requeue_health(registry, pool, views, 1, NOW);
+	ck_assert_uint_eq(waiting(), 0);
+
+	heard.number = FIRST;
+	ck_assert(rep_pool_put_others(registry, pool, &heard, NOW));
+	ck_assert_uint_eq(waiting(), 0);
+	rep_pool_requeue_health(registry, pool, views, 1, NOW);
+	ck_assert_uint_eq(waiting(), 1);
+	ck_assert_uint_eq(rep_pool_drain_health(registry, pool, NOW, views, 4), 1);
+	ck_assert_uint_eq(views[0].counts.n[REP_BUSY], 9);
+	rep_pool_requeue_health(registry, pool, views, 1, 0); /* not delivered */
+	ck_assert_uint_eq(waiting(), 1);
+	ck_assert_uint_eq(rep_pool_drain_health(registry, pool, NOW, views, 4), 1);
+
+	ck_assert_int_eq(rep_pool_bench(registry, pool, FIRST, rep_span(""), 60,
+							 REP_REASON_MANUAL, NOW),
+			REP_DONE);
+	ck_assert_uint_eq(waiting(), 0);
+	ck_assert_uint_eq(rep_pool_drain_records(registry, pool, &moved, 1), 1);
+	ck_assert_uint_eq(waiting(), 1);
+}
+END_TEST
+
 Suite *exchange_suite(void)
 {
 	Suite *suite = suite_create("exchange");
@@ -243,6 +298,7 @@ Suite *exchange_suite(void)
 	tcase_add_test(tc, others_cells_are_taken_long_after_a_reset);
 	tcase_add_test(tc, others_cells_of_before_a_reset_are_refused);
 	tcase_add_test(tc, others_are_judged_afterwards);
+	tcase_add_test(tc, health_is_told_by_who_changed_it);
 	tcase_add_test(tc, cells_of_future_buckets_wait);
 	tcase_add_loop_test(tc, next_bucket_leaves_room_for_this_one, 0, 2);
 	suite_add_tcase(suite, tc);

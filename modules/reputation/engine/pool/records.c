@@ -71,12 +71,13 @@ size_t rep_pool_drain_records(
 			left--) {
 		uint32_t i = rep_fifo_pop(&pool->dirty_records);
 		rep_number_t *number = rep_number_at(pool, i);
+		size_t before = n;
 		number->flags &= ~REP_DIRTY_RECORD;
 		if(!(number->flags & REP_LIVE))
 			rep_number_reap(pool, i);
 		else if(!drain_number(pool, number, out, max, &n))
 			rep_number_mark(pool, i, REP_DIRTY_RECORD);
-		if(number->flags & REP_LIVE)
+		if(n > before)
 			rep_number_mark(pool, i, REP_DIRTY_HEALTH);
 	}
 	rep_pool_unlock(pool);
