@@ -37,6 +37,7 @@ static const struct
 		{"contacts", contacts_suite},
 		{"count", count_suite},
 		{"counts", counts_suite},
+		{"decimal", decimal_suite},
 		{"e164", e164_suite},
 		{"ending", ending_suite},
 		{"errors", errors_suite},

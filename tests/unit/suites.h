@@ -29,6 +29,7 @@ Suite *confined_suite(void);
 Suite *contacts_suite(void);
 Suite *count_suite(void);
 Suite *counts_suite(void);
+Suite *decimal_suite(void);
 Suite *e164_suite(void);
 Suite *ending_suite(void);
 Suite *errors_suite(void);

@@ -36,12 +36,14 @@ size_t rep_pack_record(
 		const rep_record_t *record, const char *node, char out[REP_RECORD_TEXT])
 {
 	const char *reason = rep_reason_name(record->reason);
+	char score[REP_DECIMAL_MAX];
 	int n = snprintf(out, REP_RECORD_TEXT,
 			"%" PRIu32 " %s %s %" PRId64 " %" PRId64 " %" PRId64 " %" PRIu32
-			" %.4f %" PRIu32 " %.*s",
+			" %s %" PRIu32 " %.*s",
 			record->turn, rep_state_name(record->state),
 			reason[0] ? reason : "-", record->since, record->until,
-			record->struck, record->strikes, rep_score_shown(record->score),
+			record->struck, record->strikes,
+			rep_fixed_print(rep_score_shown(record->score), 4, score),
 			record->reset, REP_WRITER_MAX, node);
 
 	return n < REP_RECORD_TEXT ? (size_t)n : REP_RECORD_TEXT - 1;

@@ -15,6 +15,7 @@
 #include "pipe.h"
 #include "refusal.h"
 #include "scripts.h"
+#include "../engine/base/decimal.h"
 #include "../engine/base/text.h"
 #include "../engine/pool/pools.h"
 #include "../engine/reply/e164.h"
@@ -115,10 +116,9 @@ static void put_whole(void *ctx, const char *name, int64_t value)
 
 static void put_real(void *ctx, const char *name, double value)
 {
-	char text[48];
+	char text[REP_DECIMAL_MAX];
 
-	snprintf(text, sizeof(text), "%.4f", value);
-	field(ctx, name, text);
+	field(ctx, name, rep_fixed_print(value, 4, text));
 }
 
 /* Seconds; when it happened, to the millisecond. */
@@ -144,13 +144,13 @@ static void put_counts(void *ctx, const char *name, const rep_counts_t *counts)
 
 static void put_mix(void *ctx, const char *name, const float *share)
 {
-	char text[512];
+	char text[512], part[REP_DECIMAL_MAX];
 	size_t n = 0;
 
 	for(int i = 0; i < REP_OUTCOMES && n < sizeof(text); i++)
-		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s\"%s\":%.5f",
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s\"%s\":%s",
 				i ? "," : "{", rep_outcome_name((rep_outcome_t)i),
-				(double)share[i]);
+				rep_fixed_print((double)share[i], 5, part));
 	if(n + 1 < sizeof(text))
 		strcpy(text + n, "}");
 	field(ctx, name, text);

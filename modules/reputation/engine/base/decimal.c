@@ -4,6 +4,7 @@
 
 #include "decimal.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "text.h"
@@ -143,6 +144,23 @@ const char *rep_float_print(float x, char out[REP_DECIMAL_MAX])
 
 	while((float)print_digits((double)x, digits, out) != x && digits < 9)
 		digits++;
+	return out;
+}
+
+const char *rep_fixed_print(
+		double x, unsigned places, char out[REP_DECIMAL_MAX])
+{
+	uint64_t power = 1, whole;
+	bool minus = x < 0;
+
+	for(unsigned i = 0; i < places; i++)
+		power *= 10;
+	x = minus ? -x : x;
+	x = !(x > 0) ? 0 : x < 1e9 ? x : 1e9; /* what is no number is 0 */
+	whole = (uint64_t)(x * (double)power + 0.5);
+	minus = minus && whole > 0;
+	snprintf(out, REP_DECIMAL_MAX, "%s%" PRIu64 ".%0*" PRIu64, minus ? "-" : "",
+			whole / power, (int)places, whole % power);
 	return out;
 }
 

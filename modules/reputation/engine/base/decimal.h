@@ -20,6 +20,11 @@ bool rep_u64_parse(rep_span_t s, uint64_t max, uint64_t *out);
 const char *rep_decimal_print(double x, char out[REP_DECIMAL_MAX]);
 const char *rep_float_print(float x, char out[REP_DECIMAL_MAX]);
 
+/* With `places` (1 to 9) digits behind the point; not beyond 1e9 on either side
+ * of 0, which is what is not a number, too. */
+const char *rep_fixed_print(
+		double x, unsigned places, char out[REP_DECIMAL_MAX]);
+
 /* Digits without a terminating zero; how many, 10 at most. snprintf() is too
  * slow for the many cells of a busy proxy. */
 size_t rep_u32_print(uint32_t v, char *out);
