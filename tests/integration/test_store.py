@@ -257,6 +257,9 @@ def test_read_anew_by_rpc(make):
     before = store()
     assert before["address"] == f"127.0.0.1:{redis.port}"
     assert before["mismatches"] == 0
+    # an interval of 100 ms or so: some commands each, never thousands
+    wait_until(lambda: 0 < float(store()["commands_per_second"]) < 10000,
+               what=store)
     node.rpc("reputation.resync", "sales")
     wait_until(lambda: store()["resyncs"] == before["resyncs"] + 1, what=store)
     node.rpc("reputation.resync")

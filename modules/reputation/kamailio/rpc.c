@@ -222,7 +222,8 @@ static void rpc_store(rpc_t *rpc, void *ctx)
 			rep_rpc_u32(s.resyncs), "events", rep_rpc_u32(s.events), "feed",
 			s.feed, "last_error", s.last_error, "last_error_at",
 			rep_rpc_s(s.last_error_at));
-	rpc->struct_add(item, "uuusS", "mismatches", rep_rpc_u32(s.mismatches),
+	rpc->struct_add(item, "fuuusS", "commands_per_second",
+			s.commands_per_second, "mismatches", rep_rpc_u32(s.mismatches),
 			"pools_behind", s.behind, "pools_away", s.away, "address",
 			s.address, "node_id", &rep_config->node_id);
 }

@@ -233,6 +233,8 @@ struct rep_store
 	size_t sentinel_asked; /* the one that was asked last */
 	int64_t next_sentinel;
 	uint64_t commands, events, lost_events;
+	uint64_t rated_commands; /* of them are in the status's rate, */
+	int64_t rated_at;		 /* as of then; monotonic ms, 0 = never */
 	rep_args_t args;
 	char sha[REP_SHAS][48];
 	rep_redis_error_t logged; /* the last reason told for being disconnected */

@@ -40,8 +40,28 @@
 #include "../formats/pool_load.h"
 
 #define CHECK_MS 1000
-#define LAST_MS 5000 /* to write what waits when the process ends */
-#define EDITS_MS 50	 /* then the exchange has its turn */
+#define RATE_STEP_MS 1000
+#define RATE_MS 10000 /* what the rate of commands fades with */
+#define LAST_MS 5000  /* to write what waits when the process ends */
+#define EDITS_MS 50	  /* then the exchange has its turn */
+
+/* Under the status's lock. */
+static void rate(rep_store_t *store)
+{
+	double *rate = &store->status->commands_per_second;
+	int64_t now = rep_mono_ms(), span = now - store->rated_at;
+
+	if(store->rated_at && span < RATE_STEP_MS)
+		return;
+	if(store->rated_at) {
+		double latest = (double)(store->commands - store->rated_commands) * 1000
+						/ (double)span;
+
+		*rate += (latest - *rate) * (double)span / (double)(span + RATE_MS);
+	}
+	store->rated_commands = store->commands;
+	store->rated_at = now;
+}
 
 static void publish(rep_store_t *store)
 {
@@ -54,6 +74,7 @@ static void publish(rep_store_t *store)
 
 	rep_lock(&s->lock);
 	s->commands = store->commands;
+	rate(store);
 	s->events = store->events;
 	s->lost_events = store->lost_events;
 	s->behind = behind;
@@ -357,6 +378,7 @@ static void alone(rep_store_t *store)
 	if(now >= store->next_exchange) {
 		store->next_exchange = now + store->interval;
 		rep_push_collect(store);
+		publish(store);
 	}
 	if(now >= store->link.next_try)
 		try_connect(store);

@@ -49,6 +49,7 @@ typedef struct rep_store_status
 	uint64_t pushes, pulls;	  /* cells written; cells read */
 	uint64_t events, resyncs; /* events written; whole readings of a pool */
 	uint64_t reconnects, commands;
+	double commands_per_second; /* of late: fades with ten seconds */
 	uint64_t mismatches;  /* buckets and verdicts found wrong, and mended */
 	uint64_t lost_events; /* too many waited */
 	char feed[32];		  /* id of the newest feed entry read */
