@@ -766,6 +766,25 @@ def test_health_is_written_by_who_counted(server, start):
         "rep:health:{sales}", number(3)))["calls"] == 200
 
 
+def test_health_is_right_after_cuts(server, start):
+    """What a node writes as soon as its line is back was reckoned without
+    what others had counted meanwhile."""
+    fill(server.client)
+    a, b = start(server.url, "a", interval=500), \
+        start(server.url, "b", interval=500)
+    ready(a, b)
+    for _ in range(4):
+        for _ in range(10):
+            for node in (a, b):
+                node.count("sales", number(3), "declined")
+            exchanged(a, commands=1)
+        server.client.client_kill_filter(_type="normal", skipme=True)
+        for node in (a, b):
+            node.wait_connected()
+    wait_for(lambda: json.loads(server.client.hget(
+        "rep:health:{sales}", number(3)) or '{"calls":0}')["calls"] == 80)
+
+
 # ---- operators --------------------------------------------------------------
 
 

@@ -84,9 +84,9 @@ static uint32_t allowed(rep_store_t *store, rep_store_pool_t *pool)
 	return pool->health_pace;
 }
 
-/* Not before the counts that it tells of have gone out: who is the last to
- * write then has heard of all calls, or hears of them in the same exchange and
- * writes again. */
+/* Not before the counts that it tells of have gone out, and only where the feed
+ * is read: who is the last to write then has heard of all calls, or hears of
+ * them in the same exchange and writes again. */
 void rep_health_send(rep_store_t *store, rep_store_pool_t *pool, size_t from)
 {
 	rep_number_view_t *views = &store->views[store->n_views];
@@ -95,7 +95,8 @@ void rep_health_send(rep_store_t *store, rep_store_pool_t *pool, size_t from)
 	rep_health_labels_t labels;
 
 	pool->n_views = 0;
-	if(!pool->known || pool->mirror.n_dirty > 0)
+	if(!pool->known || pool->mirror.n_dirty > 0
+			|| ((!pool->placed || pool->doubted) && !store->stop))
 		return;
 	n = moved(store, pool, from, views, left);
 	pool->health_left = allowed(store, pool);
@@ -123,11 +124,11 @@ void rep_health_send(rep_store_t *store, rep_store_pool_t *pool, size_t from)
 	store->n_views += n;
 }
 
-void rep_health_check(rep_store_t *store, rep_store_pool_t *pool)
+void rep_health_check(rep_store_t *store, rep_store_pool_t *pool, bool heard)
 {
 	rep_pool_requeue_health(store->registry, pool->index,
 			&store->views[pool->views_at], pool->n_views,
-			pool->placed && !pool->unread ? store->clock() : 0);
+			heard && pool->placed && !pool->unread ? store->clock() : 0);
 	pool->n_views = 0;
 }
 

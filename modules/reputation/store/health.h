@@ -12,8 +12,9 @@
  * those that wait. */
 void rep_health_send(rep_store_t *store, rep_store_pool_t *pool, size_t from);
 /* When the feed of that exchange was read: what others have done to a number
- * that we wrote meanwhile is not in what we wrote. */
-void rep_health_check(rep_store_t *store, rep_store_pool_t *pool);
+ * that we wrote meanwhile is not in what we wrote. Not `heard`: the link broke
+ * before the feed was read, so that nobody knows. */
+void rep_health_check(rep_store_t *store, rep_store_pool_t *pool, bool heard);
 bool rep_health_remove(rep_store_t *store, const char *pool,
 		const rep_e164_t *numbers, size_t n);
 /* The same without waiting. */

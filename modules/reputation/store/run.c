@@ -244,18 +244,18 @@ static void judge(rep_store_t *store)
 	}
 }
 
-static void check_health(rep_store_t *store)
+static void check_health(rep_store_t *store, bool heard)
 {
 	for(int i = 0; i < rep_registry_pools(store->registry); i++)
 		if(rep_store_pool_at(store, i))
-			rep_health_check(store, rep_store_pool_at(store, i));
+			rep_health_check(store, rep_store_pool_at(store, i), heard);
 }
 
 /* All that there is to say and to ask, of all pools, in one round trip. */
 static bool exchange(rep_store_t *store)
 {
 	int64_t now = rep_mono_ms();
-	bool unheard = false;
+	bool unheard = false, heard;
 
 	if(now < store->next_exchange)
 		return false;
@@ -273,9 +273,11 @@ static bool exchange(rep_store_t *store)
 		rep_resync_pages(store, pool);
 		store->more = rep_pull_again(store, pool) || store->more;
 	}
-	if(rep_pipe_receive(store)) {
+	heard = rep_pipe_receive(store);
+	if(heard)
 		judge(store);
-		check_health(store);
+	check_health(store, heard);
+	if(heard) {
 		rep_lock(&store->status->lock);
 		store->status->lag_ms = (uint32_t)(rep_mono_ms() - now);
 		rep_unlock(&store->status->lock);
