@@ -7,6 +7,7 @@
 #include "calls.h"
 #include "complain.h"
 #include "shared.h"
+#include "../engine/base/decimal.h"
 #include "../engine/pool/numbers.h"
 #include "../engine/pool/pick.h"
 #include "../engine/pool/pools.h"
@@ -77,9 +78,9 @@ static void get_reason(const known_t *k, char *out)
 static void get_score(const known_t *k, char *out)
 {
 	if(k->has_answer && rep_answer.scored)
-		snprintf(out, OUT, "%.3f", (double)rep_answer.score);
+		rep_fixed_print((double)rep_answer.score, 3, out);
 	else if(k->has_call)
-		snprintf(out, OUT, "%.3f", (double)k->call.score);
+		rep_fixed_print((double)k->call.score, 3, out);
 }
 
 static void get_outcome(const known_t *k, char *out)
