@@ -17,7 +17,8 @@
 /* A known cause is not tilted exactly along its chart: what is left of it is
  * along another by as much as the two have in common, this at most. */
 #define MISFIT 0.3
-/* A later set must explain this much more (nats) than an earlier one. */
+/* A later set must explain this much more (nats) than an earlier one, and a
+ * cause than one number. */
 #define CLEARLY 0.5
 /* A cell with a short past is expected to be like the rest of its pool, as if
  * it had made so many calls with its mix; more where an outcome is rare. */
@@ -401,7 +402,7 @@ bool rep_cause_is_of_one(
 	swap_one(cells, n);
 	fit_set(cells, n, &set, cause->chart, &one);
 	swap_one(cells, n);
-	return one.explains > all.explains;
+	return all.explains < one.explains + CLEARLY;
 }
 
 /* How much two charts have in common: the correlation of their weights in a

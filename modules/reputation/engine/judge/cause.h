@@ -73,8 +73,8 @@ void rep_cause_measure(const rep_cause_cell_t *cells, unsigned n, double hours,
 double rep_cause_says(const rep_cause_cell_t *cell, const rep_counts_t *calls,
 		const rep_cause_t *cause);
 
-/* Is it the number whose calls are `one`, rather? If that one alone shifted it
- * would explain more than the cause does. */
+/* Is it the number whose calls are `one`, rather? That it alone shifted would
+ * explain as much as the cause does. */
 bool rep_cause_is_of_one(
 		rep_cause_cell_t *cells, unsigned n, const rep_cause_t *cause);
 

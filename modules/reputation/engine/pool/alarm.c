@@ -377,6 +377,9 @@ static double says(struct rep_alarms *a, const rep_pool_t *pool,
 			nats += rep_cause_says(cell, &calls, cause);
 			if(put)
 				rep_counts_add(&cell->one, &calls);
+			for(int c = 0; put && c < REP_JUDGED; c++) /* of the hour alone */
+				if(cell->one.n[c] > cell->recent.n[c])
+					cell->one.n[c] = cell->recent.n[c];
 		}
 		ref = head->next;
 	}
