@@ -70,26 +70,28 @@ def test_what_an_idle_proxy_holds_comes_back(server, start):
     assert used == {number(0): 4, number(1): 4}
 
 
+def dial(held, calls, *drivers):
+    """Calls that go on, until there are so many and no more to be had."""
+    def done():
+        for d in drivers:
+            held[d] += d.ask("hold", "sales", 2)
+        return sum(held.values()) >= calls
+    wait_until(done, what=lambda: str(held))
+    for _ in range(20):
+        assert not any(d.ask("hold", "sales", 2) for d in drivers)
+    assert sum(held.values()) == calls
+
+
 def test_calls_at_once(server, start):
     """Two proxies together; then one ends its calls, the other may more."""
     pool(client_of(server), 3, cap_concurrent=4)
     a, b = start(server.url, "a"), start(server.url, "b")
     held = Counter()
 
-    def dial(calls, *drivers):
-        def done():
-            for d in drivers:
-                held[d] += d.ask("hold", "sales", 2)
-            return sum(held.values()) >= calls
-        wait_until(done, what=lambda: str(held))
-        for _ in range(20):
-            assert not any(d.ask("hold", "sales", 2) for d in drivers)
-        assert sum(held.values()) == calls
-
-    dial(12, a, b)
+    dial(held, 12, a, b)
     a.ask("drop")
     held[a] = 0
-    dial(12, b)
+    dial(held, 12, b)
 
 
 def probation(server, start, nodes, urls=None, **policy):
@@ -125,21 +127,11 @@ def test_calls_on_probation_at_once(server, start):
     ds = probation(server, start, 3, probation_calls=8)
     held = Counter()
 
-    def dial(calls, *drivers):
-        def done():
-            for d in drivers:
-                held[d] += d.ask("hold", "sales", 2)
-            return sum(held.values()) >= calls
-        wait_until(done, what=lambda: str(held))
-        for _ in range(20):
-            assert not any(d.ask("hold", "sales", 2) for d in drivers)
-        assert sum(held.values()) == calls
-
-    dial(40, *ds)
+    dial(held, 40, *ds)
     ds[0].ask("drop")
     ds[2].kill()
     held[ds[0]] = 0
-    dial(40, ds[1])
+    dial(held, 40, ds[1])
 
 
 class Dialer(threading.Thread):
