@@ -32,7 +32,8 @@
 #define ZONE                                                                 \
 	"must be a tz database name such as Europe/Berlin, 47 bytes at most, or" \
 	" empty"
-#define UNBUILT "is not built into this version"
+#define HOURS "must be HH:MM-HH:MM such as 21:00-08:00, or empty"
+#define OUTCOMES "must be outcomes separated by commas, or empty"
 #define UNKNOWN "is not a policy field"
 #define X31 "0123456789012345678901234567890"
 
@@ -182,13 +183,41 @@ static const set_case_t set_cases[] = {
 	{"time_zone", "a b", NULL, ZONE},
 	{"time_zone", X31 "0123456789012345", X31 "0123456789012345"},
 	{"time_zone", X31 "01234567890123456", NULL, ZONE},
-	{"sticky", "1", NULL, UNBUILT},
-	{"local_digits", "0", NULL, UNBUILT},
-	{"callee_attempts_day", "3", NULL, UNBUILT},
-	{"callee_redial_seconds", "3600", NULL, UNBUILT},
-	{"callee_declined_rest", "86400", NULL, UNBUILT},
-	{"callee_unwanted_rest", "86400", NULL, UNBUILT},
-	{"quiet_hours", "21:00-08:00", NULL, UNBUILT},
+	{"sticky", "0", "0"},
+	{"sticky", "2", NULL, WHOLE("0 to 1")},
+	{"local_digits", "14", "14"},
+	{"local_digits", "15", NULL, WHOLE("0 to 14")},
+	{"callee_attempts_day", "3", "3"},
+	{"callee_attempts_day", "251", NULL, WHOLE("0 to 250")},
+	{"callee_redial_seconds", "3600", "3600"},
+	{"callee_declined_rest", "0", "0"},
+	{"callee_unwanted_rest", "86400", "86400"},
+	{"callee_unwanted_rest", "-1", NULL, WHOLE("0 to 315360000")},
+	{"quiet_hours", "21:00-08:00", "21:00-08:00"},
+	{"quiet_hours", " 00:00 - 23:59 ", "00:00-23:59"},
+	{"quiet_hours", "00:00-00:01", "00:00-00:01"},
+	{"quiet_hours", "", ""},
+	{"quiet_hours", "25:00-8", NULL, HOURS},
+	{"quiet_hours", "24:00-08:00", NULL, HOURS},
+	{"quiet_hours", "21:60-08:00", NULL, HOURS},
+	{"quiet_hours", "21-08", NULL, HOURS},
+	{"quiet_hours", "9:00-08:00", NULL, HOURS},
+	{"quiet_hours", "08:00-08:00", NULL, HOURS},
+	{"quiet_hours", "-", NULL, HOURS},
+	{"quiet_default", "call", "call"},
+	{"quiet_default", "", NULL, "must be quiet or call"},
+	{"status", "paused", "paused"},
+	{"status", "retired", NULL, "must be active or paused"},
+	{"warn_attest_below", "A", "A"},
+	{"warn_attest_below", "a", NULL, ATTEST},
+	{"require_registered", "1", "1"},
+	{"require_registered", "yes", NULL, WHOLE("0 to 1")},
+	{"report_callees", " declined , baddest", "declined,baddest"},
+	{"report_callees", "", ""},
+	{"report_callees", "spam", NULL, OUTCOMES},
+	{"report_callees", "declined,", NULL, OUTCOMES},
+	{"report_days", "1", "1"},
+	{"report_days", "0", NULL, WHOLE("1 to 3650")},
 	{"", "1", NULL, UNKNOWN},
 	{"window", "1", NULL, UNKNOWN},
 	{"window_hours2", "1", NULL, UNKNOWN},
@@ -220,7 +249,13 @@ static const struct {
 	{"on_unknown", "wait"}, {"cap_minute", "0"},
 	{"cap_hour", "0"}, {"cap_day", "0"}, {"cap_concurrent", "0"},
 	{"pool_cap_day", "0"}, {"pool_cap_second", "0"}, {"caps", "hard"}, {"warmup", "10x7,20x7,30x7"},
-	{"order", "least_recent"}, {"require_tags", ""}, {"require_attest", ""},
+	{"status", "active"}, {"order", "least_recent"}, {"sticky", "1"},
+	{"local_digits", "0"}, {"require_tags", ""}, {"require_attest", ""},
+	{"warn_attest_below", ""}, {"require_registered", "0"},
+	{"callee_attempts_day", "0"}, {"callee_redial_seconds", "0"},
+	{"callee_declined_rest", "86400"}, {"callee_unwanted_rest", "31536000"},
+	{"quiet_hours", ""}, {"quiet_default", "quiet"}, {"report_callees", ""},
+	{"report_days", "30"},
 	{"default_country", ""}, {"time_zone", ""},
 };
 /* clang-format on */
@@ -377,6 +412,12 @@ START_TEST(sweep_round_trip)
 		one.rest_factor = 1 + (float)random_number(&seed) / 2147483648.0f;
 		one.cap_day = (uint32_t)(random_number(&seed) % 1000000001);
 		one.order = (rep_order_t)(round % 2);
+		one.status = (rep_pool_status_t)(round / 2 % 2);
+		one.report_callees =
+				(uint32_t)random_number(&seed) % (1u << REP_OUTCOMES);
+		one.quiet_hours.from = (uint16_t)(random_number(&seed) % 1440);
+		one.quiet_hours.to =
+				(uint16_t)((one.quiet_hours.from + 1 + round % 1439) % 1440);
 		one.warmup_stages = 1 + (unsigned)round % REP_WARMUP_STAGES;
 		for(k = 0; k < REP_WARMUP_STAGES; k++) {
 			bool used = (unsigned)k < one.warmup_stages;

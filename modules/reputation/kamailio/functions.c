@@ -81,10 +81,8 @@ static int refuse(rep_pick_t why)
 		case REP_PICK_UNKNOWN_POOL:
 		case REP_PICK_BAD_CALLEE:
 			return ERROR;
-		case REP_PICK_CALL_REJECTED:
-			return NOT_THIS_CALLEE;
 		default:
-			return NOT_NOW;
+			return why >= REP_PICK_CALL_REJECTED ? NOT_THIS_CALLEE : NOT_NOW;
 	}
 }
 

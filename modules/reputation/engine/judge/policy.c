@@ -12,20 +12,26 @@
 
 typedef enum kind
 {
-	KIND_WHOLE,	  /* uint32_t */
-	KIND_FLOAT,	  /* float */
-	KIND_DOUBLE,  /* double */
-	KIND_DIVISOR, /* uint32_t, a divisor of a day's minutes */
-	KIND_WEIGHTS, /* float[REP_OUTCOMES] */
-	KIND_WARMUP,
+	/* enums of two words each */
 	KIND_ORDER,
 	KIND_EXHAUSTED,
 	KIND_UNKNOWN,
 	KIND_CAPS,
+	KIND_QUIET,
+	KIND_STATUS,
+	WORD_KINDS,
+	KIND_WHOLE = WORD_KINDS, /* uint32_t */
+	KIND_FLOAT,				 /* float */
+	KIND_DOUBLE,			 /* double */
+	KIND_DIVISOR,			 /* uint32_t, a divisor of a day's minutes */
+	KIND_WEIGHTS,			 /* float[REP_OUTCOMES] */
+	KIND_WARMUP,
 	KIND_TAGS,
 	KIND_ATTEST,
 	KIND_COUNTRY,
-	KIND_ZONE
+	KIND_ZONE,
+	KIND_HOURS,	  /* quiet_hours */
+	KIND_OUTCOMES /* uint32_t, a bit each */
 } kind_t;
 
 typedef struct field
@@ -110,24 +116,40 @@ static const field_t fields[] = {
 	{"caps", KIND_CAPS, AT(caps), 0, 0, "hard"},
 	{"warmup", KIND_WARMUP, 0, 0, 0, "10x7,20x7,30x7"},
 	{"on_unknown", KIND_UNKNOWN, AT(on_unknown), 0, 0, "wait"},
+	{"status", KIND_STATUS, AT(status), 0, 0, "active"},
 	{"order", KIND_ORDER, AT(order), 0, 0, "least_recent"},
+	{"sticky", KIND_WHOLE, AT(sticky), 0, 1, "1"},
+	{"local_digits", KIND_WHOLE, AT(local_digits), 0, 14, "0"},
 	{"require_tags", KIND_TAGS, AT(require_tags), 0, 0, ""},
 	{"require_attest", KIND_ATTEST, AT(require_attest), 0, 0, ""},
+	{"warn_attest_below", KIND_ATTEST, AT(warn_attest_below), 0, 0, ""},
+	{"require_registered", KIND_WHOLE, AT(require_registered), 0, 1, "0"},
+	{"callee_attempts_day", KIND_WHOLE, AT(callee_attempts_day), 0, 250, "0"},
+	{"callee_redial_seconds", KIND_WHOLE, AT(callee_redial_seconds), 0,
+		TEN_YEARS, "0"},
+	{"callee_declined_rest", KIND_WHOLE, AT(callee_declined_rest), 0,
+		TEN_YEARS, "86400"},
+	{"callee_unwanted_rest", KIND_WHOLE, AT(callee_unwanted_rest), 0,
+		TEN_YEARS, "31536000"},
+	{"quiet_hours", KIND_HOURS, 0, 0, 0, ""},
+	{"quiet_default", KIND_QUIET, AT(quiet_default), 0, 0, "quiet"},
+	{"report_callees", KIND_OUTCOMES, AT(report_callees), 0, 0, ""},
+	{"report_days", KIND_WHOLE, AT(report_days), 1, 3650, "30"},
 	{"default_country", KIND_COUNTRY, AT(default_country), 0, 0, ""},
 	{"time_zone", KIND_ZONE, AT(time_zone), 0, 0, ""},
 };
 /* clang-format on */
 
-static const char *const unbuilt[] = {"sticky", "local_digits",
-		"callee_attempts_day", "callee_redial_seconds", "callee_declined_rest",
-		"callee_unwanted_rest", "quiet_hours"};
-
 static const char *const charts[REP_CHARTS] = {
 		"blocked", "rejected", "labelled"};
-static const char *const orders[REP_ORDERS] = {"least_recent", "weighted"};
-static const char *const exhausted[] = {"reject", "least_bad"};
-static const char *const caps[] = {"hard", "soft"};
-static const char *const unknowns[] = {"wait", "use"};
+static const char *const words[WORD_KINDS][2] = {
+		[KIND_ORDER] = {"least_recent", "weighted"},
+		[KIND_EXHAUSTED] = {"reject", "least_bad"},
+		[KIND_UNKNOWN] = {"wait", "use"},
+		[KIND_CAPS] = {"hard", "soft"},
+		[KIND_QUIET] = {"quiet", "call"},
+		[KIND_STATUS] = {"active", "paused"},
+};
 
 const char *rep_chart_name(rep_chart_t chart)
 {
@@ -252,6 +274,61 @@ static bool set_zone(char *zone, rep_span_t text)
 	return true;
 }
 
+static bool set_word(kind_t kind, unsigned *place, rep_span_t text)
+{
+	size_t word = rep_word_find(words[kind], COUNT(words[kind]), text);
+
+	if(word == COUNT(words[kind]))
+		return false;
+	*place = (unsigned)word;
+	return true;
+}
+
+/* HH:MM, of 24 hours. */
+static bool set_minutes(uint16_t *minutes, rep_span_t text)
+{
+	rep_span_t hour, minute;
+	uint32_t h, m;
+
+	if(text.len != 5 || !rep_split(text, ':', &hour, &minute) || hour.len != 2
+			|| !rep_whole_parse(hour, 0, 23, &h)
+			|| !rep_whole_parse(minute, 0, 59, &m))
+		return false;
+	*minutes = (uint16_t)(h * 60 + m);
+	return true;
+}
+
+static bool set_hours(rep_policy_t *policy, rep_span_t text)
+{
+	rep_span_t from, to;
+	uint16_t a = 0, b = 0;
+
+	if(text.len
+			&& (!rep_split(text, '-', &from, &to)
+					|| !set_minutes(&a, rep_trim(from))
+					|| !set_minutes(&b, rep_trim(to)) || a == b))
+		return false;
+	policy->quiet_hours.from = a;
+	policy->quiet_hours.to = b;
+	return true;
+}
+
+static bool set_outcomes(uint32_t *bits, rep_span_t text)
+{
+	rep_span_t list = rep_items(text), item;
+	uint32_t new = 0;
+
+	while(rep_item_next(&list, &item)) {
+		rep_outcome_t outcome = rep_outcome_parse(item);
+
+		if(outcome == REP_OUTCOMES)
+			return false;
+		new |= UINT32_C(1) << outcome;
+	}
+	*bits = new;
+	return true;
+}
+
 static bool set_number(const field_t *field, void *place, rep_span_t text)
 {
 	uint32_t n;
@@ -279,33 +356,16 @@ static bool set_field(
 		rep_policy_t *policy, const field_t *field, rep_span_t text)
 {
 	void *place = (char *)policy + field->offset;
-	size_t word;
 
 	switch(field->kind) {
 		case KIND_WEIGHTS:
 			return set_weights(field, place, text);
 		case KIND_WARMUP:
 			return set_warmup(policy, text);
-		case KIND_ORDER:
-			word = rep_word_find(orders, COUNT(orders), text);
-			if(word < COUNT(orders))
-				policy->order = (rep_order_t)word;
-			return word < COUNT(orders);
-		case KIND_EXHAUSTED:
-			word = rep_word_find(exhausted, COUNT(exhausted), text);
-			if(word < COUNT(exhausted))
-				policy->on_exhausted = (rep_exhausted_t)word;
-			return word < COUNT(exhausted);
-		case KIND_UNKNOWN:
-			word = rep_word_find(unknowns, COUNT(unknowns), text);
-			if(word < COUNT(unknowns))
-				policy->on_unknown = (rep_unknown_t)word;
-			return word < COUNT(unknowns);
-		case KIND_CAPS:
-			word = rep_word_find(caps, COUNT(caps), text);
-			if(word < COUNT(caps))
-				policy->caps = (rep_caps_kind_t)word;
-			return word < COUNT(caps);
+		case KIND_HOURS:
+			return set_hours(policy, text);
+		case KIND_OUTCOMES:
+			return set_outcomes(place, text);
 		case KIND_TAGS:
 			return set_tags(place, text);
 		case KIND_ATTEST:
@@ -314,8 +374,13 @@ static bool set_field(
 			return set_country(place, text);
 		case KIND_ZONE:
 			return set_zone(place, text);
-		default:
+		case KIND_WHOLE:
+		case KIND_FLOAT:
+		case KIND_DOUBLE:
+		case KIND_DIVISOR:
 			return set_number(field, place, text);
+		default:
+			return set_word(field->kind, place, text);
 	}
 }
 
@@ -338,6 +403,12 @@ static const struct
 		[KIND_EXHAUSTED] = {"must be reject or least_bad", NULL},
 		[KIND_UNKNOWN] = {"must be wait or use", NULL},
 		[KIND_CAPS] = {"must be hard or soft", NULL},
+		[KIND_QUIET] = {"must be quiet or call", NULL},
+		[KIND_STATUS] = {"must be active or paused", NULL},
+		[KIND_HOURS] = {"must be HH:MM-HH:MM such as 21:00-08:00, or empty",
+				NULL},
+		[KIND_OUTCOMES] = {"must be outcomes separated by commas, or empty",
+				NULL},
 		[KIND_TAGS] = {"must be tags separated by commas, 127 bytes at most, or"
 					   " empty",
 				NULL},
@@ -375,8 +446,6 @@ const char *rep_policy_set(rep_policy_t *policy, rep_span_t field,
 			return NULL;
 		return complaint(&fields[i], why, why_size);
 	}
-	if(rep_word_find(unbuilt, COUNT(unbuilt), field) < COUNT(unbuilt))
-		return "is not built into this version";
 	return "is not a policy field";
 }
 
@@ -415,6 +484,25 @@ static void get_warmup(const rep_policy_t *policy, char *value, size_t size)
 				n ? "," : "", policy->warmup[i].calls, policy->warmup[i].days);
 }
 
+static void get_hours(const rep_policy_t *policy, char *value, size_t size)
+{
+	unsigned from = policy->quiet_hours.from, to = policy->quiet_hours.to;
+
+	if(from != to)
+		snprintf(value, size, "%02u:%02u-%02u:%02u", from / 60, from % 60,
+				to / 60, to % 60);
+}
+
+static void get_outcomes(uint32_t bits, char *value, size_t size)
+{
+	size_t n = 0;
+
+	for(int i = 0; i < REP_OUTCOMES && n < size; i++)
+		if(bits >> i & 1)
+			n += (size_t)snprintf(value + n, size - n, "%s%s", n ? "," : "",
+					rep_outcome_name((rep_outcome_t)i));
+}
+
 static void get_field(const rep_policy_t *policy, const field_t *field,
 		char *value, size_t size)
 {
@@ -440,23 +528,22 @@ static void get_field(const rep_policy_t *policy, const field_t *field,
 		case KIND_DOUBLE:
 			rep_decimal_print(*(const double *)place, number);
 			break;
-		case KIND_ORDER:
-			text = orders[policy->order];
-			break;
-		case KIND_EXHAUSTED:
-			text = exhausted[policy->on_exhausted == REP_LEAST_BAD];
-			break;
-		case KIND_UNKNOWN:
-			text = unknowns[policy->on_unknown == REP_USE];
-			break;
-		case KIND_CAPS:
-			text = caps[policy->caps == REP_SOFT];
-			break;
+		case KIND_HOURS:
+			get_hours(policy, value, size);
+			return;
+		case KIND_OUTCOMES:
+			get_outcomes(*(const uint32_t *)place, value, size);
+			return;
 		case KIND_ATTEST:
-			number[0] = policy->require_attest;
+			number[0] = *(const char *)place;
+			break;
+		case KIND_TAGS:
+		case KIND_COUNTRY:
+		case KIND_ZONE:
+			text = place;
 			break;
 		default:
-			text = place;
+			text = words[field->kind][*(const unsigned *)place & 1];
 	}
 	snprintf(value, size, "%s", text);
 }

@@ -40,6 +40,19 @@ typedef enum rep_caps_kind
 	REP_SOFT
 } rep_caps_kind_t;
 
+/* A callee whose zone is not known, while there are quiet hours. */
+typedef enum rep_quiet
+{
+	REP_QUIET,
+	REP_CALL
+} rep_quiet_t;
+
+typedef enum rep_pool_status
+{
+	REP_POOL_ACTIVE,
+	REP_POOL_PAUSED
+} rep_pool_status_t;
+
 #define REP_WARMUP_STAGES 8
 #define REP_ZONE_MAX 47
 #define REP_TAGS_MAX 127
@@ -71,12 +84,28 @@ typedef struct rep_policy
 		uint32_t days;
 	} warmup[REP_WARMUP_STAGES];
 	uint32_t warmup_stages;
+	rep_pool_status_t status;
 	rep_order_t order;
+	uint32_t sticky;		  /* 1: the same callee sees the same number */
+	uint32_t local_digits;	  /* beyond the country code; 0 = no local match */
 	rep_unknown_t on_unknown; /* a number whose verdict was not read yet */
 	char require_tags[REP_TAGS_MAX + 1]; /* comma-separated, all needed */
 	char require_attest;				 /* 0, 'A', 'B' or 'C' */
-	char default_country[3];			 /* ISO 3166-1 alpha-2 or "" */
-	char time_zone[REP_ZONE_MAX + 1];	 /* tz database name; "" = UTC */
+	char warn_attest_below;				 /* likewise */
+	uint32_t require_registered;		 /* 0 or 1 */
+	uint32_t callee_attempts_day, callee_redial_seconds; /* 0 = none */
+	uint32_t callee_declined_rest, callee_unwanted_rest; /* s; 0 = none */
+	/* Minutes of the callee's day, 0 .. 1439: quiet from `from` on until `to`,
+	 * over midnight where `to` is the smaller; none where they are equal. */
+	struct
+	{
+		uint16_t from, to;
+	} quiet_hours;
+	rep_quiet_t quiet_default;
+	uint32_t report_callees; /* a bit an outcome */
+	uint32_t report_days;
+	char default_country[3];		  /* ISO 3166-1 alpha-2 or "" */
+	char time_zone[REP_ZONE_MAX + 1]; /* tz database name; "" = UTC */
 } rep_policy_t;
 
 /* Fill in the defaults of docs/parameters.md. */

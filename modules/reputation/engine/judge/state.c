@@ -30,7 +30,14 @@ static const char *const pick_names[REP_PICKS] = {
 		[REP_PICK_NO_MATCH] = "no-match",
 		[REP_PICK_EMPTY_POOL] = "empty-pool",
 		[REP_PICK_LOADING] = "loading",
+		[REP_PICK_POOL_PAUSED] = "pool-paused",
 		[REP_PICK_CALL_REJECTED] = "call-rejected",
+		[REP_PICK_CALLEE_UNWANTED] = "callee-unwanted",
+		[REP_PICK_CALLEE_DECLINED] = "callee-declined",
+		[REP_PICK_CALLEE_DNC] = "callee-dnc",
+		[REP_PICK_CALLEE_ATTEMPTS] = "callee-attempts",
+		[REP_PICK_CALLEE_REDIAL] = "callee-redial",
+		[REP_PICK_QUIET_HOURS] = "quiet-hours",
 };
 
 static const char *name_of(const char *const *names, unsigned n, unsigned i)
