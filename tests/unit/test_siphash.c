@@ -23,16 +23,48 @@ static const struct
 		{63, UINT64_C(0x958a324ceb064572)},
 };
 
+static const rep_sipkey_t key = {
+		UINT64_C(0x0706050403020100), UINT64_C(0x0f0e0d0c0b0a0908)};
+
 START_TEST(as_published)
 {
-	const rep_sipkey_t key = {
-			UINT64_C(0x0706050403020100), UINT64_C(0x0f0e0d0c0b0a0908)};
 	unsigned char text[64];
 
 	for(unsigned i = 0; i < sizeof(text); i++)
 		text[i] = (unsigned char)i;
 	ck_assert_uint_eq(
 			rep_siphash(key, text, vectors[_i].len), vectors[_i].hash);
+}
+END_TEST
+
+/* The same, of the table for 128 bits. */
+static const struct
+{
+	size_t len;
+	rep_sipkey_t hash;
+} long_vectors[] = {
+		{0, {UINT64_C(0xe6a825ba047f81a3), UINT64_C(0x930255c71472f66d)}},
+		{1, {UINT64_C(0x44af996bd8c187da), UINT64_C(0x45fc229b11597634)}},
+};
+
+START_TEST(as_published_128)
+{
+	const unsigned char text[1] = {0};
+	rep_sipkey_t hash = rep_siphash128(key, text, long_vectors[_i].len);
+
+	ck_assert_uint_eq(hash.k0, long_vectors[_i].hash.k0);
+	ck_assert_uint_eq(hash.k1, long_vectors[_i].hash.k1);
+}
+END_TEST
+
+/* Another for each secret and each purpose. */
+START_TEST(keys_of_a_secret)
+{
+	rep_sipkey_t a = rep_sipkey_of(rep_span("0123456789abcdef"), 0),
+				 b = rep_sipkey_of(rep_span("0123456789abcdef"), 1),
+				 c = rep_sipkey_of(rep_span("0123456789abcdeg"), 0);
+
+	ck_assert(a.k0 != a.k1 && a.k0 != b.k0 && a.k1 != b.k1 && a.k0 != c.k0);
 }
 END_TEST
 
@@ -43,6 +75,9 @@ Suite *siphash_suite(void)
 
 	tcase_add_loop_test(
 			tc, as_published, 0, sizeof(vectors) / sizeof(vectors[0]));
+	tcase_add_loop_test(tc, as_published_128, 0,
+			sizeof(long_vectors) / sizeof(long_vectors[0]));
+	tcase_add_test(tc, keys_of_a_secret);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

@@ -3,12 +3,12 @@
  * back in the Route of its BYE. It says from which number, pool and route the
  * call came, when, and which start of a proxy picked; it proves that a proxy
  * with our secret said so of this Call-ID and this caller. Nobody else can
- * read number, pool or route in it. */
+ * read number, pool or route in it. The key is made of the secret. */
 
 #ifndef REP_MARK_H
 #define REP_MARK_H
 
-#include "../engine/base/types.h"
+#include "../engine/base/siphash.h"
 
 #define REP_MARK_LEN 40
 
@@ -23,15 +23,15 @@ typedef struct rep_mark
 } rep_mark_t;
 
 /* A name as marks have it: few other names have the same tag. */
-uint16_t rep_mark_tag(rep_span_t secret, rep_span_t name);
+uint16_t rep_mark_tag(rep_sipkey_t key, rep_span_t name);
 
 /* Letters, digits, '-' and '_'; no end of text. */
-void rep_mark_write(rep_span_t secret, rep_span_t call_id,
-		rep_span_t caller_tag, const rep_mark_t *mark, char out[REP_MARK_LEN]);
+void rep_mark_write(rep_sipkey_t key, rep_span_t call_id, rep_span_t caller_tag,
+		const rep_mark_t *mark, char out[REP_MARK_LEN]);
 
-/* False when it is no mark, or not of this call, or not of this secret. Takes
+/* False when it is no mark, or not of this call, or not of this key. Takes
  * as long whatever the first wrong byte is. */
-bool rep_mark_read(rep_span_t secret, rep_span_t call_id, rep_span_t caller_tag,
+bool rep_mark_read(rep_sipkey_t key, rep_span_t call_id, rep_span_t caller_tag,
 		rep_span_t text, rep_mark_t *mark);
 
 #endif

@@ -27,43 +27,38 @@ void rep_rr_cookie_init(void)
 			 && load_rr_api(&rr) == 0;
 }
 
-static rep_span_t secret_of(char bytes[REP_SECRET_MAX])
-{
-	return (rep_span_t){bytes, rep_secret_read(&rep_shared->secret, bytes)};
-}
-
-static uint16_t tag_of(rep_span_t secret, const rep_dims_t *dims)
+static uint16_t tag_of(rep_sipkey_t key, const rep_dims_t *dims)
 {
 	char text[sizeof(*dims)];
 
 	if(!dims->campaign[0] && !dims->network[0])
-		return rep_mark_tag(secret, rep_span(dims->route));
+		return rep_mark_tag(key, rep_span(dims->route));
 	snprintf(text, sizeof(text), "%s|%s|%s", dims->route, dims->campaign,
 			dims->network);
-	return rep_mark_tag(secret, rep_span(text));
+	return rep_mark_tag(key, rep_span(text));
 }
 
 void rep_rr_cookie_add(struct sip_msg *invite, const rep_ticket_t *ticket)
 {
-	char param[PARAM_LEN + REP_MARK_LEN] = PARAM, bytes[REP_SECRET_MAX];
+	char param[PARAM_LEN + REP_MARK_LEN] = PARAM;
 	rep_dims_t dims;
 	str s = {param, sizeof(param)};
-	rep_span_t secret;
+	rep_sipkey_t key;
 	rep_mark_t mark;
 
 	if(!has_rr || parse_headers(invite, HDR_CALLID_F | HDR_FROM_F, 0) < 0
 			|| !invite->callid || parse_from_header(invite) < 0)
 		return;
-	secret = secret_of(bytes);
+	key = rep_secret_key(&rep_shared->secret);
 	rep_ticket_dims(rep_shared->registry, ticket, &dims);
 	mark = (rep_mark_t){.incarnation = rep_shared->incarnation,
 			.picked = (uint32_t)(rep_now() / 1000),
 			.number = ticket->number,
 			.pool = rep_mark_tag(
-					secret, rep_span(rep_registry_name(
-									rep_shared->registry, ticket->pool))),
-			.route = tag_of(secret, &dims)};
-	rep_mark_write(secret, rep_span_of(&invite->callid->body),
+					key, rep_span(rep_registry_name(
+								 rep_shared->registry, ticket->pool))),
+			.route = tag_of(key, &dims)};
+	rep_mark_write(key, rep_span_of(&invite->callid->body),
 			rep_span_of(&get_from(invite)->tag_value), &mark,
 			param + PARAM_LEN);
 	if(rr.add_rr_param(invite, &s) < 0)
@@ -71,7 +66,7 @@ void rep_rr_cookie_add(struct sip_msg *invite, const rep_ticket_t *ticket)
 }
 
 /* The last true mark of the first URI that has one: the newest pick's. */
-static bool read_header(struct sip_msg *bye, rep_span_t secret, const str *body,
+static bool read_header(struct sip_msg *bye, rep_sipkey_t key, const str *body,
 		rep_mark_t *mark, int *tries)
 {
 	const char *at = body->s, *end = body->s + body->len;
@@ -84,7 +79,7 @@ static bool read_header(struct sip_msg *bye, rep_span_t secret, const str *body,
 			continue;
 		if((*tries)-- <= 0)
 			break;
-		if(rep_mark_read(secret, rep_span_of(&bye->callid->body),
+		if(rep_mark_read(key, rep_span_of(&bye->callid->body),
 				   rep_span_of(&get_to(bye)->tag_value),
 				   (rep_span_t){at + PARAM_LEN, REP_MARK_LEN}, mark))
 			found = true;
@@ -93,14 +88,14 @@ static bool read_header(struct sip_msg *bye, rep_span_t secret, const str *body,
 }
 
 static bool find_number(
-		rep_span_t secret, const rep_mark_t *mark, rep_ticket_t *ticket)
+		rep_sipkey_t key, const rep_mark_t *mark, rep_ticket_t *ticket)
 {
 	for(int i = 0; i < rep_registry_pools(rep_shared->registry); i++) {
 		const char *name = rep_registry_name(rep_shared->registry, i);
 
 		if(rep_pool_ticket(
 				   rep_shared->registry, i, mark->number, rep_span(""), ticket)
-				&& rep_mark_tag(secret, rep_span(name)) == mark->pool)
+				&& rep_mark_tag(key, rep_span(name)) == mark->pool)
 			return true;
 	}
 	return false;
@@ -108,13 +103,13 @@ static bool find_number(
 
 /* What the call is counted under: one of what the pool knows, or nothing. */
 static bool find_dims(
-		rep_span_t secret, const rep_mark_t *mark, int pool, rep_dims_t *dims)
+		rep_sipkey_t key, const rep_mark_t *mark, int pool, rep_dims_t *dims)
 {
 	memset(dims, 0, sizeof(*dims));
-	if(tag_of(secret, dims) == mark->route)
+	if(tag_of(key, dims) == mark->route)
 		return false;
 	for(uint32_t n = 0; rep_view_dims(rep_shared->registry, pool, n, dims); n++)
-		if(tag_of(secret, dims) == mark->route)
+		if(tag_of(key, dims) == mark->route)
 			return true;
 	return false;
 }
@@ -122,21 +117,20 @@ static bool find_dims(
 bool rep_rr_cookie_ticket(
 		struct sip_msg *bye, rep_mark_t *mark, rep_ticket_t *ticket)
 {
-	char bytes[REP_SECRET_MAX];
-	rep_span_t secret;
+	rep_sipkey_t key;
 	rep_dims_t dims;
 	bool found = false;
 	int tries = TRIES;
 
 	if(!rep_config->late_bye)
 		return false;
-	secret = secret_of(bytes);
+	key = rep_secret_key(&rep_shared->secret);
 	for(struct hdr_field *h = bye->headers; h && !found; h = h->next)
 		if(h->type == HDR_ROUTE_T)
-			found = read_header(bye, secret, &h->body, mark, &tries);
-	if(!found || !find_number(secret, mark, ticket))
+			found = read_header(bye, key, &h->body, mark, &tries);
+	if(!found || !find_number(key, mark, ticket))
 		return false;
-	if(!find_dims(secret, mark, ticket->pool, &dims))
+	if(!find_dims(key, mark, ticket->pool, &dims))
 		return true;
 	if(!rep_pool_ticket(rep_shared->registry, ticket->pool, mark->number,
 			   rep_span(dims.route), ticket))

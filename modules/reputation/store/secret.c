@@ -9,6 +9,7 @@
 int rep_secret_init(rep_secret_t *secret, const char *bytes, size_t len)
 {
 	unsigned char drawn[32];
+	char hex[2 * sizeof(drawn) + 1];
 
 	if(rep_lock_init(&secret->lock) < 0)
 		return -1;
@@ -18,9 +19,8 @@ int rep_secret_init(rep_secret_t *secret, const char *bytes, size_t len)
 	if(getrandom(drawn, sizeof(drawn), 0) != sizeof(drawn))
 		return -1;
 	for(size_t i = 0; i < sizeof(drawn); i++)
-		snprintf(secret->bytes + 2 * i, 3, "%02x", drawn[i]);
-	secret->len = 2 * sizeof(drawn);
-	return 0;
+		snprintf(hex + 2 * i, 3, "%02x", drawn[i]);
+	return rep_secret_set(secret, hex, 2 * sizeof(drawn)) ? 0 : -1;
 }
 
 void rep_secret_destroy(rep_secret_t *secret)
@@ -39,6 +39,16 @@ size_t rep_secret_read(rep_secret_t *secret, char out[REP_SECRET_MAX])
 	return len;
 }
 
+rep_sipkey_t rep_secret_key(rep_secret_t *secret)
+{
+	rep_sipkey_t key;
+
+	rep_lock(&secret->lock);
+	key = secret->key;
+	rep_unlock(&secret->lock);
+	return key;
+}
+
 bool rep_secret_set(rep_secret_t *secret, const char *bytes, size_t len)
 {
 	if(len < REP_SECRET_MIN || len > REP_SECRET_MAX)
@@ -46,6 +56,7 @@ bool rep_secret_set(rep_secret_t *secret, const char *bytes, size_t len)
 	rep_lock(&secret->lock);
 	memcpy(secret->bytes, bytes, len);
 	secret->len = len;
+	secret->key = rep_sipkey_of((rep_span_t){bytes, len}, 1);
 	rep_unlock(&secret->lock);
 	return true;
 }

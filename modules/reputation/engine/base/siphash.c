@@ -54,11 +54,13 @@ static uint64_t rest(const unsigned char *at, size_t n)
 	return m;
 }
 
-uint64_t rep_siphash(rep_sipkey_t key, const void *bytes, size_t len)
+/* All of the text taken in; `odd` makes another function of it. */
+static sip_t absorb(
+		rep_sipkey_t key, const void *bytes, size_t len, uint64_t odd)
 {
 	const unsigned char *at = bytes;
 	sip_t s = {key.k0 ^ UINT64_C(0x736f6d6570736575),
-			key.k1 ^ UINT64_C(0x646f72616e646f6d),
+			key.k1 ^ UINT64_C(0x646f72616e646f6d) ^ odd,
 			key.k0 ^ UINT64_C(0x6c7967656e657261),
 			key.k1 ^ UINT64_C(0x7465646279746573)};
 	size_t left = len;
@@ -66,7 +68,38 @@ uint64_t rep_siphash(rep_sipkey_t key, const void *bytes, size_t len)
 	for(; left >= 8; left -= 8, at += 8)
 		compress(&s, block(at));
 	compress(&s, rest(at, left) | (uint64_t)len << 56);
+	return s;
+}
+
+static uint64_t finish(sip_t *s)
+{
+	rounds(s, 4);
+	return s->v0 ^ s->v1 ^ s->v2 ^ s->v3;
+}
+
+uint64_t rep_siphash(rep_sipkey_t key, const void *bytes, size_t len)
+{
+	sip_t s = absorb(key, bytes, len, 0);
+
 	s.v2 ^= 0xff;
-	rounds(&s, 4);
-	return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
+	return finish(&s);
+}
+
+rep_sipkey_t rep_siphash128(rep_sipkey_t key, const void *bytes, size_t len)
+{
+	sip_t s = absorb(key, bytes, len, 0xee);
+	rep_sipkey_t out;
+
+	s.v2 ^= 0xee;
+	out.k0 = finish(&s);
+	s.v1 ^= 0xdd;
+	out.k1 = finish(&s);
+	return out;
+}
+
+rep_sipkey_t rep_sipkey_of(rep_span_t secret, uint64_t purpose)
+{
+	return (rep_sipkey_t){
+			rep_siphash((rep_sipkey_t){purpose, 0}, secret.s, secret.len),
+			rep_siphash((rep_sipkey_t){purpose, 1}, secret.s, secret.len)};
 }

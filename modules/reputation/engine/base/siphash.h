@@ -15,4 +15,11 @@ typedef struct rep_sipkey
 
 uint64_t rep_siphash(rep_sipkey_t key, const void *bytes, size_t len);
 
+/* 128 bits, which may be the key of the next one: k0 are the first eight of the
+ * bytes that the authors' code writes, little-endian. */
+rep_sipkey_t rep_siphash128(rep_sipkey_t key, const void *bytes, size_t len);
+
+/* A key out of a secret, another for each purpose. */
+rep_sipkey_t rep_sipkey_of(rep_span_t secret, uint64_t purpose);
+
 #endif

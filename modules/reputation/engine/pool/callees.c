@@ -130,13 +130,12 @@ void rep_callees_stats(rep_registry_t *registry, rep_callees_stats_t *out)
 void rep_callees_key(rep_registry_t *registry, rep_span_t secret)
 {
 	struct rep_callees *c = registry->callees;
+	rep_sipkey_t key = rep_sipkey_of(secret, 0);
 
 	if(!c)
 		return;
-	atomic_store(
-			&c->k0, rep_siphash((rep_sipkey_t){0, 0}, secret.s, secret.len));
-	atomic_store(
-			&c->k1, rep_siphash((rep_sipkey_t){0, 1}, secret.s, secret.len));
+	atomic_store(&c->k0, key.k0);
+	atomic_store(&c->k1, key.k1);
 }
 
 static rep_sipkey_t key_of(struct rep_callees *c)
