@@ -98,6 +98,11 @@ def test_a_number_that_is_new_while_its_master_is_away(make, cluster):
         functions.wait_picked(caller, p, numbers[p][0])
     cluster.masters[1].kill()
     wait_until(lambda: view.store(node)["pools_away"] == 1)
+    told = view.store(node)
+    assert (told["role"], told["masters_up"], told["masters"]) \
+        == ("cluster", 2, 3)
+    assert [p["pool"] for p in told["pools"] if p["away"] == "yes"] \
+        == [pools[1]]
     (new,) = new_numbers(1)
     node.rpc("reputation.add", pools[1], new)
     functions.wait_picked(caller, pools[1], new)

@@ -257,9 +257,15 @@ def test_read_anew_by_rpc(make):
     before = store()
     assert before["address"] == f"127.0.0.1:{redis.port}"
     assert before["mismatches"] == 0
+    assert before["pools"] == []
+    assert (before["role"], before["masters"], before["masters_up"]) \
+        == ("master", 1, 1)
     # an interval of 100 ms or so: some commands each, never thousands
     wait_until(lambda: 0 < float(store()["commands_per_second"]) < 10000,
                what=store)
+    for way in "sent", "read":
+        wait_until(lambda w=way: 100 < float(
+            store()[f"bytes_{w}_per_second"]) < 1000000, what=store)
     node.rpc("reputation.resync", "sales")
     wait_until(lambda: store()["resyncs"] == before["resyncs"] + 1, what=store)
     node.rpc("reputation.resync")

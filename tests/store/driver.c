@@ -303,6 +303,15 @@ static void do_status(char **unused)
 	for(uint32_t i = 0; i < s.n_errors; i++)
 		printf("%s[\"%s\",\"%s\",%u]", i ? "," : "", s.errors[i].key,
 				s.errors[i].field, s.errors[i].count);
+	printf("],\"role\":\"%s\",\"masters\":[%u,%u],\"sent\":%.0f,"
+		   "\"read\":%.0f,\"uneven\":[",
+			s.role, s.masters_up, s.masters, s.sent_per_second,
+			s.read_per_second);
+	for(uint32_t i = 0; i < s.n_uneven; i++)
+		printf("%s[\"%s\",%u,%s,%s,%u]", i ? "," : "",
+				rep_registry_name(registry, s.uneven[i].pool),
+				s.uneven[i].waiting, s.uneven[i].behind ? "true" : "false",
+				s.uneven[i].away ? "true" : "false", s.uneven[i].mismatches);
 	printf("]}\n");
 }
 

@@ -272,3 +272,41 @@ def test_health_is_whole_again(server, start):
     server.client.delete("rep:health:{sales}")
     wait_until(lambda: server.client.hlen("rep:health:{sales}") == 20, MENDED)
     assert a.status()["reconnects"] == 0
+
+
+def test_pools_with_something_to_tell(server, start):
+    """Those that are not as they should be come first, and 32 at most."""
+    pools = [f"pool{i}" for i in range(36)]
+    for p in pools:
+        fill(server.client, p)
+    a = start(server.url, "a")
+    for p in pools:
+        ready(a, pool=p)
+        a.ask("spread", p, FIRST, 20, 100)
+    wait_until(lambda: a.status()["waiting"] == 0)
+    for p in pools:
+        wait_until(lambda p=p: counted(server.client, p) == 100)
+    assert a.status()["uneven"] == []
+    for p in pools[:33]:
+        server.client.delete(f"rep:x:b2:{{{p}}}")
+    wait_until(lambda: a.status()["mismatches"] == 33, MENDED)
+    mended = a.status()["uneven"]
+    assert len(mended) == 32 and {u[0] for u in mended} < set(pools[:33])
+    assert {tuple(u[1:]) for u in mended} == {(0, False, False, 1)}
+    assert a.status()["role"] == "master"
+    assert a.status()["masters"] == [1, 1]
+    server.freeze()
+    for p in pools[34:]:
+        a.ask("spread", p, FIRST, 20, 40)
+    wait_until(lambda: a.status()["role"] == "")
+    assert a.status()["masters"] == [0, 1]
+
+    def told():
+        uneven = a.status()["uneven"]
+        return sorted(u[:2] for u in uneven[:2]), uneven[2:]
+
+    wait_until(lambda: told() == (
+        [[pools[34], 20], [pools[35], 20]], mended[:30]), what=told)
+    server.thaw()
+    wait_until(lambda: a.status()["uneven"] == mended,
+               what=lambda: a.status()["uneven"])

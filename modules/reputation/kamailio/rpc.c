@@ -204,6 +204,22 @@ static void rpc_redress(rpc_t *rpc, void *ctx)
 	}
 }
 
+static void add_uneven(rpc_t *rpc, void *item, const rep_store_status_t *s)
+{
+	void *list, *one;
+
+	rpc->struct_add(item, "[", "pools", &list);
+	for(uint32_t i = 0; i < s->n_uneven; i++) {
+		const rep_uneven_t *u = &s->uneven[i];
+
+		rpc->array_add(list, "{", &one);
+		rpc->struct_add(one, "sussu", "pool",
+				rep_registry_name(rep_shared->registry, u->pool), "waiting",
+				u->waiting, "behind", u->behind ? "yes" : "no", "away",
+				u->away ? "yes" : "no", "mismatches", u->mismatches);
+	}
+}
+
 static void rpc_store(rpc_t *rpc, void *ctx)
 {
 	rep_store_status_t s;
@@ -222,10 +238,15 @@ static void rpc_store(rpc_t *rpc, void *ctx)
 			rep_rpc_u32(s.resyncs), "events", rep_rpc_u32(s.events), "feed",
 			s.feed, "last_error", s.last_error, "last_error_at",
 			rep_rpc_s(s.last_error_at));
-	rpc->struct_add(item, "fuuusS", "commands_per_second",
-			s.commands_per_second, "mismatches", rep_rpc_u32(s.mismatches),
-			"pools_behind", s.behind, "pools_away", s.away, "address",
-			s.address, "node_id", &rep_config->node_id);
+	rpc->struct_add(item, "fffuuu", "commands_per_second",
+			s.commands_per_second, "bytes_sent_per_second", s.sent_per_second,
+			"bytes_read_per_second", s.read_per_second, "mismatches",
+			rep_rpc_u32(s.mismatches), "pools_behind", s.behind, "pools_away",
+			s.away);
+	rpc->struct_add(item, "suusS", "role", s.role, "masters", s.masters,
+			"masters_up", s.masters_up, "address", s.address, "node_id",
+			&rep_config->node_id);
+	add_uneven(rpc, item, &s);
 }
 
 static void rpc_resync(rpc_t *rpc, void *ctx)

@@ -106,6 +106,7 @@ typedef struct rep_store_pool
 	int64_t placed_at, check_after;	 /* monotonic ms */
 	uint32_t summed;				 /* the bucket to add up counts from */
 	int64_t records, turns, healthy; /* in Redis, as last seen; -1 = not seen */
+	uint32_t mismatches;			 /* found, and mended */
 	rep_pages_t records_pages, health_pages;
 	/* health.c */
 	int64_t next_health, next_pace;	   /* monotonic ms */
@@ -232,9 +233,9 @@ struct rep_store
 	uint64_t server_epoch;
 	size_t sentinel_asked; /* the one that was asked last */
 	int64_t next_sentinel;
-	uint64_t commands, events, lost_events;
-	uint64_t rated_commands; /* of them are in the status's rate, */
-	int64_t rated_at;		 /* as of then; monotonic ms, 0 = never */
+	uint64_t events, lost_events;
+	rep_traffic_t traffic, rated; /* of it is in the status's rates, */
+	int64_t rated_at;			  /* as of then; monotonic ms, 0 = never */
 	rep_args_t args;
 	char sha[REP_SHAS][48];
 	rep_redis_error_t logged; /* the last reason told for being disconnected */

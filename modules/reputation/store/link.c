@@ -44,6 +44,7 @@ void rep_link_close(rep_link_t *link)
 	if(link->ctx)
 		redisFree(link->ctx);
 	link->ctx = NULL;
+	link->role[0] = '\0';
 }
 
 static void fail(rep_link_t *link, rep_redis_error_t fault, const char *error)
@@ -83,8 +84,26 @@ bool rep_link_send(rep_link_t *link, rep_args_t *args)
 		fail_io(link);
 		return false;
 	}
-	(*link->commands)++;
+	link->traffic->commands++;
 	return true;
+}
+
+static int write_some(rep_link_t *link, int *done)
+{
+	size_t before = sdslen(link->ctx->obuf);
+	int result = redisBufferWrite(link->ctx, done);
+
+	link->traffic->sent += before - sdslen(link->ctx->obuf);
+	return result;
+}
+
+static int read_some(rep_link_t *link)
+{
+	size_t before = link->ctx->reader->len;
+	int result = redisBufferRead(link->ctx);
+
+	link->traffic->read += link->ctx->reader->len - before;
+	return result;
 }
 
 bool rep_link_flush(rep_link_t *link)
@@ -94,7 +113,7 @@ bool rep_link_flush(rep_link_t *link)
 	if(link->many)
 		return link->many->flush(link);
 	while(link->ctx && !done)
-		if(redisBufferWrite(link->ctx, &done) != REDIS_OK)
+		if(write_some(link, &done) != REDIS_OK)
 			fail_io(link);
 	return link->ctx != NULL;
 }
@@ -135,7 +154,7 @@ redisReply *rep_link_reply(rep_link_t *link)
 			fail(link, REP_REDIS_LOST, "does not answer");
 			return NULL;
 		}
-		if(redisBufferRead(link->ctx) != REDIS_OK)
+		if(read_some(link) != REDIS_OK)
 			break;
 	}
 	if(!reply)
@@ -177,7 +196,7 @@ redisReply *rep_link_poll(rep_link_t *link)
 		}
 		if(reply || poll(&p, 1, 0) <= 0)
 			return reply;
-		if(redisBufferRead(link->ctx) != REDIS_OK)
+		if(read_some(link) != REDIS_OK)
 			fail_io(link);
 	}
 	return NULL;
@@ -282,6 +301,8 @@ static bool check_role(rep_link_t *link, rep_args_t *args)
 	if(!reply)
 		return rep_link_up(link);
 	role = rep_reply_span(rep_reply_at(reply, 0));
+	if(role.s)
+		snprintf(link->role, sizeof(link->role), "%s", role.s);
 	if(rep_span_is(role, "slave") || rep_span_is(role, "replica")) {
 		fail(link, REP_REDIS_REPLICA, "is a read-only replica");
 		ok = false;

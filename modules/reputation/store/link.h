@@ -24,16 +24,24 @@ typedef struct rep_link_config
 	bool bare; /* a Sentinel: neither database nor role nor client's name */
 } rep_link_config_t;
 
+/* What went over the lines of some links; bytes without what TLS adds. */
+typedef struct rep_traffic
+{
+	uint64_t commands, sent, read;
+} rep_traffic_t;
+
 typedef struct rep_link
 {
 	const rep_link_config_t *config;
 	const volatile sig_atomic_t *stop; /* cuts waiting short */
-	uint64_t *commands;				   /* counted here */
+	rep_traffic_t *traffic;			   /* counted here */
 	redisContext *ctx;				   /* NULL = closed */
 	rep_redis_error_t fault;		   /* of the last failure */
 	char error[200];				   /* likewise, in words */
 	int64_t next_try;				   /* monotonic ms */
 	unsigned backoff_ms;
+	char role
+			[16]; /* as the server calls it; "" = it did not tell, or it is closed */
 	struct rep_nodes *nodes;	 /* of a cluster: nodes.h; NULL = one server, */
 	const struct rep_many *many; /* likewise */
 } rep_link_t;

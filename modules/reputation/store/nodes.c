@@ -175,7 +175,7 @@ static bool send_to(rep_link_t *link, rep_args_t *args)
 	}
 	nodes->sent[nodes->n] = w;
 	append(nodes, nodes->n++, master);
-	(*link->commands)++;
+	link->traffic->commands++;
 	link->fault = REP_REDIS_NONE;
 	return true;
 }

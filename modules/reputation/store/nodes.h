@@ -45,7 +45,7 @@ typedef struct rep_nodes
 	int64_t asked_at;
 } rep_nodes_t;
 
-/* Make `link` one to a cluster; its config, stop and commands are set. False
+/* Make `link` one to a cluster; its config, stop and traffic are set. False
  * when there is no memory. */
 bool rep_nodes_init(rep_link_t *link);
 void rep_nodes_free(rep_link_t *link);

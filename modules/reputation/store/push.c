@@ -60,19 +60,13 @@ bool rep_push_collect_pool(rep_store_t *store, rep_store_pool_t *pool)
 
 void rep_push_collect(rep_store_t *store)
 {
-	uint32_t waiting = 0;
-
 	for(int i = 0; i < rep_registry_pools(store->registry); i++) {
 		rep_store_pool_t *pool = rep_store_pool_at(store, i);
 
 		if(!pool)
 			continue;
 		store->more = rep_push_collect_pool(store, pool) || store->more;
-		waiting += pool->mirror.n_dirty;
 	}
-	rep_lock(&store->status->lock);
-	store->status->waiting = waiting;
-	rep_unlock(&store->status->lock);
 }
 
 /* ---- writing -------------------------------------------------------------- */

@@ -207,6 +207,7 @@ static void compare(rep_store_t *store, rep_store_pool_t *pool,
 	if(!pool->known || (differ == 0 && !verdicts))
 		return;
 	pool->mending = pool->mending || differ > 0;
+	pool->mismatches += differ + verdicts;
 	rep_lock(&store->status->lock);
 	store->status->mismatches += differ + verdicts;
 	rep_unlock(&store->status->lock);

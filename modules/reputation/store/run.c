@@ -23,6 +23,7 @@
 #include "nodes.h"
 #include "numbers_sync.h"
 #include "pipe.h"
+#include "publish.h"
 #include "pull.h"
 #include "push.h"
 #include "resync.h"
@@ -40,46 +41,8 @@
 #include "../formats/pool_load.h"
 
 #define CHECK_MS 1000
-#define RATE_STEP_MS 1000
-#define RATE_MS 10000 /* what the rate of commands fades with */
-#define LAST_MS 5000  /* to write what waits when the process ends */
-#define EDITS_MS 50	  /* then the exchange has its turn */
-
-/* Under the status's lock. */
-static void rate(rep_store_t *store)
-{
-	double *rate = &store->status->commands_per_second;
-	int64_t now = rep_mono_ms(), span = now - store->rated_at;
-
-	if(store->rated_at && span < RATE_STEP_MS)
-		return;
-	if(store->rated_at) {
-		double latest = (double)(store->commands - store->rated_commands) * 1000
-						/ (double)span;
-
-		*rate += (latest - *rate) * (double)span / (double)(span + RATE_MS);
-	}
-	store->rated_commands = store->commands;
-	store->rated_at = now;
-}
-
-static void publish(rep_store_t *store)
-{
-	rep_store_status_t *s = store->status;
-	uint32_t behind = 0;
-
-	for(int i = 0; i < rep_registry_pools(store->registry); i++)
-		behind += store->pools[i] && store->pools[i]->listed
-				  && !store->pools[i]->known;
-
-	rep_lock(&s->lock);
-	s->commands = store->commands;
-	rate(store);
-	s->events = store->events;
-	s->lost_events = store->lost_events;
-	s->behind = behind;
-	rep_unlock(&s->lock);
-}
+#define LAST_MS 5000 /* to write what waits when the process ends */
+#define EDITS_MS 50	 /* then the exchange has its turn */
 
 /* ---- the edges of the link -------------------------------------------------- */
 
@@ -287,7 +250,7 @@ static bool exchange(rep_store_t *store)
 		rep_strays_step(store);
 	store->more = store->more || unheard;
 	store->next_exchange = store->more ? 0 : now + store->interval;
-	publish(store);
+	rep_publish(store);
 	return store->more && rep_link_any(&store->link);
 }
 
@@ -380,7 +343,7 @@ static void alone(rep_store_t *store)
 	if(now >= store->next_exchange) {
 		store->next_exchange = now + store->interval;
 		rep_push_collect(store);
-		publish(store);
+		rep_publish(store);
 	}
 	if(now >= store->link.next_try)
 		try_connect(store);
@@ -427,7 +390,7 @@ static void last_exchange(rep_store_t *store)
 	if(rep_link_any(&store->link))
 		rep_begun_tell(store);
 	rep_leases_end(store);
-	publish(store);
+	rep_publish(store);
 }
 
 void rep_store_stop(rep_store_t *store)

@@ -6,7 +6,8 @@
 
 #include "nodes.h"
 
-#define REST_MS 200 /* while a slot is being moved */
+#define REST_MS 200	   /* while a slot is being moved */
+#define BROKEN_MS 2000 /* no slot takes so long */
 
 bool rep_served(const rep_store_t *store, const rep_store_pool_t *pool)
 {
@@ -15,6 +16,14 @@ bool rep_served(const rep_store_t *store, const rep_store_pool_t *pool)
 	return !nodes
 		   || (pool->served && !pool->rests_until
 				   && pool->served == rep_nodes_serving(nodes, pool->slot));
+}
+
+bool rep_served_away(const rep_store_t *store, const rep_store_pool_t *pool)
+{
+	return store->link.nodes
+		   && (!pool->served
+				   || (pool->broken
+						   && rep_mono_ms() - pool->broken > BROKEN_MS));
 }
 
 size_t rep_served_by(const rep_store_t *store, const rep_store_pool_t *pool)

@@ -14,6 +14,8 @@
 bool rep_served(const rep_store_t *store, const rep_store_pool_t *pool);
 /* Index of that master. */
 size_t rep_served_by(const rep_store_t *store, const rep_store_pool_t *pool);
+/* Has the cluster served it to nobody for longer than a slot takes to move? */
+bool rep_served_away(const rep_store_t *store, const rep_store_pool_t *pool);
 
 /* What was asked about the pool was not answered: it rests a moment, and what
  * was being read of it is read anew. */

@@ -21,8 +21,6 @@
 #include "../engine/pool/leases.h"
 #include "../engine/pool/pools.h"
 
-#define BROKEN_MS 2000 /* it is told then that a pool is not served */
-
 /* ---- one master -------------------------------------------------------------- */
 
 static void begin(rep_store_t *store, size_t i)
@@ -158,7 +156,7 @@ static void tell_broken(rep_store_t *store, unsigned n)
 
 void rep_shards_step(rep_store_t *store)
 {
-	uint32_t away = 0, broken = 0;
+	uint32_t broken = 0;
 
 	if(!store->link.nodes)
 		return;
@@ -171,13 +169,8 @@ void rep_shards_step(rep_store_t *store)
 		if(!pool)
 			continue;
 		look_at_pool(store, pool);
-		away += !pool->served;
-		broken += pool->served && pool->broken
-				  && rep_mono_ms() - pool->broken > BROKEN_MS;
+		broken += pool->served && rep_served_away(store, pool);
 	}
 	tell_broken(store, broken);
 	look_at_others(store);
-	rep_lock(&store->status->lock);
-	store->status->away = away + broken;
-	rep_unlock(&store->status->lock);
 }

@@ -37,6 +37,16 @@ typedef struct rep_store_error
 
 #define REP_STORE_ERRORS 32
 
+/* A pool of which there is something to tell, as the status does of all. */
+typedef struct rep_uneven
+{
+	int pool; /* in the registry */
+	uint32_t waiting, mismatches;
+	bool behind, away;
+} rep_uneven_t;
+
+#define REP_UNEVEN 32
+
 /* Zero it and call rep_store_status_init() before rep_store_create(). */
 typedef struct rep_store_status
 {
@@ -49,14 +59,19 @@ typedef struct rep_store_status
 	uint64_t pushes, pulls;	  /* cells written; cells read */
 	uint64_t events, resyncs; /* events written; whole readings of a pool */
 	uint64_t reconnects, commands;
-	double commands_per_second; /* of late: fades with ten seconds */
+	/* of late: they fade with ten seconds */
+	double commands_per_second, sent_per_second, read_per_second;
 	uint64_t mismatches;  /* buckets and verdicts found wrong, and mended */
 	uint64_t lost_events; /* too many waited */
 	char feed[32];		  /* id of the newest feed entry read */
-	uint32_t behind;	  /* pools whose history is not read yet */
+	uint32_t behind;	  /* pools whose history is not read up to its end */
 	uint32_t away;		  /* pools that no master serves now */
 	bool wanted[REP_POOLS_MAX]; /* to be read anew */
+	rep_uneven_t uneven[REP_UNEVEN];
+	uint32_t n_uneven;
 	char address[300];
+	char role[16];				  /* "" = not told, or not connected */
+	uint32_t masters, masters_up; /* 1 without a cluster */
 	char last_error[200];
 	rep_time_t last_error_at;
 	uint32_t n_errors;

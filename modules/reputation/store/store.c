@@ -123,7 +123,7 @@ static bool set_links(rep_store_t *store)
 {
 	store->link = (rep_link_t){.config = &store->link_config,
 			.stop = &store->stop,
-			.commands = &store->commands};
+			.traffic = &store->traffic};
 	store->sentinel = store->link;
 	store->sentinel.config = &store->sentinel_config;
 	for(size_t i = 0; i < REP_MASTERS_MAX; i++) {
