@@ -10,9 +10,14 @@ from collections import Counter
 import pytest
 import redis
 
+from drivers import exchanged
 from harness.process import wait_until
 from harness.relay import Relay
 from test_store_live import fill, number
+
+
+def guard(client):
+    return client.hgetall("rep:x:l1:{sales}")
 
 
 def client_of(server):
@@ -236,7 +241,52 @@ def test_pools_without_caps_cost_nothing(server, start):
     pool(client, 5)
     d = start(server.url, "a")
     use_up([d], 50)
-    assert not client.keys("rep:x:l1:*")
+    assert client.keys("rep:x:l1:*") == ["rep:x:l1:{sales}"]
+    before = guard(client)
+    use_up([d], 500)
+    exchanged(d)
+    assert guard(client) == before
+
+
+def test_a_cap_newly_set_waits_for_no_guard(server, start):
+    """It is there, and old enough, before there is a cap."""
+    client = client_of(server)
+    pool(client, 5)
+    two = [start(server.url, "a"), start(server.url, "b")]
+    use_up(two, 50)
+    wait_until(lambda: guard(client))
+    wait_until(lambda: time.time() * 1000
+               > int(guard(client)["since"]) + int(guard(client)["grace"]))
+    epoch = guard(client)["epoch"]
+    client.hset("rep:policy:{sales}", "cap_day", 60)
+    wait_until(lambda: len(client.keys("rep:x:l1:*")) > 1)
+    use_up(two, 250, Counter({number(0): 50}))
+    assert guard(client)["epoch"] == epoch
+    # whoever comes to an emptied Redis makes it anew
+    client.delete("rep:x:l1:{sales}")
+    client.delete("rep:x:feed:{sales}", "rep:x:seq:{sales}")
+    wait_until(lambda: guard(client).get("epoch", epoch) != epoch)
+
+
+@pytest.mark.parametrize("expired", [True, False])
+def test_a_hash_that_is_gone(server, start, expired):
+    """As it expires nothing was lost; else nothing is granted for a while."""
+    client = client_of(server)
+    pool(client, 3, cap_concurrent=4)
+    a = start(server.url, "a")
+    assert use_up([a], 3)
+    assert client.ttl("rep:x:l1:{sales}:c1") > 31 * 86400
+    at, ends = guard(client)["kc1"].split()
+    assert at == "1" and int(ends) > time.time() * 1000 + 31 * 86400000
+    epoch = guard(client)["epoch"]
+    with client.pipeline() as p:
+        if expired:
+            p.hset("rep:x:l1:{sales}", "kc1", f"1 {int(time.time()) * 1000}")
+        p.delete("rep:x:l1:{sales}:c1")
+        p.execute()
+    wait_until(lambda: a.ask("pick", "sales", 3)
+               and client.exists("rep:x:l1:{sales}:c1"))
+    assert (guard(client)["epoch"] == epoch) is expired
 
 
 class Faults(threading.Thread):

@@ -75,6 +75,7 @@ typedef struct rep_store_pool
 	rep_round_t policy_round;
 	uint32_t ttl, record_ttl; /* s */
 	char lease_epoch[24];	  /* of the pool's leases, "" = none was heard of */
+	int64_t next_guard;		  /* monotonic ms: leases.c */
 	/* known.c */
 	uint32_t knowing; /* mark of the reading under way, 0 = none */
 	char known_cursor[24];

@@ -19,8 +19,10 @@
 #include "../engine/pool/pools.h"
 #include "../engine/reply/e164.h"
 
-#define ROOM 16	 /* that an asking needs at least */
-#define ANSWER 5 /* integers for each that was asked for */
+#define ROOM 16			  /* that an asking needs at least */
+#define ANSWER 5		  /* integers for each that was asked for */
+#define GUARD_MS 86400000 /* it is kept alive, without any asking */
+#define RETRY_MS 5000
 
 /* Of each cap: a letter for the key, how long its hash is kept, in s, and how
  * many there may be at once. It may be made before the period begins, by clocks
@@ -30,8 +32,8 @@ static const struct
 	char letter;
 	int64_t ttl;
 	uint32_t slots;
-} kinds[] = {{'m', 600, 4}, {'h', 10800, 4}, {'d', 259200, 4}, {'c', 86400, 4},
-		{'t', 2764800, 64}};
+} kinds[] = {{'m', 600, 4}, {'h', 10800, 4}, {'d', 259200, 4},
+		{'c', 2764800, 4}, {'t', 2764800, 64}};
 #define TRIAL 4
 
 /* Which hash: of probations all that began on one day share one. */
@@ -61,10 +63,17 @@ void rep_leases_server(rep_store_t *store, size_t i)
 	freeReplyObject(reply);
 }
 
+void rep_leases_again(rep_store_t *store, rep_store_pool_t *pool)
+{
+	rep_pool_lease_again(store->registry, pool->index);
+	pool->next_guard = 0;
+}
+
 void rep_leases_connected(rep_store_t *store)
 {
 	for(int i = 0; i < rep_registry_pools(store->registry); i++)
-		rep_pool_lease_again(store->registry, i);
+		if(store->pools[i])
+			rep_leases_again(store, store->pools[i]);
 }
 
 static int by_period(const void *a, const void *b)
@@ -188,6 +197,7 @@ static void answered(rep_store_t *store, rep_store_pool_t *pool,
 	if(reply && take(store, pool, asks, asked->n, reply))
 		return;
 	rep_pool_lease_requeue(store->registry, pool->index, asks, asked->n);
+	pool->next_guard = rep_mono_ms() + RETRY_MS;
 	if(!rep_link_up(&store->link))
 		return;
 	if(store->link.fault == REP_REDIS_FULL
@@ -208,8 +218,9 @@ void rep_leases_send(rep_store_t *store, rep_store_pool_t *pool)
 	}
 	n = rep_pool_lease_asks(store->registry, pool->index, store->clock(),
 			&store->asks[at], REP_BATCH - at);
-	if(n == 0)
+	if(n == 0 && rep_mono_ms() < pool->next_guard)
 		return;
+	pool->next_guard = rep_mono_ms() + GUARD_MS;
 	store->n_asks += n;
 	store->more = store->more || store->n_asks + ROOM > REP_BATCH;
 	qsort(&store->asks[at], n, sizeof(store->asks[0]), by_period);

@@ -154,9 +154,11 @@ static void apply(rep_store_t *store, rep_store_pool_t *pool,
 	rep_round_end(store, &pool->policy_round, key);
 	rep_pool_set_policy(store->registry, pool->index, &policy, store->clock());
 	set_ttl(pool, &policy);
-	if(pool->policy_known)
-		rep_say(store, REP_LOG_INFO, "%s is edited: %zu fields", key,
-				reply->elements / 2);
+	if(!pool->policy_known)
+		return;
+	rep_say(store, REP_LOG_INFO, "%s is edited: %zu fields", key,
+			reply->elements / 2);
+	store->next_exchange = 0; /* new caps want leases */
 }
 
 /* The whole key as it is wrong: one error, nothing changes. */

@@ -9,6 +9,7 @@
 #include "feed.h"
 #include "health.h"
 #include "keys.h"
+#include "leases.h"
 #include "log.h"
 #include "pipe.h"
 #include "pull.h"
@@ -59,6 +60,7 @@ static void start(rep_store_t *store, rep_store_pool_t *pool)
 	pool->placed_at = rep_mono_ms();
 	pool->records = pool->turns = pool->healthy = -1;
 	pool->records_pages = (rep_pages_t){.wanted = true};
+	rep_leases_again(store, pool);
 	/* in case that what we offered is lost */
 	rep_pool_requeue_all(store->registry, pool->index);
 }

@@ -279,7 +279,8 @@
  * What is held is never taken away, and a call that comes late changes nothing.
  * Where grants may have been lost (the guard or a hash is gone, or the server is
  * another) a new epoch begins: nothing is granted until all have told what they
- * hold; what the tellers had heard of others who do not is kept under ?. */
+ * hold; what the tellers had heard of others who do not is kept under ?. The
+ * guard knows (kSLOT) until when a hash does not expire: period and ms. */
 #define REP_SCRIPT_LEASE                                                       \
 	"if redis.replicate_commands then redis.replicate_commands() end\n"        \
 	"local run, known, seq = ARGV[1], ARGV[2], tonumber(ARGV[3])\n"            \
@@ -297,7 +298,10 @@
 	"local lost = g.epoch and run ~= '' and g.run ~= run\n"                    \
 	"local a = 5\n"                                                            \
 	"for k = 2, #KEYS do\n"                                                    \
-	"  if not whole(KEYS[k]) and g['k' .. ARGV[a]] == ARGV[a + 1] then\n"      \
+	"  local at, ends = string.match(g['k' .. ARGV[a]] or '', '(%d+) "         \
+	"(%d+)')\n"                                                                \
+	"  if not whole(KEYS[k]) and at == ARGV[a + 1] and now < tonumber(ends) "  \
+	"then\n"                                                                   \
 	"    lost = true\n"                                                        \
 	"  end\n"                                                                  \
 	"  a = a + 4 + 7 * tonumber(ARGV[a + 3])\n"                                \
@@ -314,7 +318,7 @@
 	"local nodes = 1\n"                                                        \
 	"redis.call('HSET', KEYS[1], 'n' .. ARGV[4], string.format('%.0f', "       \
 	"now))\n"                                                                  \
-	"redis.call('EXPIRE', KEYS[1], 259200)\n"                                  \
+	"redis.call('EXPIRE', KEYS[1], 2764800)\n"                                 \
 	"for f, v in pairs(g) do\n"                                                \
 	"  if string.sub(f, 1, 1) == 'n' and f ~= 'n' .. ARGV[4] then\n"           \
 	"    if now - tonumber(v) < 30000 then nodes = nodes + 1\n"                \
@@ -397,7 +401,9 @@
 	"  if #set > 0 then\n"                                                     \
 	"    redis.call('HSET', KEYS[k], unpack(set))\n"                           \
 	"    redis.call('EXPIRE', KEYS[k], ARGV[a + 2])\n"                         \
-	"    redis.call('HSET', KEYS[1], 'k' .. ARGV[a], ARGV[a + 1])\n"           \
+	"    local ends = now + 1000 * tonumber(ARGV[a + 2]) - 10000\n"            \
+	"    redis.call('HSET', KEYS[1], 'k' .. ARGV[a],\n"                        \
+	"      ARGV[a + 1] .. ' ' .. string.format('%.0f', ends))\n"               \
 	"  end\n"                                                                  \
 	"  a = a + 4 + 7 * n\n"                                                    \
 	"end\n"                                                                    \

@@ -18,7 +18,6 @@
 #include "wanted.h"
 #include "watch.h"
 #include "../engine/pool/known.h"
-#include "../engine/pool/leases.h"
 #include "../engine/pool/pools.h"
 
 /* ---- one master -------------------------------------------------------------- */
@@ -103,7 +102,7 @@ static void look_at_pool(rep_store_t *store, rep_store_pool_t *pool)
 		pool->knowing = 0;
 		rep_numbers_abort(pool);
 		rep_resync_lost(pool);
-		rep_pool_lease_again(store->registry, pool->index);
+		rep_leases_again(store, pool);
 	}
 	/* nobody can tell: what is known is used */
 	mark = served ? 0 : rep_pool_unknown(store->registry, pool->index);
