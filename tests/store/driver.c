@@ -371,7 +371,7 @@ static void do_edit(char **a)
 	if(edit.remove)
 		rep_pool_remove(registry, edit.pool, edit.number);
 	else
-		snprintf(edit.json, sizeof(edit.json), "%s", a[3]);
+		snprintf(edit.value, sizeof(edit.value), "%s", a[3]);
 	rep_edit_put(rep_registry_edits(registry), &edit);
 	puts("1");
 }

@@ -157,12 +157,25 @@ START_TEST(members_of_other_events)
 	event.kind = REP_EVENT_POOL_EXHAUSTED;
 	event.stop = REP_PICK_SHARE_BENCHED;
 	event.observed = true;
+	event.refused = 17;
 	said[0] = '\0';
 	rep_event_walk(&event, "p", &to);
 	ck_assert_str_eq(said,
 			"event='pool-exhausted' pool='p' number='' route='' "
 			"reason='share-benched' at@1234 since@1111 until@99000 strikes=2 "
-			"turn=3 " EVIDENCE "mode='observe' ");
+			"turn=3 refused=17 " EVIDENCE "mode='observe' ");
+	/* of a pool that there is not, its name is the pool's */
+	event.pool = REP_NO_POOL;
+	event.stop = REP_PICK_UNKNOWN_POOL;
+	strcpy(event.detail, "slaes");
+	ck_assert_str_eq(rep_event_pool(&event, registry), "slaes");
+	said[0] = '\0';
+	rep_event_walk(&event, rep_event_pool(&event, registry), &to);
+	ck_assert_ptr_nonnull(strstr(said, "pool='slaes' "));
+	ck_assert_ptr_nonnull(strstr(said, "reason='unknown-pool' "));
+	ck_assert_ptr_null(strstr(said, "detail"));
+	event.pool = pool;
+	ck_assert_str_eq(rep_event_pool(&event, registry), "sales");
 	event.kind = REP_EVENT_REFUSED;
 	event.outcome = REP_REFUSED;
 	strcpy(event.detail, "words");
@@ -187,7 +200,10 @@ static const struct
 				"blocked"},
 		{REP_EVENT_POOL_EXHAUSTED, REP_REASON_NONE, "pool-exhausted",
 				"all-benched"},
+		{REP_EVENT_POOL_EXHAUSTED_OVER, REP_REASON_NONE, "pool-exhausted-over",
+				"all-benched"},
 		{REP_EVENT_REFUSED, REP_REASON_NONE, "caller-id-refused", "refused"},
+		{REP_EVENT_ATTEST_BELOW, REP_REASON_NONE, "attest-below", "none"},
 		{REP_EVENTS, REP_REASON_NONE, "none", ""},
 };
 

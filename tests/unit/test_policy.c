@@ -25,6 +25,7 @@
 	"must be CALLSxDAYS,... with 1 to 1000000 calls a day, 1 to 3650 days" \
 	" and 8 stages at most, or empty"
 #define TAGS "must be tags separated by commas, 127 bytes at most, or empty"
+#define STATUS "must be active, paused, or paused until=SECONDS since 1970"
 #define ATTEST "must be A, B or C, or empty"
 #define COUNTRY                                                             \
 	"must be the ISO 3166-1 code, two letters, of a country whose dialling" \
@@ -207,7 +208,16 @@ static const set_case_t set_cases[] = {
 	{"quiet_default", "call", "call"},
 	{"quiet_default", "", NULL, "must be quiet or call"},
 	{"status", "paused", "paused"},
-	{"status", "retired", NULL, "must be active or paused"},
+	{"status", "paused until=1795168210", "paused until=1795168210"},
+	{"status", " paused until= 4294967295 ", "paused until=4294967295"},
+	{"status", "retired", NULL, STATUS},
+	{"status", "paused until", NULL, STATUS},
+	{"status", "paused until=", NULL, STATUS},
+	{"status", "paused until=0", NULL, STATUS},
+	{"status", "paused until=4294967296", NULL, STATUS},
+	{"status", "paused until=tomorrow", NULL, STATUS},
+	{"status", "active until=1795168210", NULL, STATUS},
+	{"status", "pausedly", NULL, STATUS},
 	{"warn_attest_below", "A", "A"},
 	{"warn_attest_below", "a", NULL, ATTEST},
 	{"require_registered", "1", "1"},
@@ -413,6 +423,8 @@ START_TEST(sweep_round_trip)
 		one.cap_day = (uint32_t)(random_number(&seed) % 1000000001);
 		one.order = (rep_order_t)(round % 2);
 		one.status = (rep_pool_status_t)(round / 2 % 2);
+		one.paused_until =
+				one.status == REP_POOL_PAUSED ? (uint32_t)(round % 7) : 0;
 		one.report_callees =
 				(uint32_t)random_number(&seed) % (1u << REP_OUTCOMES);
 		one.quiet_hours.from = (uint16_t)(random_number(&seed) % 1440);

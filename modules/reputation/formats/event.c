@@ -6,15 +6,36 @@
 #include <stdlib.h>
 #include <json-c/json.h>
 
+#include "../engine/pool/pools.h"
 #include "../engine/pool/view.h"
 #include "../engine/reply/e164.h"
 
 #define BUCKETS_MAX 256
 
+static bool is_of_refusals(const rep_event_t *event)
+{
+	return event->kind == REP_EVENT_POOL_EXHAUSTED
+		   || event->kind == REP_EVENT_POOL_EXHAUSTED_OVER;
+}
+
+const char *rep_event_pool(
+		const rep_event_t *event, const rep_registry_t *registry)
+{
+	return event->pool == REP_NO_POOL
+				   ? event->detail
+				   : rep_registry_name(registry, event->pool);
+}
+
 const char *rep_event_reason(const rep_event_t *event)
 {
-	if(event->kind == REP_EVENT_POOL_EXHAUSTED)
+	static const char *const levels[] = {"A", "B", "C"};
+
+	if(is_of_refusals(event))
 		return rep_pick_name(event->stop);
+	if(event->kind == REP_EVENT_ATTEST_BELOW)
+		return event->attest >= 'A' && event->attest <= 'C'
+					   ? levels[event->attest - 'A']
+					   : "none";
 	if(event->kind == REP_EVENT_REFUSED)
 		return rep_outcome_name(REP_REFUSED);
 	return rep_reason_name(event->reason);
@@ -41,7 +62,9 @@ static void tell_subject(const rep_event_t *event, const char *pool,
 	to->whole(to->ctx, "turn", event->turn);
 	if(event->outcome < REP_OUTCOMES)
 		to->text(to->ctx, "outcome", rep_outcome_name(event->outcome));
-	if(event->detail[0])
+	if(is_of_refusals(event))
+		to->whole(to->ctx, "refused", event->refused);
+	if(event->detail[0] && event->pool != REP_NO_POOL)
 		to->text(to->ctx, "detail", event->detail);
 }
 

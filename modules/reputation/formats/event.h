@@ -27,12 +27,18 @@ typedef struct rep_event_visitor
 			void *ctx, const char *chart, double statistic, double threshold);
 } rep_event_visitor_t;
 
-/* Tell the members of an event of the pool with that name. */
+/* Tell the members of an event of the pool with that name (what
+ * rep_event_pool() says). */
 void rep_event_walk(const rep_event_t *event, const char *pool,
 		const rep_event_visitor_t *to);
 
-/* Why, in a word: of a bench, of a pool's stop, or "refused"; "" = none. */
+/* Why, in a word: of a bench, of a pool's stop, "refused", or the attestation
+ * that a number goes out with, "none" if it has none; "" = no reason. */
 const char *rep_event_reason(const rep_event_t *event);
+
+/* The name of the event's pool, also of one that there is not; "" = dropped. */
+const char *rep_event_pool(
+		const rep_event_t *event, const rep_registry_t *registry);
 
 /* The evidence behind a bench, bucket by bucket, as the judge added it up: the
  * cells of the turn before, which still stand when the event is written. JSON,

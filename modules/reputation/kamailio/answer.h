@@ -26,6 +26,8 @@ typedef struct rep_answer
 	const char *outcome;
 	float score;
 	bool scored;
+	bool refused;		  /* a pick was, and may be tried again */
+	uint32_t retry_after; /* after so many s; 0 = nobody knows */
 } rep_answer_t;
 
 extern rep_answer_t rep_answer;

@@ -51,7 +51,7 @@ static void answer(const struct sip_msg *msg, const rep_event_t *event)
 {
 	rep_answer_reset(msg);
 	snprintf(rep_answer.pool, sizeof(rep_answer.pool), "%s",
-			rep_registry_name(rep_shared->registry, event->pool));
+			rep_event_pool(event, rep_shared->registry));
 	snprintf(rep_answer.route, sizeof(rep_answer.route), "%s", event->route);
 	rep_answer.number = event->number;
 	rep_answer.state = event->number ? rep_state_name(event->state) : NULL;
@@ -98,6 +98,7 @@ static void log_event(const rep_event_t *event)
 	char number[REP_E164_MAX] = "", evidence[320];
 	const char *mark =
 			event->observed ? " (observe mode: nothing withheld)" : "";
+	const char *pool = rep_event_pool(event, rep_shared->registry);
 	int len = 0;
 
 	if(event->number)
@@ -111,39 +112,45 @@ static void log_event(const rep_event_t *event)
 		case REP_EVENT_BENCHED:
 			LM_WARN("benched %s of pool %s%s%s: %s%s%s, score %.2f, until %lld,"
 					" strikes %u; since the last turn: %s%s%s\n",
-					number,
-					rep_registry_name(rep_shared->registry, event->pool),
-					event->route[0] ? " on route " : "", event->route,
-					rep_reason_name(event->reason), event->detail[0] ? " " : "",
-					event->detail, event->judged.score,
-					(long long)(event->until / 1000), event->strikes,
-					len ? evidence : "no counts",
+					number, pool, event->route[0] ? " on route " : "",
+					event->route, rep_reason_name(event->reason),
+					event->detail[0] ? " " : "", event->detail,
+					event->judged.score, (long long)(event->until / 1000),
+					event->strikes, len ? evidence : "no counts",
 					event->adopted ? " (found by another node)" : "", mark);
 			break;
 		case REP_EVENT_RELEASED:
-			LM_WARN("released %s of pool %s%s%s: %s%s%s\n", number,
-					rep_registry_name(rep_shared->registry, event->pool),
+			LM_WARN("released %s of pool %s%s%s: %s%s%s\n", number, pool,
 					event->route[0] ? " on route " : "", event->route,
 					rep_state_name(event->state),
 					event->adopted ? " (by another node)" : "", mark);
 			break;
 		case REP_EVENT_POOL_EXHAUSTED:
-			LM_WARN("pool %s stops: %s%s\n",
-					rep_registry_name(rep_shared->registry, event->pool),
+			LM_WARN("pool %s refuses calls%s%s: %s%s\n", pool,
+					event->route[0] ? " on route " : "", event->route,
 					rep_pick_name(event->stop), mark);
+			break;
+		case REP_EVENT_POOL_EXHAUSTED_OVER:
+			LM_WARN("pool %s goes on%s%s: %s refused %u calls in %lld s%s\n",
+					pool, event->route[0] ? " on route " : "", event->route,
+					rep_pick_name(event->stop), event->refused,
+					(long long)((event->until - event->since + 999) / 1000),
+					mark);
 			break;
 		case REP_EVENT_POOL_ALARM:
 		case REP_EVENT_POOL_ALARM_OVER:
-			LM_WARN("pool %s: %s; %s%s\n",
-					rep_registry_name(rep_shared->registry, event->pool),
-					event->detail, evidence, mark);
+			LM_WARN("pool %s: %s; %s%s\n", pool, event->detail, evidence, mark);
+			break;
+		case REP_EVENT_ATTEST_BELOW:
+			LM_WARN("%s of pool %s goes out%s%s with attestation %s: %s\n",
+					number, pool, event->route[0] ? " on route " : "",
+					event->route, rep_event_reason(event), event->detail);
 			break;
 		case REP_EVENT_REFUSED:
 			LM_WARN("caller ID %s of pool %s was refused%s%s: presentation or"
 					" signing is broken, nothing is scored\n",
-					number,
-					rep_registry_name(rep_shared->registry, event->pool),
-					event->route[0] ? " on route " : "", event->route);
+					number, pool, event->route[0] ? " on route " : "",
+					event->route);
 			break;
 		case REP_EVENTS:
 			break;

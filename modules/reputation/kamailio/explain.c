@@ -159,7 +159,7 @@ static void add_events(rpc_t *rpc, void *parent, int pool, rep_e164_t number)
 		left--;
 		rpc->array_add(list, "{", &member.item);
 		member.charts = NULL;
-		rep_event_walk(e, rep_registry_name(rep_shared->registry, pool), &to);
+		rep_event_walk(e, rep_event_pool(e, rep_shared->registry), &to);
 	}
 }
 

@@ -14,9 +14,11 @@
 #include "../engine/pool/by_hand.h"
 #include "../engine/pool/count.h"
 #include "../engine/pool/labels.h"
+#include "../engine/pool/no_pool.h"
 #include "../engine/pool/pick.h"
 #include "../engine/pool/pool_policy.h"
 #include "../engine/pool/pools.h"
+#include "../engine/pool/retry.h"
 #include "../engine/pool/route_state.h"
 #include "../engine/reply/e164.h"
 
@@ -72,9 +74,21 @@ static int look_up(struct sip_msg *msg, const char *function, str *pool_name,
 
 /* ---- pick ------------------------------------------------------------ */
 
+/* The pool that a call is for; one that there is not is counted. */
+static int pool_of_call(const str *name)
+{
+	int pool = rep_registry_find(rep_shared->registry, rep_span_of(name));
+
+	if(pool == REP_NO_POOL)
+		rep_no_pool_refused(rep_shared->registry, rep_span_of(name), rep_now());
+	return pool;
+}
+
 static int refuse(rep_pick_t why)
 {
 	rep_answer.reason = rep_pick_name(why);
+	if(why == REP_PICK_BAD_CALLEE || why == REP_PICK_CALL_REJECTED)
+		rep_registry_refused(rep_shared->registry, why);
 	switch(why) {
 		case REP_PICKED:
 			return USED;
@@ -147,9 +161,28 @@ static bool pick_unwatched(
 	return true;
 }
 
-static int answer_picked(
-		const rep_picked_t *picked, const rep_ticket_t *ticket, bool has_number)
+/* A refused pick may be tried again after so many seconds. `kept`: of a call
+ * that has a number, NULL = of none. */
+static void answer_retry(const rep_picked_t *picked, int pool,
+		const rep_ticket_t *kept, const str *route)
 {
+	rep_time_t now = rep_now();
+
+	rep_answer.refused = true;
+	if(picked->until > now)
+		rep_answer.retry_after = (uint32_t)((picked->until - now + 999) / 1000);
+	else
+		rep_answer.retry_after = rep_pool_retry_after(rep_shared->registry,
+				kept ? kept->pool : pool, kept ? kept->number : 0,
+				rep_span_of(route), picked->result, now);
+}
+
+static int answer_picked(const rep_picked_t *picked, const rep_ticket_t *ticket,
+		bool has_number, int pool, const str *route)
+{
+	if(picked->result != REP_PICKED)
+		answer_retry(picked, pool, has_number && ticket->number ? ticket : NULL,
+				route);
 	if(picked->result == REP_PICKED) {
 		rep_answer.picked = *ticket;
 		rep_answer.state = rep_state_name(picked->state);
@@ -179,7 +212,7 @@ int ki_pick(struct sip_msg *msg, str *pool_name, str *callee, str *route)
 	id = rep_call_find(msg);
 	if(!id && rep_call_was_rejected())
 		return refuse(REP_PICK_CALL_REJECTED);
-	pool = rep_registry_find(rep_shared->registry, rep_span_of(pool_name));
+	pool = pool_of_call(pool_name);
 	if(pool == REP_NO_POOL
 			|| !rep_pool_country(rep_shared->registry, pool, country))
 		return refuse(REP_PICK_UNKNOWN_POOL);
@@ -190,13 +223,14 @@ int ki_pick(struct sip_msg *msg, str *pool_name, str *callee, str *route)
 	if(id) {
 		picked = rep_attempt_again(msg, id, pool, number, rep_span_of(route),
 				&rep_answer.labels, &ticket);
-		return answer_picked(&picked, &ticket, true);
+		return answer_picked(&picked, &ticket, true, pool, route);
 	}
 	if(!number)
 		return refuse(REP_PICK_BAD_CALLEE);
 	picked = rep_attempt_pick(
 			msg, pool, number, rep_span_of(route), &rep_answer.labels, &ticket);
-	return answer_picked(&picked, &ticket, picked.result == REP_PICKED);
+	return answer_picked(
+			&picked, &ticket, picked.result == REP_PICKED, pool, route);
 }
 
 int ki_cancel(struct sip_msg *msg)
@@ -227,6 +261,7 @@ int ki_track(struct sip_msg *msg, str *pool_name, str *text, str *route)
 				"reputation_track: this call is tracked already");
 		return ERROR;
 	}
+	pool_of_call(pool_name);
 	pool = look_up(msg, "reputation_track", pool_name, text, &number);
 	answer_route(route);
 	if(pool == REP_NO_POOL

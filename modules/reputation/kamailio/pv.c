@@ -108,9 +108,13 @@ static void get_location(const known_t *k, char *out)
 	copy(out, rep_location_name(k->call.final.location));
 }
 
+/* Of a pick that was just refused; else what the carrier asks for. */
 static void get_retry_after(const known_t *k, char *out)
 {
-	if(k->call.final.retry_after)
+	if(k->has_answer && rep_answer.refused) {
+		if(rep_answer.retry_after)
+			snprintf(out, OUT, "%u", rep_answer.retry_after);
+	} else if(k->call.final.retry_after)
 		snprintf(out, OUT, "%u", k->call.final.retry_after);
 }
 

@@ -9,6 +9,7 @@
 #include "config.h"
 #include "contacts.h"
 #include "explain.h"
+#include "refused.h"
 #include "reload.h"
 #include "rpc_args.h"
 #include "rpc_edits.h"
@@ -42,6 +43,10 @@ static void add_pool(rpc_t *rpc, void *list, int pool)
 			"reason", view.stopped ? rep_pick_name(view.stop_reason) : "",
 			"in_flight", view.in_flight, "used_today", view.used_today, "picks",
 			rep_rpc_u32(view.picks), "refusals", rep_rpc_u32(view.refusals));
+	if(view.paused)
+		rpc->struct_add(
+				item, "u", "paused_until", rep_rpc_s(view.paused_until));
+	rep_rpc_pool_refused(rpc, item, pool, &view);
 	rep_rpc_counts(rpc, item, "counts", &view.counts);
 	rep_rpc_by_label(rpc, item, pool, 0);
 }
@@ -337,6 +342,7 @@ static void rpc_stats(rpc_t *rpc, void *ctx)
 			rep_rpc_u32(answered.full), "full_callees",
 			rep_rpc_u32(callees.gave_way), "memory",
 			rep_rpc_u32(registry.bytes + callees.bytes));
+	rep_rpc_refused(rpc, item, registry.refused);
 	add_errors(rpc, item);
 }
 
@@ -355,6 +361,8 @@ DOC(release, "Back to active: pool number [route]")
 DOC(resync, "Read what Redis holds of a pool anew, or of all: [pool]")
 DOC(reset, "Forget a number's history: pool number")
 DOC(mode, "Show or switch the mode: [enforce|observe]")
+DOC(pause, "A pool refuses calls: pool [seconds]; without: until resumed")
+DOC(resume, "A pool goes on: pool")
 DOC(redress, "Contacts collected from blocks: [pool]")
 DOC(policy, "The policy in force: pool")
 DOC(store, "The link to Redis")
@@ -373,6 +381,8 @@ rpc_export_t rep_rpc[] = {
 	{"reputation.release", rep_rpc_release, doc_release, 0},
 	{"reputation.reset", rep_rpc_reset, doc_reset, 0},
 	{"reputation.mode", rep_rpc_mode, doc_mode, 0},
+	{"reputation.pause", rep_rpc_pause, doc_pause, 0},
+	{"reputation.resume", rep_rpc_resume, doc_resume, 0},
 	{"reputation.redress", rpc_redress, doc_redress, 0},
 	{"reputation.policy", rpc_policy, doc_policy, 0},
 	{"reputation.store", rpc_store, doc_store, 0},

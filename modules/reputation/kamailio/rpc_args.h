@@ -5,6 +5,7 @@
 #define REP_RPC_ARGS_H
 
 #include "core/rpc.h"
+#include "core/str.h"
 
 #include "../engine/pool/view.h"
 

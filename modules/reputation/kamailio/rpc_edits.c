@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
+#include "core/dprint.h"
 #include "core/ut.h"
 
 #include "rpc_edits.h"
@@ -8,6 +9,7 @@
 #include "shared.h"
 #include "../engine/pool/by_hand.h"
 #include "../engine/pool/numbers.h"
+#include "../engine/pool/pool_policy.h"
 #include "../engine/pool/pools.h"
 #include "../engine/pool/registry.h"
 #include "../formats/attrs.h"
@@ -61,15 +63,15 @@ void rep_rpc_add(rpc_t *rpc, void *ctx)
 		rpc->fault(ctx, 400, "attributes: no such attribute: %s", text.unknown);
 		return;
 	}
-	if(rep_config->redis.len > 0 && json.len >= (int)sizeof(edit.json)) {
+	if(rep_config->redis.len > 0 && json.len >= (int)sizeof(edit.value)) {
 		rpc->fault(ctx, 400, "attributes are longer than %d bytes",
-				(int)sizeof(edit.json) - 1);
+				(int)sizeof(edit.value) - 1);
 		return;
 	}
 	if(!keep_place(rpc, ctx))
 		return;
 	edit = (rep_edit_t){.pool = pool, .number = number};
-	snprintf(edit.json, sizeof(edit.json), "%.*s", json.len, json.s);
+	snprintf(edit.value, sizeof(edit.value), "%.*s", json.len, json.s);
 	done = rep_pool_put(rep_shared->registry, pool, number, &text.attrs, 0, 0,
 				   rep_now())
 		   >= 0;
@@ -96,6 +98,56 @@ void rep_rpc_remove(rpc_t *rpc, void *ctx)
 	if(!done)
 		rep_rpc_unknown(rpc, ctx, number);
 }
+
+/* ---- the pool as a whole ---------------------------------------------- */
+
+/* Its status from here on: in memory, and in the policy in Redis. */
+static void set_status(
+		rpc_t *rpc, void *ctx, int pool, bool paused, uint32_t until)
+{
+	rep_edit_t edit = {.pool = pool, .field = "status"};
+	bool done;
+
+	if(!keep_place(rpc, ctx))
+		return;
+	snprintf(
+			edit.value, sizeof(edit.value), "%s", paused ? "paused" : "active");
+	if(until)
+		snprintf(edit.value, sizeof(edit.value), "paused until=%u", until);
+	done = rep_pool_pause(rep_shared->registry, pool, paused, until, rep_now());
+	hand_on(done, &edit);
+	if(done)
+		LM_NOTICE("pool %s is %s by RPC\n",
+				rep_registry_name(rep_shared->registry, pool), edit.value);
+	else
+		rpc->fault(ctx, 404, "the pool is just being removed");
+}
+
+void rep_rpc_pause(rpc_t *rpc, void *ctx)
+{
+	unsigned seconds = 0;
+	uint32_t now = rep_rpc_s(rep_now());
+	int pool;
+
+	if(!rep_rpc_pool(rpc, ctx, &pool)
+			|| !rep_rpc_count(rpc, ctx, "seconds", &seconds)
+			|| !rep_rpc_end(rpc, ctx))
+		return;
+	if(seconds > INT32_MAX)
+		rpc->fault(ctx, 400, "seconds: %u is more than %d", seconds, INT32_MAX);
+	else
+		set_status(rpc, ctx, pool, true, seconds ? now + seconds : 0);
+}
+
+void rep_rpc_resume(rpc_t *rpc, void *ctx)
+{
+	int pool;
+
+	if(rep_rpc_pool(rpc, ctx, &pool) && rep_rpc_end(rpc, ctx))
+		set_status(rpc, ctx, pool, false, 0);
+}
+
+/* ---- verdicts by hand ------------------------------------------------- */
 
 /* A route, if there is one more argument, and nothing after it. */
 static bool last_route(rpc_t *rpc, void *ctx, str *route)

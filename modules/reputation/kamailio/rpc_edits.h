@@ -12,5 +12,7 @@ void rep_rpc_bench(rpc_t *rpc, void *ctx);
 void rep_rpc_release(rpc_t *rpc, void *ctx);
 void rep_rpc_reset(rpc_t *rpc, void *ctx);
 void rep_rpc_mode(rpc_t *rpc, void *ctx);
+void rep_rpc_pause(rpc_t *rpc, void *ctx);
+void rep_rpc_resume(rpc_t *rpc, void *ctx);
 
 #endif

@@ -23,15 +23,18 @@ static void remember_removal(rep_store_t *store, const rep_edit_t *edit)
 static bool write_edit(
 		rep_store_t *store, const rep_edit_t *edit, const char *pool)
 {
+	const char *kind = edit->number ? "numbers" : "policy";
 	char key[REP_KEY_MAX], number[REP_E164_MAX];
+	const char *field = edit->number ? number : edit->field;
 	redisReply *reply;
 
-	rep_e164_print(edit->number, number);
+	if(edit->number)
+		rep_e164_print(edit->number, number);
 	rep_args_command(&store->args, edit->remove ? "HDEL" : "HSET");
-	rep_args_text(&store->args, rep_key(store, key, "numbers", pool));
-	rep_args_text(&store->args, number);
+	rep_args_text(&store->args, rep_key(store, key, kind, pool));
+	rep_args_text(&store->args, field);
 	if(!edit->remove)
-		rep_args_text(&store->args, edit->json);
+		rep_args_text(&store->args, edit->value);
 	reply = rep_link_call(&store->link, &store->args);
 	if(reply) {
 		freeReplyObject(reply);
@@ -43,7 +46,7 @@ static bool write_edit(
 		rep_store_refused(store, "writing an edit");
 		return false;
 	}
-	rep_error_add(store, NULL, key, rep_span(number), store->link.error);
+	rep_error_add(store, NULL, key, rep_span(field), store->link.error);
 	return true;
 }
 

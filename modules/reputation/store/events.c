@@ -26,7 +26,9 @@
 #define AT_ONCE 32			  /* in an exchange */
 #define UNDECIDED_MS 30000	  /* then the guard alone must do */
 #define SAME_MS 60000		  /* edges of proxies that close are one; */
-#define SAME_ALARM_MS 1800000 /* alarms: they last for an hour at least */
+#define SAME_ALARM_MS 1800000 /* alarms: they last for an hour at least; */
+#define SAME_CALLS_MS 300000  /* what calls show: REP_REFUSALS_QUIET */
+#define SAME_DAY_MS 86400000  /* a number's: each proxy says it once a day */
 #define GUARD_SECONDS 172800  /* longer than any outage that we bridge */
 
 /* Moves of numbers come with a verdict that decides about them. */
@@ -40,6 +42,25 @@ static bool is_alarm(const rep_event_t *event)
 {
 	return event->kind == REP_EVENT_POOL_ALARM
 		   || event->kind == REP_EVENT_POOL_ALARM_OVER;
+}
+
+/* A proxy sees them when it has a call. */
+static bool is_by_calls(const rep_event_t *event)
+{
+	return (event->kind == REP_EVENT_POOL_EXHAUSTED
+				   || event->kind == REP_EVENT_POOL_EXHAUSTED_OVER)
+		   && event->stop != REP_PICK_ALL_BENCHED
+		   && event->stop != REP_PICK_SHARE_BENCHED;
+}
+
+/* ms within which two proxies' edges are the same. */
+static int64_t same_ms(const rep_event_t *event)
+{
+	return has_record(event)					   ? INT64_C(1) << 52
+		   : is_alarm(event)					   ? SAME_ALARM_MS
+		   : is_by_calls(event)					   ? SAME_CALLS_MS
+		   : event->kind == REP_EVENT_ATTEST_BELOW ? SAME_DAY_MS
+												   : SAME_MS;
 }
 
 static void remove_at(rep_store_t *store, size_t i)
@@ -175,7 +196,7 @@ static void put_event(rep_store_t *store, const rep_event_t *event)
 						 ? rep_event_buckets(store->registry, event)
 						 : NULL;
 
-	rep_event_walk(event, rep_registry_name(store->registry, event->pool), &to);
+	rep_event_walk(event, rep_event_pool(event, store->registry), &to);
 	if(json)
 		field(store, "buckets", json);
 	free(json);
@@ -187,7 +208,7 @@ static void put_event(rep_store_t *store, const rep_event_t *event)
 static void guard_key(const rep_store_t *store, const rep_event_t *event,
 		char out[REP_KEY_MAX])
 {
-	const char *pool = rep_registry_name(store->registry, event->pool);
+	const char *pool = rep_event_pool(event, store->registry);
 	/* of an alarm what shifts, not the figures: each proxy has its own */
 	const char *figures = is_alarm(event) ? strstr(event->detail, " (") : NULL;
 	rep_span_t what = figures ? (rep_span_t){event->detail,
@@ -214,9 +235,7 @@ static void once_args(rep_store_t *store, const rep_event_t *event)
 	guard_key(store, event, key);
 	rep_args_text(&store->args, key);
 	rep_args_int(&store->args, event->at);
-	rep_args_int(&store->args, has_record(event) ? INT64_C(1) << 52
-							   : is_alarm(event) ? SAME_ALARM_MS
-												 : SAME_MS);
+	rep_args_int(&store->args, same_ms(event));
 	rep_args_int(&store->args, GUARD_SECONDS);
 	rep_args_int(&store->args, LENGTH);
 	put_event(store, event);

@@ -83,6 +83,8 @@ static bool note(replay_run_t *run, const rep_event_t *event)
 			n[REPLAY_N_ALARMS]++;
 			break;
 		case REP_EVENT_POOL_ALARM_OVER:
+		case REP_EVENT_POOL_EXHAUSTED_OVER:
+		case REP_EVENT_ATTEST_BELOW:
 			break;
 		case REP_EVENT_POOL_EXHAUSTED:
 			n[REPLAY_N_EXHAUSTED]++;

@@ -18,7 +18,6 @@ typedef enum kind
 	KIND_UNKNOWN,
 	KIND_CAPS,
 	KIND_QUIET,
-	KIND_STATUS,
 	WORD_KINDS,
 	KIND_WHOLE = WORD_KINDS, /* uint32_t */
 	KIND_FLOAT,				 /* float */
@@ -28,6 +27,7 @@ typedef enum kind
 	KIND_WARMUP,
 	KIND_TAGS,
 	KIND_ATTEST,
+	KIND_STATUS, /* status and paused_until */
 	KIND_COUNTRY,
 	KIND_ZONE,
 	KIND_HOURS,	  /* quiet_hours */
@@ -116,7 +116,7 @@ static const field_t fields[] = {
 	{"caps", KIND_CAPS, AT(caps), 0, 0, "hard"},
 	{"warmup", KIND_WARMUP, 0, 0, 0, "10x7,20x7,30x7"},
 	{"on_unknown", KIND_UNKNOWN, AT(on_unknown), 0, 0, "wait"},
-	{"status", KIND_STATUS, AT(status), 0, 0, "active"},
+	{"status", KIND_STATUS, 0, 0, 0, "active"},
 	{"order", KIND_ORDER, AT(order), 0, 0, "least_recent"},
 	{"sticky", KIND_WHOLE, AT(sticky), 0, 1, "1"},
 	{"local_digits", KIND_WHOLE, AT(local_digits), 0, 14, "0"},
@@ -148,7 +148,6 @@ static const char *const words[WORD_KINDS][2] = {
 		[KIND_UNKNOWN] = {"wait", "use"},
 		[KIND_CAPS] = {"hard", "soft"},
 		[KIND_QUIET] = {"quiet", "call"},
-		[KIND_STATUS] = {"active", "paused"},
 };
 
 const char *rep_chart_name(rep_chart_t chart)
@@ -234,6 +233,23 @@ static bool set_attest(char *attest, rep_span_t text)
 	if(text.len > 1 || (text.len == 1 && (text.s[0] < 'A' || text.s[0] > 'C')))
 		return false;
 	*attest = text.len ? text.s[0] : '\0';
+	return true;
+}
+
+/* active, paused, or paused until=SECONDS since 1970. */
+static bool set_status(rep_policy_t *policy, rep_span_t text)
+{
+	rep_span_t what, end;
+	uint32_t until = 0;
+	bool paused = rep_span_is(text, "paused")
+				  || (rep_split(text, '=', &what, &end)
+						  && rep_span_is(what, "paused until")
+						  && rep_whole_parse(end, 1, UINT32_MAX, &until));
+
+	if(!paused && !rep_span_is(text, "active"))
+		return false;
+	policy->status = paused ? REP_POOL_PAUSED : REP_POOL_ACTIVE;
+	policy->paused_until = until;
 	return true;
 }
 
@@ -364,6 +380,8 @@ static bool set_field(
 			return set_warmup(policy, text);
 		case KIND_HOURS:
 			return set_hours(policy, text);
+		case KIND_STATUS:
+			return set_status(policy, text);
 		case KIND_OUTCOMES:
 			return set_outcomes(place, text);
 		case KIND_TAGS:
@@ -404,7 +422,9 @@ static const struct
 		[KIND_UNKNOWN] = {"must be wait or use", NULL},
 		[KIND_CAPS] = {"must be hard or soft", NULL},
 		[KIND_QUIET] = {"must be quiet or call", NULL},
-		[KIND_STATUS] = {"must be active or paused", NULL},
+		[KIND_STATUS] = {"must be active, paused, or paused until=SECONDS since"
+						 " 1970",
+				NULL},
 		[KIND_HOURS] = {"must be HH:MM-HH:MM such as 21:00-08:00, or empty",
 				NULL},
 		[KIND_OUTCOMES] = {"must be outcomes separated by commas, or empty",
@@ -493,6 +513,17 @@ static void get_hours(const rep_policy_t *policy, char *value, size_t size)
 				to / 60, to % 60);
 }
 
+static void get_status(const rep_policy_t *policy, char *value, size_t size)
+{
+	int n = snprintf(value, size, "%s",
+			policy->status == REP_POOL_PAUSED ? "paused" : "active");
+
+	if(policy->status == REP_POOL_PAUSED && policy->paused_until
+			&& (size_t)n < size)
+		snprintf(value + n, size - (size_t)n, " until=%" PRIu32,
+				policy->paused_until);
+}
+
 static void get_outcomes(uint32_t bits, char *value, size_t size)
 {
 	size_t n = 0;
@@ -530,6 +561,9 @@ static void get_field(const rep_policy_t *policy, const field_t *field,
 			break;
 		case KIND_HOURS:
 			get_hours(policy, value, size);
+			return;
+		case KIND_STATUS:
+			get_status(policy, value, size);
 			return;
 		case KIND_OUTCOMES:
 			get_outcomes(*(const uint32_t *)place, value, size);

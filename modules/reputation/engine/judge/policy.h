@@ -85,6 +85,7 @@ typedef struct rep_policy
 	} warmup[REP_WARMUP_STAGES];
 	uint32_t warmup_stages;
 	rep_pool_status_t status;
+	uint32_t paused_until; /* s since 1970: active from then on; 0 = never */
 	rep_order_t order;
 	uint32_t sticky;		  /* 1: the same callee sees the same number */
 	uint32_t local_digits;	  /* beyond the country code; 0 = no local match */

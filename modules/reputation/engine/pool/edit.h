@@ -10,10 +10,12 @@
 
 typedef struct rep_edit
 {
-	bool remove; /* else add, or change */
 	int32_t pool;
-	rep_e164_t number;
-	char json[512]; /* attributes, as in rep:numbers:{POOL} */
+	rep_e164_t number; /* 0: it is a field of the policy */
+	bool remove;	   /* a number; else add, or change */
+	char field[32];
+	/* attributes, as in rep:numbers:{POOL}; or the field's value */
+	char value[512];
 } rep_edit_t;
 
 typedef struct rep_edit_queue

@@ -9,7 +9,9 @@ static const char *const names[REP_EVENTS] = {
 		[REP_EVENT_POOL_ALARM] = "pool-alarm",
 		[REP_EVENT_POOL_ALARM_OVER] = "pool-alarm-over",
 		[REP_EVENT_POOL_EXHAUSTED] = "pool-exhausted",
+		[REP_EVENT_POOL_EXHAUSTED_OVER] = "pool-exhausted-over",
 		[REP_EVENT_REFUSED] = "caller-id-refused",
+		[REP_EVENT_ATTEST_BELOW] = "attest-below",
 };
 
 const char *rep_event_name(rep_event_kind_t kind)

@@ -16,7 +16,9 @@ typedef enum rep_event_kind
 	REP_EVENT_POOL_ALARM,
 	REP_EVENT_POOL_ALARM_OVER,
 	REP_EVENT_POOL_EXHAUSTED,
-	REP_EVENT_REFUSED, /* caller ID or signature refused */
+	REP_EVENT_POOL_EXHAUSTED_OVER,
+	REP_EVENT_REFUSED,		/* caller ID or signature refused */
+	REP_EVENT_ATTEST_BELOW, /* a number goes out with less than is asked for */
 	REP_EVENTS
 } rep_event_kind_t;
 
@@ -37,7 +39,9 @@ typedef struct rep_event
 	uint32_t turn;
 	rep_state_t state;
 	rep_reason_t reason;
-	rep_pick_t stop; /* POOL_EXHAUSTED: why */
+	rep_pick_t stop;  /* POOL_EXHAUSTED, and its end: why; */
+	uint32_t refused; /* calls, since it began */
+	char attest;	  /* ATTEST_BELOW: 'A' to 'C', 0 = none */
 	rep_outcome_t outcome;
 	rep_time_t since, until;
 	uint32_t strikes;
@@ -46,7 +50,8 @@ typedef struct rep_event
 	rep_counts_t pool_counts;
 	float mix[REP_OUTCOMES]; /* the baseline */
 	/* of an alarm: what shifts; BENCHED: the block, or what it is confined
-	 * to; in words */
+	 * to; ATTEST_BELOW: what is asked for; in words. Of a pool that there is
+	 * not (REP_NO_POOL): the name that was asked for */
 	char detail[REP_EVENT_DETAIL];
 } rep_event_t;
 

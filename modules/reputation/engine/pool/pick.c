@@ -9,6 +9,7 @@
 #include "lease.h"
 #include "lock.h"
 #include "queue.h"
+#include "refusals.h"
 #include "routes.h"
 #include "slot.h"
 #include "stamp.h"
@@ -215,6 +216,7 @@ rep_picked_t rep_pool_pick(rep_registry_t *registry, int id, rep_e164_t callee,
 	rep_span_t rest = rep_routes_of(routes), label;
 	uint32_t i = REP_NONE;
 	rep_where_t where;
+	uint8_t refused_on = 0;
 	bool first = true;
 
 	(void)callee;
@@ -227,17 +229,19 @@ rep_picked_t rep_pool_pick(rep_registry_t *registry, int id, rep_e164_t callee,
 	while(picked.result != REP_PICKED && rep_item_next(&rest, &label)) {
 		where = where_of(pool, label, first && !rest.s);
 		on = pick_on(pool, &where, now, dry, &i);
+		if(first)
+			refused_on = where.r;
 		if(first || on.result == REP_PICKED)
 			picked = on;
 		first = false;
 	}
 	if(picked.result == REP_PICKED) {
 		ticket_fill(pool, i, where.r, ticket);
-		if(!dry)
+		if(!dry) {
 			rep_number_use(pool, i, now, ticket);
+		}
 	} else if(!dry) {
-		pool->refusals++;
-		atomic_fetch_add(&registry->refused[picked.result], 1);
+		rep_pool_refused(pool, picked.result, refused_on, now);
 	}
 	rep_pool_unlock(pool);
 	return picked;
@@ -356,7 +360,7 @@ static rep_pick_t keep_on(rep_pool_t *pool, uint32_t i, rep_where_t *where)
 	bool bad_too;
 	rep_pick_t stop = stops(pool, where->r, &bad_too);
 
-	if(stop == REP_PICK_EMPTY_POOL)
+	if(rep_stop_is_whole(stop))
 		return stop;
 	if(!rep_number_suits(pool, number, where->label))
 		return REP_PICK_NO_MATCH;
@@ -405,6 +409,7 @@ static rep_pick_t keep(rep_registry_t *registry, rep_ticket_t *ticket,
 			ticket->taken = kept.taken;
 		}
 	}
+	rep_pool_refused_again(pool, result, now);
 	rep_pool_unlock(pool);
 	return result;
 }

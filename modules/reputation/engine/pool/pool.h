@@ -273,13 +273,29 @@ typedef struct rep_bad_block
 	bool bad; /* now; if not, members rest for it */
 } rep_bad_block_t;
 
+/* Picks refused for one reason, from the first until the reason is over: see
+ * refusals.h. */
+typedef struct rep_refusals
+{
+	rep_time_t since, last; /* ms: the first, and the newest; since 0 = none */
+	uint64_t picks;			/* the pool's, at the newest */
+	uint32_t calls;
+	uint8_t why;   /* rep_pick_t */
+	uint8_t route; /* of the first */
+	bool told;	   /* announced, or (silent) not to be */
+	bool silent;
+} rep_refusals_t;
+
+/* The reasons of a pool: REP_PICK_ALL_BENCHED to this one. */
+#define REP_POOL_REASONS (REP_PICK_LOADING + 1)
+
 typedef struct rep_route
 {
 	char label[REP_ROUTE_MAX + 1];
 	uint8_t len;
 	/* numbers that match, are in use, and are benched on this route */
 	uint32_t benched;
-	bool stop_announced;
+	rep_refusals_t refusing; /* since too many rest */
 	rep_heap_t queue;
 	bool open; /* the queue is kept */
 	/* of its strata without repeats: calls, and what they weigh */
@@ -352,10 +368,23 @@ struct rep_pool
 	uint32_t n_blocks;
 	rep_time_t surveyed_at;
 	struct rep_survey *survey; /* under way, or NULL */
-	uint64_t picks, refusals;
+	bool paused;			   /* by the policy, now */
+	uint64_t picks, refusals, refused[REP_POOL_REASONS];
+	rep_refusals_t refusing[REP_POOL_REASONS]; /* for others than a rest */
 	rep_time_t refused_at;
 };
 typedef struct rep_pool rep_pool_t;
+
+#define REP_NO_POOLS 16
+
+/* Calls for a pool that there is not. */
+typedef struct rep_no_pool
+{
+	char name[REP_POOL_MAX + 1];
+	rep_time_t since, last; /* since 0 = a free place */
+	uint32_t calls;
+	bool told;
+} rep_no_pool_t;
 
 struct rep_registry
 {
@@ -377,6 +406,12 @@ struct rep_registry
 	rep_time_t asked_at;		/* for causes; by the process that ticks */
 	struct rep_alarms *alarms;
 	struct rep_callees *callees; /* NULL: nobody is remembered */
+
+	struct
+	{
+		rep_lock_t lock; /* taken without another */
+		rep_no_pool_t at[REP_NO_POOLS];
+	} no_pool;
 
 	rep_event_ring_t events;
 	rep_edit_queue_t edits;

@@ -8,7 +8,7 @@
 #include "pools.h"
 #include "refresh.h"
 #include "rows.h"
-#include "stop.h"
+#include "refusals.h"
 #include "../judge/bucket.h"
 
 #define SLICE 512
@@ -57,6 +57,20 @@ bool rep_pool_policy(rep_registry_t *registry, int id, rep_policy_t *out)
 	if(!pool)
 		return false;
 	*out = pool->policy;
+	rep_pool_unlock(pool);
+	return true;
+}
+
+bool rep_pool_pause(rep_registry_t *registry, int id, bool paused,
+		uint32_t until, rep_time_t now)
+{
+	rep_pool_t *pool = rep_pool_lock(registry, id);
+
+	if(!pool)
+		return false;
+	pool->policy.status = paused ? REP_POOL_PAUSED : REP_POOL_ACTIVE;
+	pool->policy.paused_until = paused ? until : 0;
+	rep_pool_check_stop(pool, now);
 	rep_pool_unlock(pool);
 	return true;
 }

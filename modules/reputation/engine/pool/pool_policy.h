@@ -11,6 +11,10 @@
 void rep_pool_set_policy(rep_registry_t *registry, int pool,
 		const rep_policy_t *policy, rep_time_t now);
 bool rep_pool_policy(rep_registry_t *registry, int pool, rep_policy_t *out);
+/* Set its status alone: paused, until that second since 1970 (0 = without an
+ * end), or active. */
+bool rep_pool_pause(rep_registry_t *registry, int pool, bool paused,
+		uint32_t until, rep_time_t now);
 /* Its default_country alone. */
 bool rep_pool_country(rep_registry_t *registry, int pool, char out[3]);
 

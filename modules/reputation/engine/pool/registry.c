@@ -9,6 +9,7 @@
 #include "lock.h"
 #include "pool_policy.h"
 #include "pools.h"
+#include "refusals.h"
 #include "routes.h"
 #include "slot.h"
 #include "strata.h"
@@ -28,8 +29,12 @@ rep_registry_t *rep_registry_create(uint32_t max_numbers)
 		goto no_events;
 	if(rep_lock_init(&registry->edits.lock) < 0)
 		goto no_edits;
+	if(rep_lock_init(&registry->no_pool.lock) < 0)
+		goto no_no_pool;
 	return registry;
 
+no_no_pool:
+	rep_lock_destroy(&registry->edits.lock);
 no_edits:
 	rep_lock_destroy(&registry->events.lock);
 no_events:
@@ -83,6 +88,7 @@ void rep_registry_destroy(rep_registry_t *registry)
 		pool_destroy(registry->pools[i]);
 	rep_alarms_destroy(registry);
 	rep_callees_destroy(registry);
+	rep_lock_destroy(&registry->no_pool.lock);
 	rep_lock_destroy(&registry->edits.lock);
 	rep_lock_destroy(&registry->events.lock);
 	rep_lock_destroy(&registry->lock);
@@ -182,6 +188,7 @@ void rep_registry_drop(rep_registry_t *registry, int id)
 	for(uint32_t i = 0; i < rep_slab_count(&pool->numbers); i++)
 		if(rep_number_at(pool, i)->flags & REP_LIVE)
 			rep_number_forget(pool, i);
+	rep_pool_forget_refusals(pool);
 	rep_unlock(&pool->lock);
 	rep_policy_default(&fresh);
 	rep_pool_set_policy(registry, id, &fresh, 0);

@@ -3,9 +3,19 @@
 
 #include "stop.h"
 
+#include "caps.h"
 #include "usable.h"
 
-rep_pick_t rep_pool_stop(const rep_pool_t *pool, uint8_t r)
+bool rep_pool_pauses(const rep_pool_t *pool, rep_time_t now)
+{
+	const rep_policy_t *policy = &pool->policy;
+
+	return policy->status == REP_POOL_PAUSED
+		   && (!policy->paused_until
+				   || rep_seconds_of(now) < policy->paused_until);
+}
+
+rep_pick_t rep_pool_short(const rep_pool_t *pool, uint8_t r)
 {
 	const rep_policy_t *policy = &pool->policy;
 	const uint32_t *in = pool->matching, *of = pool->by_state;
@@ -24,9 +34,19 @@ rep_pick_t rep_pool_stop(const rep_pool_t *pool, uint8_t r)
 	return REP_PICKED;
 }
 
-static bool rests(rep_pick_t stop)
+rep_pick_t rep_pool_stop(const rep_pool_t *pool, uint8_t r)
+{
+	return pool->paused ? REP_PICK_POOL_PAUSED : rep_pool_short(pool, r);
+}
+
+bool rep_stop_rests(rep_pick_t stop)
 {
 	return stop == REP_PICK_ALL_BENCHED || stop == REP_PICK_SHARE_BENCHED;
+}
+
+bool rep_stop_is_whole(rep_pick_t stop)
+{
+	return stop == REP_PICK_POOL_PAUSED || stop == REP_PICK_EMPTY_POOL;
 }
 
 rep_pick_t rep_pool_refuses(const rep_pool_t *pool, uint8_t r)
@@ -35,33 +55,5 @@ rep_pick_t rep_pool_refuses(const rep_pool_t *pool, uint8_t r)
 	bool bad_too =
 			rep_observed(pool) || pool->policy.on_exhausted == REP_LEAST_BAD;
 
-	return rests(stop) && bad_too ? REP_PICKED : stop;
-}
-
-/* If the pool as a whole stops, its routes are marked as announced, but only
- * the pool is. */
-void rep_pool_check_stop(rep_pool_t *pool, rep_time_t now)
-{
-	bool whole = rests(rep_pool_stop(pool, 0));
-	rep_event_t event = {.kind = REP_EVENT_POOL_EXHAUSTED,
-			.observed = rep_observed(pool),
-			.pool = pool->id,
-			.at = now,
-			.reason = REP_REASON_NONE,
-			.outcome = REP_OUTCOMES,
-			.counts = pool->window};
-
-	for(uint32_t r = 0; r < pool->n_routes; r++) {
-		rep_route_t *route = pool->routes[r];
-		event.stop = rep_pool_stop(pool, (uint8_t)r);
-		if(!rests(event.stop)) {
-			route->stop_announced = false;
-		} else if(!route->stop_announced) {
-			route->stop_announced = true;
-			if(r > 0 && whole)
-				continue;
-			memcpy(event.route, route->label, sizeof(event.route));
-			rep_event_announce(&pool->registry->events, &event);
-		}
-	}
+	return rep_stop_rests(stop) && bad_too ? REP_PICKED : stop;
 }

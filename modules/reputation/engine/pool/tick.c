@@ -9,12 +9,13 @@
 #include "dirty.h"
 #include "evidence.h"
 #include "measure.h"
+#include "no_pool.h"
 #include "pieces.h"
 #include "pools.h"
 #include "refresh.h"
 #include "rows.h"
 #include "slot.h"
-#include "stop.h"
+#include "refusals.h"
 #include "survey.h"
 #include "timer.h"
 #include "../judge/bucket.h"
@@ -101,6 +102,7 @@ bool rep_registry_tick(rep_registry_t *registry, rep_time_t now)
 	for(int i = 0; i < rep_registry_pools(registry); i++)
 		if(atomic_load(&registry->pools[i]->live))
 			more |= tick_pool(registry->pools[i], now);
+	rep_no_pools_tick(registry, now);
 	rep_alarms_tick(registry, now);
 	return more;
 }

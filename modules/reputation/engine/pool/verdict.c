@@ -15,7 +15,7 @@
 #include "screen.h"
 #include "slot.h"
 #include "standing.h"
-#include "stop.h"
+#include "refusals.h"
 #include "usable.h"
 #include "weigh.h"
 #include "../judge/block.h"

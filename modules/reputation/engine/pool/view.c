@@ -351,12 +351,43 @@ bool rep_view_pool(
 			.spread = pool->spread,
 			.picks = pool->picks,
 			.refusals = pool->refusals,
+			.paused = pool->paused,
+			.paused_until =
+					pool->paused ? (rep_time_t)pool->policy.paused_until * 1000
+								 : 0,
 	};
+	memcpy(out->refused_by, pool->refused, sizeof(pool->refused));
 	rep_strata_window(pool, &out->counts);
 	out->stopped = out->stop_reason != REP_PICKED;
 	count_states(pool, now, out);
 	rep_pool_unlock(pool);
 	return true;
+}
+
+static void see_refusals(const rep_pool_t *pool, const rep_refusals_t *r,
+		rep_refusing_view_t *out, size_t max, size_t *n)
+{
+	if(!r->since || !r->told || r->silent || *n == max)
+		return;
+	out[*n] = (rep_refusing_view_t){
+			.why = r->why, .since = r->since, .calls = r->calls};
+	memcpy(out[(*n)++].route, pool->routes[r->route]->label, REP_ROUTE_MAX + 1);
+}
+
+size_t rep_view_refusing(
+		rep_registry_t *registry, int id, rep_refusing_view_t *out, size_t max)
+{
+	rep_pool_t *pool = rep_pool_lock(registry, id);
+	size_t n = 0;
+
+	if(!pool)
+		return 0;
+	for(int why = 0; why < REP_POOL_REASONS; why++)
+		see_refusals(pool, &pool->refusing[why], out, max, &n);
+	for(uint32_t r = 0; r < pool->n_routes; r++)
+		see_refusals(pool, &pool->routes[r]->refusing, out, max, &n);
+	rep_pool_unlock(pool);
+	return n;
 }
 
 size_t rep_pool_drain_health(rep_registry_t *registry, int id, rep_time_t now,

@@ -90,8 +90,23 @@ typedef struct rep_pool_view
 	rep_counts_t counts; /* of the window */
 	rep_baseline_t baseline;
 	rep_spread_t spread; /* how much healthy numbers and lists differ */
-	uint64_t picks, refusals;
+	uint64_t picks, refusals, refused_by[REP_PICKS];
+	bool paused;
+	rep_time_t paused_until; /* 0 = without an end */
 } rep_pool_view_t;
+
+/* What a pool refuses calls for, now, on a route or ("") as a whole. */
+typedef struct rep_refusing_view
+{
+	rep_pick_t why;
+	char route[REP_ROUTE_MAX + 1];
+	rep_time_t since;
+	uint32_t calls; /* refused, since then */
+} rep_refusing_view_t;
+
+/* Returns how many of at most `max`. */
+size_t rep_view_refusing(rep_registry_t *registry, int pool,
+		rep_refusing_view_t *out, size_t max);
 
 /* The labels that the pool knows, without ""; returns how many of `max`. */
 size_t rep_view_labels(rep_registry_t *registry, int pool,
