@@ -87,6 +87,7 @@ static const struct
 		{"trial", trial_suite},
 		{"url", url_suite},
 		{"verdict", verdict_suite},
+		{"warn", warn_suite},
 };
 
 static int run(Suite *suite)

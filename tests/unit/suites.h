@@ -79,5 +79,6 @@ Suite *text_suite(void);
 Suite *trial_suite(void);
 Suite *url_suite(void);
 Suite *verdict_suite(void);
+Suite *warn_suite(void);
 
 #endif

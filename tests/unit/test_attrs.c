@@ -68,6 +68,29 @@ static const char *const attributes[][2] = {
 		{"{\"name\":\"a\\u0000b\"}", "name holds a control character"},
 		{"{\"name\":\"a\\u007f\"}", "name holds a control character"},
 		{"{\"name\":\"a\\u0085\"}", "name holds a control character"},
+		{"{\"registered\":{}}", NULL},
+		{"{\"registered\":null}", NULL},
+		{"{\"registered\":{\"fcr\":\"2026-11-28\",\"x y\":\"1970-01-01\"}}",
+				NULL},
+		{"{\"registered\":true}", "registered is not an object"},
+		{"{\"registered\":\"2026-11-28\"}", "registered is not an object"},
+		{"{\"registered\":[\"fcr\"]}", "registered is not an object"},
+		{"{\"registered\":{\"fcr\":true}}", "registered has a day"},
+		{"{\"registered\":{\"fcr\":null}}", "registered has a day"},
+		{"{\"registered\":{\"fcr\":\"2026-02-29\"}}", "registered has a day"},
+		{"{\"registered\":{\"\":\"2026-11-28\"}}", "registered has a registry"},
+		{"{\"registered\":{\"a,b\":\"2026-11-28\"}}",
+				"registered has a registry"},
+		{"{\"registered\":{\"a\\nb\":\"2026-11-28\"}}",
+				"registered has a registry"},
+		{"{\"verified\":true}", NULL},
+		{"{\"verified\":false}", NULL},
+		{"{\"verified\":null}", NULL},
+		{"{\"verified\":\"2026-11-28\"}", NULL},
+		{"{\"verified\":1}", "verified is not"},
+		{"{\"verified\":\"yes\"}", "verified is not"},
+		{"{\"verified\":\"2026-11-31\"}", "verified is not"},
+		{"{\"verified\":{}}", "verified is not"},
 		{"", "empty"},
 		{"{", "not JSON"},
 		{"{}x", "not JSON"},
@@ -105,7 +128,8 @@ START_TEST(attrs_values)
 			"{\"weight\":2.5,\"tags\":[\"x\",\" y z \"],\"attest\":"
 			"{\"r1\":\"A\",\"\":\"B\"},\"cap_day\":9,\"since\":\"1970-01-02\","
 			"\"status\":\"paused\",\"note\":\"two\\nlines\",\"colour\":1,"
-			"\"name\":\"Acme, Inc\"}";
+			"\"name\":\"Acme, Inc\",\"verified\":true,"
+			"\"registered\":{\"fcr\":\"2026-11-28\",\"hiya\":\"2025-01-01\"}}";
 	rep_attrs_text_t out;
 	char why[160];
 
@@ -118,13 +142,26 @@ START_TEST(attrs_values)
 	ck_assert_int_eq(out.attrs.status, REP_PAUSED);
 	ck_assert(rep_span_is(out.attrs.note, "two lines"));
 	ck_assert(rep_span_is(out.attrs.name, "Acme, Inc"));
+	ck_assert(rep_span_is(
+			out.attrs.registered, "fcr=2026-11-28,hiya=2025-01-01"));
+	ck_assert(rep_span_is(out.attrs.verified, "true"));
 	ck_assert_str_eq(out.unknown, "colour");
 	ck_assert_ptr_null(rep_attrs_parse(rep_span("{}"), &out, why, sizeof(why)));
 	ck_assert(out.attrs.weight == 1);
 	ck_assert_int_eq(out.attrs.status, REP_ACTIVE);
 	ck_assert_uint_eq(out.attrs.tags.len, 0);
 	ck_assert_uint_eq(out.attrs.name.len, 0);
+	ck_assert_uint_eq(out.attrs.registered.len, 0);
+	ck_assert_uint_eq(out.attrs.verified.len, 0);
 	ck_assert_str_eq(out.unknown, "");
+	ck_assert_ptr_null(rep_attrs_parse(
+			rep_span("{\"verified\":\"2026-11-20\",\"registered\":{}}"), &out,
+			why, sizeof(why)));
+	ck_assert(rep_span_is(out.attrs.verified, "2026-11-20"));
+	ck_assert_uint_eq(out.attrs.registered.len, 0);
+	ck_assert_ptr_null(rep_attrs_parse(
+			rep_span("{\"verified\":false}"), &out, why, sizeof(why)));
+	ck_assert_uint_eq(out.attrs.verified.len, 0);
 	ck_assert_ptr_null(rep_attrs_parse(
 			rep_span("{\"since\":\"2026-11-20\"}"), &out, why, sizeof(why)));
 	ck_assert_int_eq(out.attrs.since_day, 20777);
@@ -149,6 +186,17 @@ START_TEST(attrs_too_long)
 	snprintf(text, sizeof(text), "{\"name\":\"%0128d\"}", 1);
 	ck_assert_str_eq(rep_attrs_parse(rep_span(text), &out, why, sizeof(why)),
 			"name is longer than 127 bytes");
+	n = snprintf(text, sizeof(text), "{\"registered\":{");
+	for(int i = 0; i < 20; i++)
+		n += snprintf(text + n, sizeof(text) - (size_t)n,
+				"\"registry%02d\":\"2026-11-28\",", i);
+	snprintf(text + n - 1, sizeof(text) - (size_t)n, "}}");
+	ck_assert_str_eq(rep_attrs_parse(rep_span(text), &out, why, sizeof(why)),
+			"registered is longer than 254 bytes");
+	snprintf(text, sizeof(text), "{\"registered\":{\"%064d\":\"2026-11-28\"}}",
+			1);
+	ck_assert_ptr_nonnull(
+			rep_attrs_parse(rep_span(text), &out, why, sizeof(why)));
 	memset(text, ' ', 9000);
 	text[9000] = '\0';
 	ck_assert_ptr_nonnull(

@@ -145,10 +145,9 @@ static int32_t days_of(int y, int m, int d)
 	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
 }
 
-static const char *set_since(struct json_object *v, rep_attrs_text_t *out)
+/* The day of "YYYY-MM-DD", from 1970-01-01 on. */
+static bool day_of(struct json_object *v, int32_t *day)
 {
-	static const char wrong[] =
-			"since is not a day from 1970-01-02 on, as \"YYYY-MM-DD\"";
 	static const int last[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 	const char *s = json_object_get_string(v);
 	int hundreds, rest, y, m, d;
@@ -157,14 +156,21 @@ static const char *set_since(struct json_object *v, rep_attrs_text_t *out)
 			|| json_object_get_string_len(v) != 10 || s[4] != '-' || s[7] != '-'
 			|| !two_digits(s, &hundreds) || !two_digits(s + 2, &rest)
 			|| !two_digits(s + 5, &m) || !two_digits(s + 8, &d))
-		return wrong;
+		return false;
 	y = hundreds * 100 + rest;
 	if(y < 1970 || m < 1 || m > 12 || d < 1 || d > last[m - 1]
 			|| (m == 2 && d == 29
 					&& (y % 4 != 0 || (y % 100 == 0 && y % 400 != 0))))
-		return wrong;
-	out->attrs.since_day = days_of(y, m, d);
-	return out->attrs.since_day > 0 ? NULL : wrong;
+		return false;
+	*day = days_of(y, m, d);
+	return true;
+}
+
+static const char *set_since(struct json_object *v, rep_attrs_text_t *out)
+{
+	if(!day_of(v, &out->attrs.since_day) || out->attrs.since_day == 0)
+		return "since is not a day from 1970-01-02 on, as \"YYYY-MM-DD\"";
+	return NULL;
 }
 
 static const char *set_status(struct json_object *v, rep_attrs_text_t *out)
@@ -216,6 +222,44 @@ static const char *set_name(struct json_object *v, rep_attrs_text_t *out)
 	return NULL;
 }
 
+static const char *set_registered(struct json_object *v, rep_attrs_text_t *out)
+{
+	if(!json_object_is_type(v, json_type_object))
+		return "registered is not an object like"
+			   " {\"registry\":\"YYYY-MM-DD\"}";
+	json_object_object_foreach(v, registry, since)
+	{
+		char entry[REP_ROUTE_MAX + 13];
+		size_t n = strlen(registry);
+		int32_t day;
+
+		if(n == 0 || n > REP_ROUTE_MAX || !printable(registry, n)
+				|| strpbrk(registry, ",="))
+			return "registered has a registry whose name is empty, longer than"
+				   " 63 bytes or holds , or =";
+		if(!day_of(since, &day))
+			return "registered has a day that is not \"YYYY-MM-DD\"";
+		snprintf(entry, sizeof(entry), "%s=%s", registry,
+				json_object_get_string(since));
+		if(!append(out->registered, sizeof(out->registered), entry,
+				   strlen(entry), 0))
+			return "registered is longer than 254 bytes";
+	}
+	return NULL;
+}
+
+static const char *set_verified(struct json_object *v, rep_attrs_text_t *out)
+{
+	int32_t day;
+
+	if(json_object_is_type(v, json_type_boolean) && !json_object_get_boolean(v))
+		return NULL;
+	if(!json_object_is_type(v, json_type_boolean) && !day_of(v, &day))
+		return "verified is not true, false or a day as \"YYYY-MM-DD\"";
+	strcpy(out->verified, json_object_get_string(v));
+	return NULL;
+}
+
 static const struct
 {
 	const char *name;
@@ -229,6 +273,8 @@ static const struct
 		{"status", set_status},
 		{"note", set_note},
 		{"name", set_name},
+		{"registered", set_registered},
+		{"verified", set_verified},
 };
 
 #define ATTRIBUTES (sizeof(attributes) / sizeof(attributes[0]))
@@ -242,6 +288,7 @@ static void defaults(rep_attrs_text_t *out)
 	out->attrs.status = REP_ACTIVE;
 	out->attrs.tags = out->attrs.attest = rep_span("");
 	out->attrs.note = out->attrs.name = rep_span("");
+	out->attrs.registered = out->attrs.verified = rep_span("");
 }
 
 static void name_unknown(rep_attrs_text_t *out, const char *name)
@@ -280,6 +327,8 @@ const char *rep_attrs_from(struct json_object *object, rep_attrs_text_t *out,
 	out->attrs.attest = rep_span(out->attest);
 	out->attrs.note = rep_span(out->note);
 	out->attrs.name = rep_span(out->name);
+	out->attrs.registered = rep_span(out->registered);
+	out->attrs.verified = rep_span(out->verified);
 	return NULL;
 }
 

@@ -12,6 +12,8 @@ struct json_object;
 #define REP_ATTEST_TEXT 256
 #define REP_NOTE_TEXT 512
 #define REP_NAME_TEXT (REP_NAME_MAX + 1)
+#define REP_REGISTERED_TEXT 256
+#define REP_VERIFIED_TEXT 11
 
 /* `attrs` points into the texts next to it: not to be copied. */
 typedef struct rep_attrs_text
@@ -21,6 +23,8 @@ typedef struct rep_attrs_text
 	char attest[REP_ATTEST_TEXT];
 	char note[REP_NOTE_TEXT];
 	char name[REP_NAME_TEXT];
+	char registered[REP_REGISTERED_TEXT];
+	char verified[REP_VERIFIED_TEXT];
 	char unknown[64]; /* an attribute that is not known here, "" = none */
 } rep_attrs_text_t;
 

@@ -215,6 +215,7 @@ void rep_rpc_explain(rpc_t *rpc, void *ctx)
 	if(!view.observed)
 		rpc->struct_add(item, "s", "mode", "enforce");
 	rep_rpc_view(rpc, item, &view);
+	rep_rpc_attributes(rpc, item, pool, number);
 	add_not_benched(rpc, item, &view);
 	if(view.block[0])
 		rpc->struct_add(item, "s", "block", view.block);

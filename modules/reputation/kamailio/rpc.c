@@ -101,6 +101,7 @@ static void rpc_numbers(rpc_t *rpc, void *ctx)
 			limit--;
 			rpc->array_add(list, "{", &item);
 			rep_rpc_view(rpc, item, &views[i]);
+			rep_rpc_attributes(rpc, item, pool, views[i].number);
 		}
 }
 

@@ -233,3 +233,38 @@ void rep_rpc_view(rpc_t *rpc, void *item, const rep_number_view_t *view)
 	if(view->observed)
 		rpc->struct_add(item, "s", "mode", "observe");
 }
+
+/* "label=value,label=value" as a struct. */
+static void add_list(rpc_t *rpc, void *item, const char *name, char *list)
+{
+	char *entry, *value, *rest = list;
+	void *members;
+
+	rpc->struct_add(item, "{", name, &members);
+	while((entry = strsep(&rest, ",")))
+		if((value = strrchr(entry, '='))) {
+			*value++ = '\0';
+			rpc->struct_add(members, "s", entry, value);
+		}
+}
+
+void rep_rpc_attributes(rpc_t *rpc, void *item, int pool, rep_e164_t number)
+{
+	static const char *const names[REP_TEXTS] = {[REP_TEXT_TAGS] = "tags",
+			[REP_TEXT_ATTEST] = "attest",
+			[REP_TEXT_NOTE] = "note",
+			[REP_TEXT_NAME] = "name",
+			[REP_TEXT_REGISTERED] = "registered",
+			[REP_TEXT_VERIFIED] = "verified"};
+	char text[512];
+
+	for(int t = 0; t < REP_TEXTS; t++) {
+		if(!rep_pool_text(rep_shared->registry, pool, number, (rep_text_t)t,
+				   text, sizeof(text)))
+			continue;
+		if(t == REP_TEXT_ATTEST || t == REP_TEXT_REGISTERED)
+			add_list(rpc, item, names[t], text);
+		else
+			rpc->struct_add(item, "s", names[t], text);
+	}
+}

@@ -37,6 +37,9 @@ void rep_rpc_counts(
 void rep_rpc_by_label(rpc_t *rpc, void *item, int pool, rep_e164_t number);
 /* Members that numbers have in lists and explanations alike. */
 void rep_rpc_view(rpc_t *rpc, void *item, const rep_number_view_t *view);
+/* What an operator wrote of a number: `tags`, `attest`, `note`, `name`,
+ * `registered` and `verified`, where there is something. */
+void rep_rpc_attributes(rpc_t *rpc, void *item, int pool, rep_e164_t number);
 /* 32 bits are what every RPC transport carries. */
 unsigned rep_rpc_u32(uint64_t n);
 unsigned rep_rpc_s(rep_time_t ms); /* seconds; 0 = none */

@@ -18,7 +18,9 @@ typedef struct rep_attrs
 	rep_span_t tags;	/* "a,b,c" */
 	rep_span_t attest;	/* "route=A,other=B" */
 	rep_span_t note;
-	rep_span_t name; /* display name: UTF-8, no control characters */
+	rep_span_t name;	   /* display name: UTF-8, no control characters */
+	rep_span_t registered; /* "registry=2026-11-28,other=2025-01-01" */
+	rep_span_t verified;   /* "true", or the day; "" = not */
 } rep_attrs_t;
 
 /* Its texts, in the order in which a number keeps them. */
@@ -28,6 +30,8 @@ typedef enum rep_text
 	REP_TEXT_ATTEST,
 	REP_TEXT_NOTE,
 	REP_TEXT_NAME,
+	REP_TEXT_REGISTERED,
+	REP_TEXT_VERIFIED,
 	REP_TEXTS
 } rep_text_t;
 

@@ -19,6 +19,7 @@
 #include "timer.h"
 #include "usable.h"
 #include "use.h"
+#include "warn.h"
 
 #define TIMER_SLICE 64
 #define LEAST_BAD_LOOK 256
@@ -239,6 +240,7 @@ rep_picked_t rep_pool_pick(rep_registry_t *registry, int id, rep_e164_t callee,
 		ticket_fill(pool, i, where.r, ticket);
 		if(!dry) {
 			rep_number_use(pool, i, now, ticket);
+			rep_number_warn(pool, i, where.label, now);
 		}
 	} else if(!dry) {
 		rep_pool_refused(pool, picked.result, refused_on, now);
@@ -397,6 +399,7 @@ static rep_pick_t keep(rep_registry_t *registry, rep_ticket_t *ticket,
 		first = false;
 	}
 	if(result == REP_PICKED) {
+		rep_number_warn(pool, i, where.label, now);
 		ticket_fill(pool, i, where.r, ticket);
 		ticket->callee = kept.callee;
 		ticket->campaign = kept.campaign;

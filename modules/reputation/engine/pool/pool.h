@@ -248,6 +248,7 @@ typedef struct rep_number
 	uint8_t doubt;	  /* weight taken off its run, of REP_WEIGHT */
 	uint32_t doubted; /* cells of that run, */
 	uint32_t begun;	  /* and the bucket in which it begins */
+	uint16_t warned;  /* day on which its attestation was last told of */
 } rep_number_t;
 
 /* Numbers whose place in the order was given back to them: see queue.h. */
@@ -371,7 +372,7 @@ struct rep_pool
 	bool paused;			   /* by the policy, now */
 	uint64_t picks, refusals, refused[REP_POOL_REASONS];
 	rep_refusals_t refusing[REP_POOL_REASONS]; /* for others than a rest */
-	rep_time_t refused_at;
+	rep_time_t refused_at, warned_at;
 };
 typedef struct rep_pool rep_pool_t;
 

@@ -20,7 +20,9 @@ void rep_number_match(rep_pool_t *pool, rep_number_t *number)
 {
 	rep_span_t need = rep_span(pool->policy.require_tags), tag;
 	rep_span_t tags = rep_span(rep_number_text_of(number, REP_TEXT_TAGS));
-	bool matches = true;
+	bool matches =
+			!pool->policy.require_registered
+			|| rep_number_text_of(number, REP_TEXT_REGISTERED)[0] != '\0';
 
 	while(matches && rep_span_cut(&need, ',', &tag))
 		matches = tag.len == 0 || rep_item_in(tags, tag);
@@ -53,7 +55,9 @@ char *rep_number_text(const rep_attrs_t *attrs, bool *failed)
 	const rep_span_t parts[REP_TEXTS] = {[REP_TEXT_TAGS] = attrs->tags,
 			[REP_TEXT_ATTEST] = attrs->attest,
 			[REP_TEXT_NOTE] = attrs->note,
-			[REP_TEXT_NAME] = attrs->name};
+			[REP_TEXT_NAME] = attrs->name,
+			[REP_TEXT_REGISTERED] = attrs->registered,
+			[REP_TEXT_VERIFIED] = attrs->verified};
 	size_t len = 0;
 	char *text, *p;
 
