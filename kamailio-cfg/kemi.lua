@@ -50,7 +50,11 @@ local function caller_id()
 		KSR.hdr.append_to_reply(
 			"X-Reputation: " .. KSR.pv.gete("$rep(reason)") .. "\r\n")
 		if picked == -2 then
-			KSR.hdr.append_to_reply("Retry-After: 60\r\n")
+			-- where it is known how long that will be
+			local after = KSR.pv.gete("$rep(retry_after)")
+			if after ~= "" then
+				KSR.hdr.append_to_reply("Retry-After: " .. after .. "\r\n")
+			end
 			KSR.sl.sl_send_reply(503, "No Caller ID Available")
 		elseif KSR.pv.gete("$rep(reason)") == "bad-callee" then
 			KSR.sl.sl_send_reply(484, "Address Incomplete")
@@ -104,7 +108,8 @@ function ksr_request_route()
 
 	if caller_id() then
 		KSR.rr.record_route()
-		-- sign here (STIR), with $rep(number) as the origin
+		-- sign here (STIR), with $rep(number) as the origin and its
+		-- $rep(attest), or not at all without one: see outbound.cfg
 		KSR.pv.sets("$ru", "sip:" .. KSR.pv.gete("$rU") .. "@"
 			.. defined("CARRIER_A"))
 		KSR.tm.t_on_failure("ksr_carrier_a_failed")

@@ -46,7 +46,8 @@ for what in "$@"; do
 	test)
 		want="$want kamailio-redis-modules kamailio-json-modules
 			kamailio-utils-modules kamailio-extra-modules
-			kamailio-lua-modules kamailio-tls-modules
+			kamailio-lua-modules kamailio-secsipid-modules
+			kamailio-tls-modules
 			kamailio-websocket-modules redis-server redis-tools sip-tester
 			openssl libcurl4-openssl-dev check python3 python3-pytest
 			python3-pytest-xdist python3-redis procps tzdata netbase

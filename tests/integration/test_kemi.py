@@ -75,7 +75,8 @@ end
 @pytest.fixture(scope="module")
 def pool_file(tmp_path_factory):
     return write_pool_file(tmp_path_factory.mktemp("pools"), {
-        "sales": (SALES, EAGER), "alone": (ALONE, EAGER)})
+        "sales": (SALES, EAGER), "alone": (ALONE, EAGER),
+        "paused": (new_numbers(1), {"status": "paused until=4294967295"})})
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +121,10 @@ def test_refusals(caller):
     call = caller.call(new_callee(), ["X-Pool: nowhere"])
     assert (call.status, call.final.get("x-reputation")) == (
         400, "unknown-pool")
+    call = caller.call(new_callee(), ["X-Pool: paused"])
+    assert (call.status, call.final.get("x-reputation")) == (
+        503, "pool-paused")
+    assert int(call.final.get("retry-after")) > 1000000
 
 
 def test_event_callback(caller, node, peers):

@@ -17,6 +17,8 @@ class Result:
     state: str
     reason: str
     score: str
+    attest: str = ""
+    retry_after: str = ""
 
 
 def call(caller, function, pool="", **arguments):
@@ -37,7 +39,8 @@ def call(caller, function, pool="", **arguments):
     return Result(int(said("x-rc") or 0), said("x-rep-number"),
                   said("x-rep-pool"), said("x-rep-route"),
                   said("x-rep-state"), said("x-rep-reason"),
-                  said("x-rep-score"))
+                  said("x-rep-score"), said("x-rep-attest"),
+                  said("x-rep-retry-after"))
 
 
 def wait_picked(caller, pool, number):
