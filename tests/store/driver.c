@@ -376,6 +376,21 @@ static void do_edit(char **a)
 	puts("1");
 }
 
+/* pause POOL active|paused: as the RPC commands do */
+static void do_pause(char **a)
+{
+	rep_edit_t edit = {.pool = pool_of(a[1]), .field = "status"};
+
+	if(!rep_edit_keep(rep_registry_edits(registry))) {
+		puts("0");
+		return;
+	}
+	rep_pool_pause(registry, edit.pool, strcmp(a[2], "paused") == 0, 0, now());
+	snprintf(edit.value, sizeof(edit.value), "%s", a[2]);
+	rep_edit_put(rep_registry_edits(registry), &edit);
+	puts("1");
+}
+
 static const struct
 {
 	const char *name;
@@ -400,6 +415,7 @@ static const struct
 		{"reset", 3, do_reset},
 		{"resync", 2, do_resync},
 		{"edit", 4, do_edit},
+		{"pause", 3, do_pause},
 };
 
 static void obey(char *line)

@@ -537,6 +537,29 @@ def test_edits_by_rpc(server, start):
     assert server.client.hexists("rep:numbers:{sales}", "+15559990002")
 
 
+def test_edits_of_a_policy_by_rpc(server, start):
+    """A pause is written as an operator would have; once Redis takes it."""
+    fill(server.client)
+    a, b = start(server.url, "a"), start(server.url, "b")
+    ready(a, b)
+    server.client.hset("rep:policy:{sales}", "cap_day", 9)
+    wait_for(lambda: b.ask("policy", "sales")["cap_day"] == "9")
+    for status in ("paused", "active", "paused"):
+        a.ask("pause", "sales", status)
+        assert a.ask("policy", "sales")["status"] == status
+        wait_for(lambda: b.ask("policy", "sales")["status"] == status)
+    assert server.client.hgetall("rep:policy:{sales}") == {
+        "cap_day": "9", "status": "paused"}
+    server.client.config_set("maxmemory", 1)
+    before = refusals(server.client)
+    a.ask("pause", "sales", "active")
+    wait_for(lambda: refusals(server.client) > before)
+    assert a.ask("policy", "sales")["status"] == "active"
+    assert b.ask("policy", "sales")["status"] == "paused"
+    server.client.config_set("maxmemory", 0)
+    wait_for(lambda: b.ask("policy", "sales")["status"] == "active")
+
+
 def test_pool_removed_and_added_again(server, start):
     fill(server.client)
     fill(server.client, "other", 3)
