@@ -191,7 +191,10 @@ static int answer_picked(const rep_picked_t *picked, const rep_ticket_t *ticket,
 	}
 	if(has_number)
 		rep_answer.number = ticket->number;
-	return refuse(picked->result);
+	if(picked->result != REP_PICKED)
+		return refuse(picked->result);
+	rep_answer.reason = rep_how_name(picked->how);
+	return USED;
 }
 
 int ki_pick(struct sip_msg *msg, str *pool_name, str *callee, str *route)

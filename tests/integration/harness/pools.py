@@ -9,10 +9,10 @@ _blocks = itertools.count(200)
 _callees = itertools.count(1000)
 
 # strong evidence benches after some ten calls; everything stays in the
-# window; nobody returns by himself
+# window; nobody returns by himself; numbers take turns, whoever is called
 EAGER = {"false_bench_every": 1000, "rest_seconds": 3600, "rest_jitter": 0,
          "min_available": 0, "max_benched_share": 1, "window_hours": 24,
-         "bucket_minutes": 60, "warmup": ""}
+         "bucket_minutes": 60, "warmup": "", "sticky": 0}
 
 
 def new_numbers(count):

@@ -3,6 +3,7 @@
 
 #include "forget.h"
 
+#include "candidates.h"
 #include "evidence.h"
 #include "index.h"
 #include "past.h"
@@ -14,6 +15,7 @@ void rep_number_forget(rep_pool_t *pool, uint32_t i)
 	rep_number_t *number = rep_number_at(pool, i);
 
 	rep_index_remove(pool, i);
+	rep_candidate_drop(pool, i);
 	rep_number_account(pool, number, -1);
 	for(uint32_t r = number->routed, next; r != REP_NONE; r = next) {
 		rep_routed_t *routed = rep_slab_at(&pool->routed, r);

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "candidates.h"
 #include "dirty.h"
 #include "forget.h"
 #include "index.h"
@@ -72,6 +73,7 @@ static int add(rep_pool_t *pool, rep_e164_t e164, const rep_attrs_t *attrs,
 	number->verdict.reason = REP_REASON_NONE;
 	number->key = 0;
 	rep_index_add(pool, i);
+	rep_candidate_update(pool, i);
 	pool->live_numbers++;
 	rep_number_account(pool, number, 1);
 	rep_number_mark(pool, i, REP_DIRTY_HEALTH);
@@ -105,6 +107,7 @@ int rep_pool_put(rep_registry_t *registry, int id, rep_e164_t e164,
 		else
 			result = -1;
 		number->load = load;
+		rep_candidate_update(pool, i);
 		rep_number_account(pool, number, 1);
 		rep_number_mark(pool, i, REP_DIRTY_HEALTH);
 		rep_number_wake(pool, i, now);

@@ -4,11 +4,10 @@
 #include "pick.h"
 
 #include "caps.h"
-#include "dirty.h"
+#include "choose.h"
 #include "index.h"
 #include "lease.h"
 #include "lock.h"
-#include "queue.h"
 #include "refusals.h"
 #include "routes.h"
 #include "slot.h"
@@ -64,6 +63,14 @@ static bool settle(rep_pool_t *pool, rep_where_t *where, bool dry)
 
 /* ---- picks ----------------------------------------------------------- */
 
+typedef struct rep_asks
+{
+	rep_e164_t callee;
+	rep_time_t now;
+	bool dry;
+	rep_trace_t *trace;
+} rep_asks_t;
+
 /* Of the benched, the one with the least evidence against it among those that
  * return first. */
 static uint32_t least_bad(
@@ -83,36 +90,6 @@ static uint32_t least_bad(
 			best = i;
 	}
 	return best;
-}
-
-/* The first in the order that is attested for a label without a queue. Looks at
- * every number. */
-static uint32_t first_attested(
-		rep_pool_t *pool, rep_span_t label, rep_time_t now)
-{
-	uint32_t n = rep_slab_count(&pool->numbers), first = REP_NONE;
-
-	for(uint32_t i = 0; i < n; i++) {
-		const rep_number_t *number = rep_number_at(pool, i);
-		if(!rep_number_suits(pool, number, label)
-				|| !rep_number_queues(pool, number, 0, now))
-			continue;
-		if(!rep_number_leased(pool, number, now))
-			rep_number_mark(pool, i, REP_WANTS_LEASE);
-		else if((first == REP_NONE
-						|| number->key < rep_number_at(pool, first)->key))
-			first = i;
-	}
-	return first;
-}
-
-static uint32_t first_of(
-		rep_pool_t *pool, const rep_where_t *where, rep_time_t now)
-{
-	if(!where->known && pool->policy.require_attest)
-		return first_attested(pool, where->label, now);
-	rep_queue_open(pool, where->r, now);
-	return rep_queue_top(pool, where->r, now);
 }
 
 /* Has any number the attestation that is asked for? Asked only when nothing
@@ -151,41 +128,43 @@ static rep_pick_t stops(const rep_pool_t *pool, uint8_t r, bool *bad_too)
 	return refused;
 }
 
-static rep_pick_t choose(rep_pool_t *pool, const rep_where_t *where,
-		rep_time_t now, uint32_t *i, bool *exhausted)
+static rep_pick_t decide(rep_pool_t *pool, const rep_where_t *where,
+		const rep_asks_t *asks, uint32_t *i, rep_picked_t *picked)
 {
-	rep_pick_t stop = stops(pool, where->r, exhausted);
+	rep_pick_t stop = stops(pool, where->r, &picked->exhausted);
+	rep_ask_t ask = {asks->callee, where->label, where->r, where->known,
+			asks->now, asks->trace};
 
 	if(stop == REP_PICK_EMPTY_POOL && !pool->known && rep_pool_waits(pool))
 		return REP_PICK_LOADING;
 	if(stop != REP_PICKED)
 		return stop;
-	if(rep_pool_capped(pool, now))
+	if(rep_pool_capped(pool, asks->now))
 		return REP_PICK_ALL_CAPPED;
-	*i = first_of(pool, where, now);
-	if(*i == REP_NONE && *exhausted)
-		*i = least_bad(pool, where->label, now);
+	*i = rep_choose(pool, &ask, &picked->how);
+	if(*i == REP_NONE && picked->exhausted)
+		*i = least_bad(pool, where->label, asks->now);
 	return *i == REP_NONE ? why_none(pool, where) : REP_PICKED;
 }
 
 static rep_picked_t pick_on(rep_pool_t *pool, rep_where_t *where,
-		rep_time_t now, bool dry, uint32_t *i)
+		const rep_asks_t *asks, uint32_t *i)
 {
 	rep_picked_t picked = {.result = REP_PICK_NO_MATCH};
 	const rep_number_t *number;
 
 	/* of many numbers only a queue says soon which of them is attested */
-	if(!dry && pool->policy.require_attest
+	if(!asks->dry && pool->policy.require_attest
 			&& rep_slab_count(&pool->numbers) > ATTESTED_LOOK
 			&& !settle(pool, where, false))
 		return picked;
-	picked.result = choose(pool, where, now, i, &picked.exhausted);
-	if(picked.result == REP_PICKED && !settle(pool, where, dry))
+	picked.result = decide(pool, where, asks, i, &picked);
+	if(picked.result == REP_PICKED && !settle(pool, where, asks->dry))
 		picked.result = REP_PICK_NO_MATCH;
 	if(picked.result == REP_PICKED) {
 		number = rep_number_at(pool, *i);
 		picked.route = where->label;
-		picked.state = rep_number_state(pool, number, now);
+		picked.state = rep_number_state(pool, number, asks->now);
 		picked.score = number->verdict.score;
 	}
 	return picked;
@@ -209,44 +188,73 @@ static void ticket_fill(
 	};
 }
 
-rep_picked_t rep_pool_pick(rep_registry_t *registry, int id, rep_e164_t callee,
-		rep_span_t routes, rep_time_t now, bool dry, rep_ticket_t *ticket)
+/* The first route of the list on which there is a number; the first label when
+ * there is none. */
+static rep_picked_t pick_among(rep_pool_t *pool, rep_span_t routes,
+		const rep_asks_t *asks, rep_where_t *where, uint32_t *i)
 {
-	rep_picked_t picked = {.result = REP_PICK_UNKNOWN_POOL}, on;
-	rep_pool_t *pool = rep_pool_lock(registry, id);
+	rep_picked_t picked = {.result = REP_PICK_NO_MATCH}, on;
 	rep_span_t rest = rep_routes_of(routes), label;
-	uint32_t i = REP_NONE;
-	rep_where_t where;
-	uint8_t refused_on = 0;
+	rep_where_t at;
 	bool first = true;
 
-	(void)callee;
-	if(!pool)
-		return picked;
-	rep_timer_run(pool, now, TIMER_SLICE);
-	picked.result = REP_PICK_NO_MATCH;
 	if(!rep_routes_fit(routes))
 		rest = (rep_span_t){NULL, 0};
 	while(picked.result != REP_PICKED && rep_item_next(&rest, &label)) {
-		where = where_of(pool, label, first && !rest.s);
-		on = pick_on(pool, &where, now, dry, &i);
-		if(first)
-			refused_on = where.r;
-		if(first || on.result == REP_PICKED)
+		at = where_of(pool, label, first && !rest.s);
+		if(asks->trace)
+			memset(asks->trace, 0, sizeof(*asks->trace));
+		on = pick_on(pool, &at, asks, i);
+		if(first || on.result == REP_PICKED) {
 			picked = on;
+			*where = at;
+		}
 		first = false;
 	}
+	return picked;
+}
+
+static rep_picked_t pick(rep_registry_t *registry, int id, rep_span_t routes,
+		const rep_asks_t *asks, rep_ticket_t *ticket)
+{
+	rep_picked_t picked = {.result = REP_PICK_UNKNOWN_POOL};
+	rep_pool_t *pool = rep_pool_lock(registry, id);
+	uint32_t i = REP_NONE;
+	rep_where_t where = {.r = 0};
+
+	if(!pool)
+		return picked;
+	rep_timer_run(pool, asks->now, TIMER_SLICE);
+	picked = pick_among(pool, routes, asks, &where, &i);
 	if(picked.result == REP_PICKED) {
 		ticket_fill(pool, i, where.r, ticket);
-		if(!dry) {
-			rep_number_use(pool, i, now, ticket);
-			rep_number_warn(pool, i, where.label, now);
+		if(!asks->dry) {
+			rep_number_use(pool, i, asks->now, ticket);
+			rep_number_warn(pool, i, where.label, asks->now);
 		}
-	} else if(!dry) {
-		rep_pool_refused(pool, picked.result, refused_on, now);
+	} else if(!asks->dry) {
+		rep_pool_refused(pool, picked.result, where.r, asks->now);
 	}
 	rep_pool_unlock(pool);
 	return picked;
+}
+
+rep_picked_t rep_pool_pick(rep_registry_t *registry, int pool,
+		rep_e164_t callee, rep_span_t routes, rep_time_t now, bool dry,
+		rep_ticket_t *ticket)
+{
+	rep_asks_t asks = {callee, now, dry, NULL};
+
+	return pick(registry, pool, routes, &asks, ticket);
+}
+
+rep_picked_t rep_pool_try(rep_registry_t *registry, int pool, rep_e164_t callee,
+		rep_span_t routes, rep_time_t now, rep_ticket_t *ticket,
+		rep_trace_t *trace)
+{
+	rep_asks_t asks = {callee, now, true, trace};
+
+	return pick(registry, pool, routes, &asks, ticket);
 }
 
 bool rep_pool_track(rep_registry_t *registry, int id, rep_e164_t e164,

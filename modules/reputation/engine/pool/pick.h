@@ -15,12 +15,14 @@
 #include "handle.h"
 #include "labels.h"
 #include "ticket.h"
+#include "trace.h"
 #include "../judge/state.h"
 
 typedef struct rep_picked
 {
 	rep_pick_t result; /* for the first label, when it is none */
 	rep_span_t route;  /* the label taken: a part of `routes` */
+	rep_how_t how;	   /* it was chosen; what decided */
 	rep_state_t state; /* of the number */
 	float score;
 	bool exhausted; /* `least_bad`: picked although the pool stops */
@@ -37,6 +39,12 @@ typedef struct rep_picked
 rep_picked_t rep_pool_pick(rep_registry_t *registry, int pool,
 		rep_e164_t callee, rep_span_t routes, rep_time_t now, bool dry,
 		rep_ticket_t *ticket);
+
+/* The same, dry, and how it came to that: of the route taken, or of the last
+ * one tried. */
+rep_picked_t rep_pool_try(rep_registry_t *registry, int pool, rep_e164_t callee,
+		rep_span_t routes, rep_time_t now, rep_ticket_t *ticket,
+		rep_trace_t *trace);
 
 /* The pick, or the track, was not used: gives back what it took of the caps
  * (in windows that still run) and of the pool's `picks`, what is in flight,

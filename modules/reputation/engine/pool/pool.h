@@ -11,6 +11,7 @@
 #include "edit.h"
 #include "event.h"
 #include "handle.h"
+#include "local.h"
 #include "recent.h"
 #include "ticket.h"
 #include "../base/fifo.h"
@@ -245,11 +246,14 @@ typedef struct rep_number
 	float weight;
 	float s; /* nats on `chart`, when it was last judged */
 	uint8_t status, flags, chart;
-	uint8_t doubt;	  /* weight taken off its run, of REP_WEIGHT */
-	uint32_t doubted; /* cells of that run, */
-	uint32_t begun;	  /* and the bucket in which it begins */
-	uint16_t warned;  /* day on which its attestation was last told of */
+	uint8_t doubt;	   /* weight taken off its run, of REP_WEIGHT */
+	uint8_t candidate; /* see candidates.h; 0 = it is none */
+	uint32_t doubted;  /* cells of that run, */
+	uint32_t begun;	   /* and the bucket in which it begins */
+	uint16_t warned;   /* day on which its attestation was last told of */
 } rep_number_t;
+
+#define REP_WEIGHT_CLASSES 16 /* powers of two */
 
 /* Numbers whose place in the order was given back to them: see queue.h. */
 #define REP_BACK 64
@@ -325,6 +329,9 @@ struct rep_pool
 
 	rep_slab_t numbers, narrow, wide, routed, pasts, screens, leases;
 	rep_index_t index;
+	rep_ring_t candidates; /* numbers that an operator lets be picked, */
+	rep_local_t local;	   /* and by their digits, for local match */
+	uint32_t by_weight[REP_WEIGHT_CLASSES]; /* how many of them */
 	rep_fifo_t dirty_cells, dirty_records, dirty_health;
 	rep_fifo_t unjudged; /* since others' counts came */
 	rep_fifo_t wants_lease, has_lease;

@@ -3,6 +3,7 @@
 
 #include "pool_policy.h"
 
+#include "local.h"
 #include "lock.h"
 #include "measure.h"
 #include "pools.h"
@@ -27,6 +28,8 @@ void rep_pool_set_policy(rep_registry_t *registry, int id,
 	rep_lock(&pool->lock);
 	more = policy->window_hours != pool->policy.window_hours
 		   || policy->bucket_minutes != pool->policy.bucket_minutes;
+	if(policy->local_digits != pool->policy.local_digits)
+		rep_local_clear(&pool->local); /* made anew by the look at all */
 	pool->policy = *policy;
 	pool->charts = charts;
 	pool->charts_made++;

@@ -4,6 +4,7 @@
 #include "refresh.h"
 
 #include "ahead.h"
+#include "candidates.h"
 #include "queue.h"
 #include "slot.h"
 #include "standing.h"
@@ -33,6 +34,7 @@ bool rep_pool_refresh(rep_pool_t *pool, rep_time_t now, uint32_t max)
 			continue;
 		rep_number_account(pool, number, -1);
 		rep_number_match(pool, number);
+		rep_candidate_update(pool, i);
 		rep_number_account(pool, number, 1);
 		rep_number_follow_clock(pool, i, now);
 		if(on_probation(pool, number)) /* the budget may have changed */

@@ -6,6 +6,7 @@
 #include "alarm.h"
 #include "callees.h"
 #include "forget.h"
+#include "local.h"
 #include "lock.h"
 #include "pool_policy.h"
 #include "pools.h"
@@ -58,6 +59,8 @@ static void pool_clear(rep_pool_t *pool)
 	rep_slab_clear(&pool->leases);
 	rep_free(pool->index.heads);
 	rep_free(pool->index.old);
+	rep_ring_clear(&pool->candidates);
+	rep_local_clear(&pool->local);
 	rep_survey_drop(pool);
 	rep_fifo_clear(&pool->dirty_cells);
 	rep_fifo_clear(&pool->dirty_records);
@@ -122,6 +125,7 @@ static rep_pool_t *pool_create(
 	rep_slab_init(&pool->pasts, sizeof(rep_past_t));
 	rep_slab_init(&pool->screens, sizeof(rep_screen_t));
 	rep_slab_init(&pool->leases, sizeof(rep_leases_t));
+	rep_local_init(&pool->local);
 	pool->refresh = pool->refill = pool->retell = REP_NONE;
 	if(rep_route_put(pool, rep_span("")) != 0 || pool->n_routes != 1) {
 		pool_destroy(pool);
@@ -203,6 +207,7 @@ static size_t pool_bytes(const rep_pool_t *pool)
 	for(size_t i = 0; i < sizeof(slabs) / sizeof(slabs[0]); i++)
 		bytes += (size_t)rep_slab_count(slabs[i]) * slabs[i]->size;
 	bytes += ((size_t)pool->index.mask + 1) * sizeof(uint32_t);
+	bytes += rep_ring_bytes(&pool->candidates) + rep_local_bytes(&pool->local);
 	bytes += pool->timer.room * sizeof(rep_heap_entry_t);
 	bytes += (pool->dirty_cells.room + pool->dirty_records.room
 					 + pool->dirty_health.room + pool->unjudged.room

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* In which order a set of numbers is looked at for a callee.
+ *
+ * Sticky: an order that the callee and the set alone decide, the same on every
+ * proxy. In a set of few each number has a score by a hash of itself and the
+ * callee, the best comes first (rendezvous hashing: Thaler and Ravishankar,
+ * IEEE/ACM Trans. Netw. 6, 1998; a weight divides the score's logarithm). In a
+ * set of many the callee has 32 places in the ring, and the number comes first
+ * that follows one of them most closely (multi-probe consistent hashing:
+ * Appleton and O'Reilly, arXiv:1505.00062; a weight divides the distance). Of
+ * both holds: without one number the others come in the same order.
+ *
+ * Not sticky: by their place in the order of picks, the first first; in a set
+ * of many, of 32 drawn at random. */
+
+#ifndef REP_PREFER_H
+#define REP_PREFER_H
+
+#include "pool.h"
+
+#define REP_PREFER_PROBES 32
+#define REP_PREFER_MAX 192 /* a set of more is one of many */
+
+typedef struct rep_prefer
+{
+	const rep_pool_t *pool;
+	const rep_ring_t *ring; /* NULL: a list */
+	bool sticky, weighted;
+	double heaviest;
+	unsigned n;
+	struct rep_preferred
+	{
+		double key; /* the least comes first */
+		uint64_t entry;
+		uint64_t probe;
+		rep_ring_at_t at;
+		bool bound; /* the key is no more than what it will be */
+	} of[REP_PREFER_MAX];
+} rep_prefer_t;
+
+/* A set of few, by a list of entries, ascending. */
+void rep_prefer_list(rep_prefer_t *prefer, const rep_pool_t *pool,
+		const uint64_t *entries, unsigned n, rep_e164_t callee, bool sticky);
+/* A set by its ring, which is not to change. */
+void rep_prefer_ring(rep_prefer_t *prefer, const rep_pool_t *pool,
+		const rep_ring_t *ring, rep_e164_t callee, bool sticky);
+
+/* The next number; REP_NONE when all of a list were given. From a ring they
+ * come without end, some of them more than once. */
+uint32_t rep_prefer_next(rep_prefer_t *prefer);
+
+#endif
