@@ -13,6 +13,7 @@
 #include "reload.h"
 #include "rpc_args.h"
 #include "rpc_edits.h"
+#include "rpc_try.h"
 #include "shared.h"
 #include "../engine/base/version.h"
 #include "../engine/pool/callees.h"
@@ -103,76 +104,6 @@ static void rpc_numbers(rpc_t *rpc, void *ctx)
 			rep_rpc_view(rpc, item, &views[i]);
 			rep_rpc_attributes(rpc, item, pool, views[i].number);
 		}
-}
-
-/* A pick on these routes; `refused` unless it is REP_PICKED. The label taken,
- * a part of `routes`. */
-static rep_span_t add_try(rpc_t *rpc, void *item, int pool, rep_e164_t callee,
-		rep_span_t routes, rep_pick_t refused)
-{
-	char number[REP_E164_MAX];
-	rep_ticket_t ticket;
-	rep_picked_t picked = rep_pool_pick(rep_shared->registry, pool, callee,
-			routes, rep_now(), true, &ticket);
-
-	if(picked.result == REP_PICKED)
-		picked.result = refused;
-	rpc->struct_add(item, "s", "reason", rep_pick_name(picked.result));
-	if(picked.result != REP_PICKED)
-		return rep_span("");
-	rep_e164_print(ticket.number, number);
-	rpc->struct_add(item, "ssf", "number", number, "state",
-			rep_state_name(picked.state), "score", (double)picked.score);
-	return picked.route;
-}
-
-static void add_labels(rpc_t *rpc, void *parent, int pool, rep_e164_t callee)
-{
-	char labels[REP_ROUTES_MAX][REP_ROUTE_MAX + 1];
-	size_t n =
-			rep_view_labels(rep_shared->registry, pool, labels, REP_ROUTES_MAX);
-	void *list, *item;
-
-	rpc->struct_add(parent, "[", "routes", &list);
-	for(size_t i = 0; i < n; i++) {
-		rpc->array_add(list, "{", &item);
-		rpc->struct_add(item, "s", "route", labels[i]);
-		add_try(rpc, item, pool, callee, rep_span(labels[i]), REP_PICKED);
-	}
-}
-
-static void rpc_try(rpc_t *rpc, void *ctx)
-{
-	str callee, route = str_init(""), taken;
-	rep_span_t label;
-	rep_pool_view_t whole = {.refused = REP_PICKED};
-	rep_policy_t policy;
-	rep_e164_t number;
-	void *item;
-	int pool;
-
-	if(!rep_rpc_pool(rpc, ctx, &pool) || !rep_rpc_callee(rpc, ctx, &callee)
-			|| !rep_rpc_text(rpc, ctx, "route", &route)
-			|| !rep_rpc_end(rpc, ctx)
-			|| !rep_pool_policy(rep_shared->registry, pool, &policy))
-		return;
-	rpc->add(ctx, "{", &item);
-	if(rep_e164_complete(rep_span_of(&callee), policy.default_country, &number)
-			!= REP_E164_OK) {
-		rpc->struct_add(
-				item, "s", "reason", rep_pick_name(REP_PICK_BAD_CALLEE));
-		return;
-	}
-	/* without a route: what calls get, and these may all have one */
-	if(route.len == 0)
-		rep_view_pool(rep_shared->registry, pool, rep_now(), &whole);
-	label = add_try(
-			rpc, item, pool, number, rep_span_of(&route), whole.refused);
-	taken = (str){(char *)label.s, (int)label.len};
-	if(route.len == 0)
-		add_labels(rpc, item, pool, number);
-	else if(label.len > 0)
-		rpc->struct_add(item, "S", "route", &taken);
 }
 
 /* ---- what is collected ----------------------------------------------- */
@@ -375,7 +306,7 @@ rpc_export_t rep_rpc[] = {
 	{"reputation.pools", rpc_pools, doc_pools, 0},
 	{"reputation.numbers", rpc_numbers, doc_numbers, 0},
 	{"reputation.explain", rep_rpc_explain, doc_explain, 0},
-	{"reputation.try", rpc_try, doc_try, 0},
+	{"reputation.try", rep_rpc_try, doc_try, 0},
 	{"reputation.add", rep_rpc_add, doc_add, 0},
 	{"reputation.remove", rep_rpc_remove, doc_remove, 0},
 	{"reputation.bench", rep_rpc_bench, doc_bench, 0},
