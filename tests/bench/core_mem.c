@@ -56,6 +56,12 @@ void rep_free(void *p)
 	free(p);
 }
 
+bool rep_scarce(size_t size)
+{
+	(void)size;
+	return false;
+}
+
 _Static_assert(sizeof(pthread_spinlock_t) <= sizeof(rep_lock_t), "lock fits");
 
 static pthread_spinlock_t *spin(rep_lock_t *lock)

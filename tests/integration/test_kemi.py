@@ -50,6 +50,9 @@ function ksr_request_route()
 	elseif what == "release" then code = R.release(arg("Pool"),
 		arg("Number"))
 	elseif what == "state" then code = R.state(arg("Pool"), arg("Number"))
+	elseif what == "suppress" then code = R.suppress(arg("Callee"),
+		tonumber(arg("Seconds")))
+	elseif what == "unsuppress" then code = R.unsuppress(arg("Callee"))
 	end
 	KSR.hdr.append_to_reply("X-Rc: " .. code .. "\\r\\n")
 	KSR.hdr.append_to_reply("X-Rep-Number: "

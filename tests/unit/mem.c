@@ -50,6 +50,25 @@ void rep_free(void *p)
 	free(p);
 }
 
+static atomic_long scarce = -1;
+
+void rep_scarce_after(long bytes)
+{
+	atomic_store(&scarce, bytes);
+}
+
+bool rep_scarce(size_t size)
+{
+	long n = atomic_load(&scarce);
+
+	if(n < 0)
+		return false;
+	if(n < (long)size)
+		return true;
+	atomic_store(&scarce, n - (long)size);
+	return false;
+}
+
 /* A lock that is misused must be noticed at once: a word marks those that were
  * initialised, and each knows which thread holds it. */
 #define MARK 0x10c4ed

@@ -7,6 +7,9 @@
 /* Let `n` more allocations succeed and fail those after; n < 0 = never. */
 void rep_alloc_fail_after(long n);
 
+/* Let rep_scarce() say yes once so many bytes were asked about; < 0 = never. */
+void rep_scarce_after(long bytes);
+
 /* Blocks allocated and not freed yet. */
 long rep_alloc_live(void);
 

@@ -10,6 +10,7 @@
 #include "../engine/base/text.h"
 #include "../engine/pool/callees.h"
 #include "../engine/pool/count.h"
+#include "../engine/pool/guards.h"
 #include "../engine/pool/pick.h"
 #include "../engine/reply/e164.h"
 
@@ -60,6 +61,10 @@ static rep_picked_t pick(rep_call_t *call, int pool, rep_e164_t callee,
 
 	if(picked.result != REP_PICKED)
 		return picked;
+	if(labels->probe) { /* what a machine answers says nothing of the callee */
+		rep_ticket_untry(rep_shared->registry, ticket);
+		ticket->to = 0;
+	}
 	rep_attempt_label(ticket, labels);
 	rep_ticket_calls(rep_shared->registry, ticket, callee);
 	put_ticket(call, ticket);
@@ -253,6 +258,15 @@ static uint64_t callee_of(struct sip_msg *msg)
 				   : rep_hash(user) | UINT64_C(1) << 63;
 }
 
+/* The guard keeps numbers alone, and only where a person is called. */
+static void note_try(
+		rep_ticket_t *ticket, uint64_t callee, const rep_labels_t *labels)
+{
+	if(callee && !(callee >> 63))
+		rep_ticket_tries(
+				rep_shared->registry, ticket, callee, labels->probe, rep_now());
+}
+
 bool rep_attempt_track(struct sip_msg *msg, int pool, rep_e164_t number,
 		rep_span_t route, const rep_labels_t *labels)
 {
@@ -284,6 +298,7 @@ bool rep_attempt_track(struct sip_msg *msg, int pool, rep_e164_t number,
 			rep_call_close(call);
 		return false;
 	}
+	note_try(&ticket, callee_of(msg), labels);
 	if(!call) {
 		rep_ticket_hang_up(rep_shared->registry, &ticket, rep_now());
 		return true;

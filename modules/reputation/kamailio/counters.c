@@ -11,6 +11,7 @@
 #include "call_table.h"
 #include "shared.h"
 #include "../engine/pool/callees.h"
+#include "../engine/pool/guards.h"
 #include "../engine/pool/registry.h"
 
 typedef struct totals
@@ -19,6 +20,8 @@ typedef struct totals
 	rep_calls_stats_t calls;
 	rep_answered_stats_t answered;
 	rep_callees_stats_t callees;
+	rep_guard_stats_t guard;
+	rep_dnc_stats_t dnc;
 } totals_t;
 
 typedef struct figure
@@ -108,6 +111,10 @@ static const figure_t figures[] = {
 	AT(calls.full, "full_calls", "no room: max_calls"),
 	AT(answered.full, "full_answered", "no room: answered calls"),
 	AT(callees.gave_way, "full_callees", "forgotten early: max_callees"),
+	AT(guard.facts, "guarded", "facts about callees"),
+	AT(guard.gave_way, "guard_gave_way", "forgotten early: max_callees"),
+	AT(guard.refused, "full_guard", "no room: max_callees"),
+	AT(dnc.callees, "dnc", "callees on the do-not-call list"),
 };
 /* clang-format on */
 
@@ -124,6 +131,8 @@ static counter_val_t read_figure(counter_handle_t handle, void *param)
 	rep_calls_stats(rep_shared->calls, &totals.calls);
 	rep_answered_stats(rep_shared->answered, &totals.answered);
 	rep_callees_stats(rep_shared->registry, &totals.callees);
+	rep_guard_stats(rep_registry_guard(rep_shared->registry), &totals.guard);
+	rep_dnc_stats(rep_registry_dnc(rep_shared->registry), &totals.dnc);
 	return figure->wide ? (counter_val_t) * (const uint64_t *)place
 						: (counter_val_t) * (const uint32_t *)place;
 }

@@ -18,6 +18,7 @@
 #include "ending.h"
 #include "shared.h"
 #include "../engine/pool/callees.h"
+#include "../engine/pool/guards.h"
 #include "../engine/pool/pool_policy.h"
 #include "../engine/pool/pools.h"
 #include "../engine/pool/registry.h"
@@ -186,7 +187,8 @@ static void set_zones(rep_time_t now)
 static void watch_tables(rep_time_t now)
 {
 	static rep_time_t last;
-	static bool told[6];
+	static bool told[8];
+	rep_guard_stats_t guard;
 	rep_callees_stats_t callees;
 	rep_answered_stats_t answered;
 	rep_calls_stats_t calls;
@@ -199,6 +201,7 @@ static void watch_tables(rep_time_t now)
 	rep_calls_stats(rep_shared->calls, &calls);
 	rep_answered_stats(rep_shared->answered, &answered);
 	rep_callees_stats(rep_shared->registry, &callees);
+	rep_guard_stats(rep_registry_guard(rep_shared->registry), &guard);
 	const struct
 	{
 		uint64_t full;
@@ -218,6 +221,10 @@ static void watch_tables(rep_time_t now)
 			{callees.gave_way,
 					"max_callees is reached: some callees are forgotten early"
 					" and speak again"},
+			{guard.gave_way, "the callee guard is full (max_callees): attempts,"
+							 " then declines are forgotten early"},
+			{guard.refused, "the callee guard is full (max_callees) of what it"
+							" may not forget: what is new is not kept"},
 	};
 	for(size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
 		if(tables[i].full && !told[i])

@@ -3,6 +3,7 @@
 
 #include "core/mem/shm_mem.h"
 #include "core/locking.h"
+#include "core/globals.h"
 
 #include "ending.h"
 #include "../engine/base/mem.h"
@@ -18,6 +19,12 @@ void rep_free(void *p)
 {
 	if(p)
 		shm_free(p);
+}
+
+/* An eighth of the shared memory is for calls: theirs, and the core's. */
+bool rep_scarce(size_t size)
+{
+	return shm_available() < shm_mem_size / 8 + size;
 }
 
 int rep_lock_init(rep_lock_t *lock)

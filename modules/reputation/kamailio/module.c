@@ -33,7 +33,9 @@
 #include "rpc.h"
 #include "rr_cookie.h"
 #include "shared.h"
+#include "suppress.h"
 #include "../engine/pool/callees.h"
+#include "../engine/pool/guards.h"
 #include "../engine/pool/pools.h"
 #include "../engine/pool/registry.h"
 #include "../store/log.h"
@@ -195,6 +197,31 @@ static int w_state2(struct sip_msg *msg, char *p, char *n)
 	return w_state(msg, p, n, NULL);
 }
 
+static int w_suppress(struct sip_msg *msg, char *c, char *s)
+{
+	str callee, text;
+	int seconds;
+
+	EVALUATE(callee, c)
+	EVALUATE(text, s)
+	if(str2sint(&text, &seconds) < 0) {
+		rep_complain(REP_COMPLAINT_ARGUMENT,
+				"reputation_suppress: seconds: '%.*s' is no whole number",
+				text.len, text.s);
+		return -1;
+	}
+	return ki_suppress(msg, &callee, seconds);
+}
+
+static int w_unsuppress(struct sip_msg *msg, char *c, char *p2)
+{
+	str callee;
+
+	(void)p2;
+	EVALUATE(callee, c)
+	return ki_unsuppress(msg, &callee);
+}
+
 /* clang-format off */
 static cmd_export_t cmds[] = {
 	{"reputation_pick", w_pick2, 2, fixup_spve_all, fixup_free_spve_all,
@@ -228,6 +255,10 @@ static cmd_export_t cmds[] = {
 	{"reputation_state", w_state2, 2, fixup_spve_all, fixup_free_spve_all,
 		ANY_ROUTE},
 	{"reputation_state", (cmd_function)(void *)w_state, 3, fixup_spve_all,
+		fixup_free_spve_all, ANY_ROUTE},
+	{"reputation_suppress", w_suppress, 2, fixup_spve_all, fixup_free_spve_all,
+		ANY_ROUTE},
+	{"reputation_unsuppress", w_unsuppress, 1, fixup_spve_all,
 		fixup_free_spve_all, ANY_ROUTE},
 	{0, 0, 0, 0, 0, 0}
 };
@@ -292,6 +323,10 @@ static sr_kemi_t kemi[] = {
 		SR_KEMIP_STR, SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE}},
 	{NAMED("state_route"), ki_state_route, {SR_KEMIP_STR, SR_KEMIP_STR,
 		SR_KEMIP_STR, SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE}},
+	{NAMED("suppress"), ki_suppress, {SR_KEMIP_STR, SR_KEMIP_INT,
+		SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE}},
+	{NAMED("unsuppress"), ki_unsuppress, {SR_KEMIP_STR, SR_KEMIP_NONE,
+		SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE, SR_KEMIP_NONE}},
 	{{0, 0}, {0, 0}, 0, NULL, {0, 0, 0, 0, 0, 0}}
 };
 /* clang-format on */
@@ -376,7 +411,10 @@ static int allocate(const char *secret, size_t secret_len)
 	if(rep_shared->registry && rep_shared->calls && rep_shared->answered
 			&& rep_shared->contacts && rep_shared->complaints
 			&& rep_callees_create(
-					rep_shared->registry, rep_config->max_callees)) {
+					rep_shared->registry, rep_config->max_callees)
+			&& rep_guarded_create(rep_shared->registry,
+					rep_config->max_callees,
+					(uint8_t)rep_shared->incarnation)) {
 		secret_len = rep_secret_read(&rep_shared->secret, drawn);
 		rep_callees_key(rep_shared->registry, (rep_span_t){drawn, secret_len});
 		return 0;

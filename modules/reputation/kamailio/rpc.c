@@ -15,6 +15,7 @@
 #include "rpc_edits.h"
 #include "rpc_try.h"
 #include "shared.h"
+#include "suppress.h"
 #include "../engine/base/version.h"
 #include "../engine/pool/callees.h"
 #include "../engine/pool/pick.h"
@@ -275,6 +276,7 @@ static void rpc_stats(rpc_t *rpc, void *ctx)
 			rep_rpc_u32(callees.gave_way), "memory",
 			rep_rpc_u32(registry.bytes + callees.bytes));
 	rep_rpc_refused(rpc, item, registry.refused);
+	rep_rpc_guard_stats(rpc, item);
 	add_errors(rpc, item);
 }
 
@@ -299,6 +301,10 @@ DOC(redress, "Contacts collected from blocks: [pool]")
 DOC(policy, "The policy in force: pool")
 DOC(store, "The link to Redis")
 DOC(reload, "Read pool_file again, without Redis")
+DOC(suppress, "Do not call: callee seconds; 0 = for ever")
+DOC(unsuppress, "Call again: callee")
+DOC(callee, "What is known of a callee, and until when: callee")
+DOC(forget, "Erase what the guard keeps about a callee: callee")
 DOC(stats, "Totals, full tables, malformed values")
 
 /* clang-format off */
@@ -320,6 +326,10 @@ rpc_export_t rep_rpc[] = {
 	{"reputation.store", rpc_store, doc_store, 0},
 	{"reputation.resync", rpc_resync, doc_resync, 0},
 	{"reputation.reload", rep_rpc_reload, doc_reload, 0},
+	{"reputation.suppress", rep_rpc_suppress, doc_suppress, 0},
+	{"reputation.unsuppress", rep_rpc_unsuppress, doc_unsuppress, 0},
+	{"reputation.callee", rep_rpc_callee_known, doc_callee, 0},
+	{"reputation.forget", rep_rpc_forget, doc_forget, 0},
 	{"reputation.stats", rpc_stats, doc_stats, 0},
 	{0, 0, 0, 0}
 };

@@ -12,6 +12,7 @@
 #include "../engine/pool/by_label.h"
 #include "../engine/pool/pick.h"
 #include "../engine/pool/pools.h"
+#include "../engine/reply/e164.h"
 #include "../store/secret.h"
 
 #define PARAM ";rep="
@@ -114,6 +115,19 @@ static bool find_dims(
 	return false;
 }
 
+/* The callee of a dialog of which nothing is known but its BYE: who sent it. */
+static rep_e164_t sender(struct sip_msg *bye)
+{
+	const struct sip_uri *uri = parse_from_uri(bye);
+	rep_e164_t number = 0;
+
+	if(!uri
+			|| rep_e164_complete(rep_span_of(&uri->user), "", &number)
+					   != REP_E164_OK)
+		return 0;
+	return number;
+}
+
 bool rep_rr_cookie_ticket(
 		struct sip_msg *bye, rep_mark_t *mark, rep_ticket_t *ticket)
 {
@@ -130,12 +144,15 @@ bool rep_rr_cookie_ticket(
 			found = read_header(bye, key, &h->body, mark, &tries);
 	if(!found || !find_number(key, mark, ticket))
 		return false;
-	if(!find_dims(key, mark, ticket->pool, &dims))
+	if(!find_dims(key, mark, ticket->pool, &dims)) {
+		ticket->to = sender(bye);
 		return true;
+	}
 	if(!rep_pool_ticket(rep_shared->registry, ticket->pool, mark->number,
 			   rep_span(dims.route), ticket))
 		return false;
 	rep_ticket_label(rep_shared->registry, ticket, rep_span(dims.campaign),
 			rep_span(dims.network));
+	ticket->to = sender(bye);
 	return true;
 }

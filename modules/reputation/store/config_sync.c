@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "dnc.h"
 #include "errors.h"
 #include "known.h"
 #include "health.h"
@@ -219,6 +220,7 @@ static void poll_keys(rep_store_t *store)
 
 	if(now < store->next_poll)
 		return;
+	rep_dnc_sync_poll(store);
 	if(store->follow != REP_FOLLOW_POLLING) {
 		retry_keys(store);
 		return;
@@ -266,6 +268,7 @@ bool rep_config_sync_step(rep_store_t *store)
 		return false;
 	if(store->empty)
 		return false; /* nothing is believed until rep:pools is there */
+	more = rep_dnc_sync_send(store);
 	for(int i = 0; i < rep_registry_pools(store->registry); i++) {
 		rep_store_pool_t *pool = rep_store_pool_at(store, i);
 

@@ -12,6 +12,7 @@
 #include "mirror.h"
 #include "nodes.h"
 #include "status.h"
+#include "../engine/callee/guard.h"
 #include "../engine/pool/begun.h"
 #include "../engine/pool/edit.h"
 #include "../engine/pool/event.h"
@@ -109,6 +110,12 @@ typedef struct rep_store_pool
 	int64_t records, turns, healthy; /* in Redis, as last seen; -1 = not seen */
 	uint32_t mismatches;			 /* found, and mended */
 	rep_pages_t records_pages, health_pages;
+	/* guards.c */
+	rep_pages_t guards_pages;
+	char guards_at[24];		/* cursor of the reading */
+	bool guards_again;		/* all that is known is to be written again, */
+	uint64_t guards_cursor; /* from here on */
+	int64_t guards;			/* in Redis, as last seen */
 	/* health.c */
 	int64_t next_health, next_pace;	   /* monotonic ms */
 	uint32_t health_pace, health_left; /* numbers each time, yet to go now */
@@ -124,6 +131,7 @@ enum
 	REP_SHA_BEGUN,
 	REP_SHA_CLAIM,
 	REP_SHA_LEASE,
+	REP_SHA_GUARD,
 	REP_SHAS
 };
 
@@ -183,6 +191,26 @@ typedef struct rep_store_callees
 	double average; /* in an entry of the stream, of late */
 	int64_t next_write, next_read, next_expire; /* monotonic ms */
 } rep_store_callees_t;
+
+/* What is new of the callee guard: guards.c. */
+typedef struct rep_store_guards
+{
+	uint64_t cursor; /* of the guard's ring */
+	size_t n;		 /* of this exchange; */
+	bool failed;	 /* it is to be written again in the next */
+	rep_guard_fact_t list[REP_BATCH];
+} rep_store_guards_t;
+
+/* The reading of rep:dnc: dnc.c. */
+typedef struct rep_store_dnc
+{
+	bool wanted, running, sweeping, failed;
+	bool found; /* anything */
+	char cursor[24];
+	uint32_t swept;
+	int64_t began, after, next_poll; /* monotonic ms */
+	rep_round_t round;
+} rep_store_dnc_t;
 
 #define REP_BEGUN_WRITERS 128
 
@@ -274,6 +302,8 @@ struct rep_store
 
 	int64_t next_exchange, next_check;
 	rep_store_callees_t callees;
+	rep_store_guards_t guards;
+	rep_store_dnc_t dnc;
 	void (*begun_news)(rep_begun_news_t *news);
 	rep_store_begun_t begun;
 

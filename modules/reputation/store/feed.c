@@ -6,6 +6,7 @@
 
 #include "callees.h"
 #include "errors.h"
+#include "guards.h"
 #include "keys.h"
 #include "pipe.h"
 #include "pull.h"
@@ -25,7 +26,8 @@ void rep_feed_place(rep_store_pool_t *pool, rep_span_t id, uint64_t seq)
 	pool->placed = true;
 }
 
-/* "BUCKET|FIELD" and counts, "vFIELD" and a verdict, or "c" and callees. */
+/* "BUCKET|FIELD" and counts, "vFIELD" and a verdict, "c" and callees that have
+ * spoken, or "g" and what the guard knows. */
 static void take_pair(rep_store_t *store, rep_store_pool_t *pool,
 		rep_span_t name, rep_span_t text)
 {
@@ -34,6 +36,8 @@ static void take_pair(rep_store_t *store, rep_store_pool_t *pool,
 
 	if(rep_span_is(name, "c"))
 		rep_callees_hear(store, text);
+	else if(rep_span_is(name, "g"))
+		rep_guards_hear(store, pool, text);
 	else if(name.len > 0 && name.s[0] == 'v')
 		rep_verdict_take(
 				store, pool, (rep_span_t){name.s + 1, name.len - 1}, text);

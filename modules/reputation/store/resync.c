@@ -7,6 +7,7 @@
 
 #include "errors.h"
 #include "feed.h"
+#include "guards.h"
 #include "health.h"
 #include "keys.h"
 #include "leases.h"
@@ -61,6 +62,10 @@ static void start(rep_store_t *store, rep_store_pool_t *pool)
 	pool->records = pool->turns = pool->healthy = -1;
 	pool->records_pages = (rep_pages_t){.wanted = true};
 	rep_leases_again(store, pool);
+	pool->guards_pages = (rep_pages_t){.wanted = true};
+	pool->guards_at[0] = '\0';
+	pool->guards_again = true;
+	pool->guards_cursor = 0;
 	/* in case that what we offered is lost */
 	rep_pool_requeue_all(store->registry, pool->index);
 }
@@ -170,6 +175,7 @@ static bool fewer(
 		pool->records_pages = (rep_pages_t){.wanted = true};
 		rep_pool_requeue_all(store->registry, pool->index);
 	}
+	rep_guards_there(pool, whole(rep_reply_at(reply, 9), -1));
 	pool->healthy = healthy;
 	pool->records = records;
 	pool->turns = turns >= 0 || less ? turns : pool->turns;
@@ -288,12 +294,13 @@ void rep_resync_check(rep_store_t *store, rep_store_pool_t *pool)
 	for(uint32_t i = 0; i < pool->mirror.n; i++)
 		if(!remember(store, pool->mirror.bucket[i]->bucket))
 			return;
-	rep_script_begin(store, REP_SHA_CHECK, 5 + store->n_checked - at);
+	rep_script_begin(store, REP_SHA_CHECK, 6 + store->n_checked - at);
 	rep_args_text(args, rep_key(store, key, "x:feed", pool->name));
 	rep_args_text(args, rep_key(store, key, "x:seq", pool->name));
 	rep_args_text(args, rep_key(store, key, "x:b2", pool->name));
 	rep_args_text(args, rep_key(store, key, "x:v1", pool->name));
 	rep_args_text(args, rep_key(store, key, "health", pool->name));
+	rep_args_text(args, rep_key(store, key, "x:g1", pool->name));
 	for(size_t i = at; i < store->n_checked; i++) {
 		rep_bucket_key(store, pool->name, store->checked[i], key);
 		rep_args_text(args, key);
@@ -456,6 +463,7 @@ void rep_resync_pages(rep_store_t *store, rep_store_pool_t *pool)
 		ask_page(store, pool, rep_key(store, key, "x:v1", pool->name),
 				pool->records_pages.cursor,
 				(rep_asked_t){.answer = records_page});
+	rep_guards_read(store, pool);
 	if(pool->health_pages.wanted && pool->phase == REP_LOAD_IDLE)
 		ask_page(store, pool, rep_key(store, key, "health", pool->name),
 				pool->health_pages.cursor,

@@ -12,9 +12,11 @@
 #include "callees.h"
 #include "config_sync.h"
 #include "edits.h"
+#include "dnc.h"
 #include "errors.h"
 #include "events.h"
 #include "feed.h"
+#include "guards.h"
 #include "health.h"
 #include "known.h"
 #include "leases.h"
@@ -92,6 +94,7 @@ static void lost(rep_store_t *store)
 	if(store->link.nodes)
 		rep_nodes_lost(&store->link);
 	rep_watch_stop_all(store);
+	rep_dnc_sync_lost(store);
 	for(int i = 0; i < rep_registry_pools(store->registry); i++)
 		if(store->pools[i]) {
 			rep_numbers_abort(store->pools[i]);
@@ -181,6 +184,7 @@ static void send_writes(rep_store_t *store)
 {
 	if(rep_mono_ms() < store->refused_until)
 		return;
+	rep_guards_collect(store);
 	for(int i = 0; i < rep_registry_pools(store->registry); i++) {
 		rep_store_pool_t *pool = pool_in_turn(store, i);
 		size_t offered = store->n_offered;
@@ -191,6 +195,7 @@ static void send_writes(rep_store_t *store)
 		rep_push_send(store, pool);
 		rep_health_send(store, pool, offered);
 		rep_leases_send(store, pool);
+		rep_guards_send(store, pool);
 	}
 	rep_events_send(store);
 }
@@ -237,6 +242,7 @@ static bool exchange(rep_store_t *store)
 		store->more = rep_pull_again(store, pool) || store->more;
 	}
 	heard = rep_pipe_receive(store);
+	rep_guards_done(store);
 	if(heard)
 		judge(store);
 	check_health(store, heard);
@@ -380,6 +386,7 @@ static void last_exchange(rep_store_t *store)
 		if(rep_edits_write(store) || rep_link_any(&store->link))
 			send_writes(store);
 		store->more = !rep_pipe_receive(store) || store->more;
+		rep_guards_done(store);
 		rep_shards_step(store);
 		if(!store->more && held_back(store)) {
 			store->more = true;

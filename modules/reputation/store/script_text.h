@@ -172,13 +172,14 @@
 	"return out\n"
 
 /* Where the feed stands, and check sums of what there is.
- * KEYS feed, seq, index, records, health, bucket…
+ * KEYS feed, seq, index, records, health, guard, bucket…
  * ARGV id of an entry of the feed, position (from 1) of the bucket from which
  *      on counts are added up, how many of them at most
  * Returns {id of the feed's last entry, its number, number of the entry asked
  *          for or "", index, for each bucket how many counts it holds, and the
  *          sum of its calls or -1 when it was not added up, how many verdicts
- *          there are, and the sum of their turns, likewise, numbers with health}.
+ *          there are, and the sum of their turns, likewise, numbers with health, facts of
+ *          the guard}.
  * A key of another type holds -1 counts. */
 #define REP_SCRIPT_CHECK                                                    \
 	"local from, left = tonumber(ARGV[2]), "                                \
@@ -187,6 +188,8 @@
 	"  return type(n) == 'number' and n or -1\n"                            \
 	"end\n"                                                                 \
 	"local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)\n" \
+	"local guards = redis.pcall('ZCARD', KEYS[6])\n"                        \
+	"if type(guards) ~= 'number' then guards = -1 end\n"                    \
 	"local mine = redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1])\n"        \
 	"local index = redis.pcall('HGETALL', KEYS[3])\n"                       \
 	"if index.err then index = {} end\n"                                    \
@@ -197,7 +200,7 @@
 	"    turns = turns + (tonumber(string.match(v, '^%d+')) or 0)\n"        \
 	"  end\n"                                                               \
 	"end\n"                                                                 \
-	"for k = 6, #KEYS do\n"                                                 \
+	"for k = 7, #KEYS do\n"                                                 \
 	"  local n = len(KEYS[k])\n"                                            \
 	"  lens[#lens + 1] = n\n"                                               \
 	"  sums[#sums + 1] = '-1'\n"                                            \
@@ -210,7 +213,7 @@
 	"end\n"                                                                 \
 	"return {last[1] and last[1][1] or '0-0', redis.call('GET', KEYS[2]) "  \
 	"or '0', mine[1] and mine[1][2][4] or '', index, lens, sums, records, " \
-	"string.format(\'%.0f\', turns), len(KEYS[5])}\n"
+	"string.format(\'%.0f\', turns), len(KEYS[5]), guards}\n"
 
 /* Write an event unless somebody has written the same edge already.
  * KEYS events, guard (in the slot of the events)
@@ -408,5 +411,37 @@
 	"  a = a + 4 + 7 * n\n"                                                    \
 	"end\n"                                                                    \
 	"return out\n"
+
+/* Keep facts of the callee guard, and tell them: of what is there and what comes
+ * the later end stands, of an order by hand (h) the last. What is told of the
+ * do-not-call list (n) is not kept, a score of 0 takes away.
+ * KEYS feed, seq, facts
+ * ARGV writer, most facts that are kept, s since 1970, then for each: member,
+ *      score
+ * What is over goes, what would end first where there are too many; the key
+ * lives as long as the last of them. Returns what is wrong with the feed or "". */
+#define REP_SCRIPT_GUARD                                                     \
+	"local writer, most, now = ARGV[1], tonumber(ARGV[2]), "                 \
+	"tonumber(ARGV[3])\n"                                                    \
+	"for i = 4, #ARGV, 2 do\n"                                               \
+	"  local m, score = ARGV[i], tonumber(ARGV[i + 1])\n"                    \
+	"  local kind = string.sub(m, 1, 1)\n"                                   \
+	"  if score == 0 then\n"                                                 \
+	"    redis.call('ZREM', KEYS[3], m)\n"                                   \
+	"  elseif kind ~= 'n' then\n"                                            \
+	"    local old = tonumber(redis.call('ZSCORE', KEYS[3], m) or '0')\n"    \
+	"    if kind == 'h' or old < score then\n"                               \
+	"      redis.call('ZADD', KEYS[3], ARGV[i + 1], m)\n"                    \
+	"    end\n"                                                              \
+	"  end\n"                                                                \
+	"end\n"                                                                  \
+	"redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now * 256)\n"           \
+	"local n = redis.call('ZCARD', KEYS[3])\n"                               \
+	"if n > most then redis.call('ZREMRANGEBYRANK', KEYS[3], 0, n - most - " \
+	"1) end\n"                                                               \
+	"local last = redis.call('ZREVRANGE', KEYS[3], 0, 0, 'WITHSCORES')\n"    \
+	"if last[2] then\n"                                                      \
+	"  redis.call('EXPIREAT', KEYS[3], math.floor(last[2] / 256) + 60)\n"    \
+	"end\n" REP_SCRIPT_TELL "return tell({'g', table.concat(ARGV, ' ', 4)})\n"
 
 #endif

@@ -17,6 +17,7 @@ static const char *const scripts[REP_SHAS] = {
 		[REP_SHA_BEGUN] = REP_SCRIPT_BEGUN,
 		[REP_SHA_CLAIM] = REP_SCRIPT_CLAIM,
 		[REP_SHA_LEASE] = REP_SCRIPT_LEASE,
+		[REP_SHA_GUARD] = REP_SCRIPT_GUARD,
 };
 
 bool rep_scripts_load(rep_store_t *store, rep_link_t *link)

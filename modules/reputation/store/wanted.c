@@ -28,10 +28,17 @@ static void want_policy(rep_store_t *store, rep_store_pool_t *pool)
 	pool->policy_wanted = true;
 }
 
+static void want_dnc(rep_store_t *store, rep_store_pool_t *pool)
+{
+	(void)pool;
+	store->dnc.wanted = true;
+}
+
 const rep_operator_key_t rep_operator_keys[REP_OPERATOR_KEYS] = {
 		{"pools", false, want_pools},
 		{"numbers", true, want_numbers},
 		{"policy", true, want_policy},
+		{"dnc", false, want_dnc},
 };
 
 void rep_want_pool(rep_store_pool_t *pool)
@@ -42,7 +49,7 @@ void rep_want_pool(rep_store_pool_t *pool)
 
 void rep_want_all(rep_store_t *store)
 {
-	store->pools_wanted = true;
+	store->pools_wanted = store->dnc.wanted = true;
 	rep_strays_want(store);
 	for(int i = 0; i < rep_registry_pools(store->registry); i++) {
 		rep_store_pool_t *pool = rep_store_pool_at(store, i);

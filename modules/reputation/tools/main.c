@@ -185,6 +185,12 @@ void rep_free(void *p)
 	free(p);
 }
 
+bool rep_scarce(size_t size)
+{
+	(void)size;
+	return false;
+}
+
 int rep_lock_init(rep_lock_t *lock)
 {
 	*lock = (rep_lock_t){{0}};

@@ -14,6 +14,9 @@
 /* NULL when there is none left; the bytes are not set. */
 void *rep_alloc(size_t size);
 void rep_free(void *p); /* NULL is fine */
+/* What is not needed for calls should not be allocated: after `size` bytes more
+ * there would be little left for those. */
+bool rep_scarce(size_t size);
 
 typedef struct rep_lock
 {

@@ -6,6 +6,7 @@
 #include "callees.h"
 #include "caps.h"
 #include "evidence.h"
+#include "guarded.h"
 #include "index.h"
 #include "lock.h"
 #include "slot.h"
@@ -115,6 +116,7 @@ bool rep_ticket_count(rep_registry_t *registry, const rep_ticket_t *ticket,
 		if(i != REP_NONE && count(pool, ticket, i, outcome, now)
 				&& to_be_judged(pool, i, (uint8_t)ticket->route, outcome))
 			rep_verdict_judge(pool, i, now);
+		rep_pool_guard_outcome(pool, ticket, outcome, now);
 		if(outcome == REP_REFUSED)
 			refused(pool, ticket, now);
 		rep_pool_unlock(pool);

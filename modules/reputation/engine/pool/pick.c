@@ -5,6 +5,8 @@
 
 #include "caps.h"
 #include "choose.h"
+#include "guarded.h"
+#include "guards.h"
 #include "index.h"
 #include "lease.h"
 #include "lock.h"
@@ -188,6 +190,19 @@ static void ticket_fill(
 	};
 }
 
+/* Why this callee must not be called goes before why no number could be chosen.
+ * When one was, this is the call's attempt. */
+static void ask_guard(rep_pool_t *pool, const rep_asks_t *asks,
+		rep_ticket_t *ticket, rep_picked_t *picked)
+{
+	bool chosen = picked->result == REP_PICKED;
+	rep_pick_t guarded = rep_pool_guard(pool, asks->callee, asks->now, chosen,
+			chosen && !asks->dry ? ticket : NULL);
+
+	if(guarded != REP_PICKED)
+		*picked = (rep_picked_t){.result = guarded};
+}
+
 /* The first route of the list on which there is a number; the first label when
  * there is none. */
 static rep_picked_t pick_among(rep_pool_t *pool, rep_span_t routes,
@@ -226,12 +241,12 @@ static rep_picked_t pick(rep_registry_t *registry, int id, rep_span_t routes,
 		return picked;
 	rep_timer_run(pool, asks->now, TIMER_SLICE);
 	picked = pick_among(pool, routes, asks, &where, &i);
-	if(picked.result == REP_PICKED) {
+	if(picked.result == REP_PICKED)
 		ticket_fill(pool, i, where.r, ticket);
-		if(!asks->dry) {
-			rep_number_use(pool, i, asks->now, ticket);
-			rep_number_warn(pool, i, where.label, asks->now);
-		}
+	ask_guard(pool, asks, ticket, &picked);
+	if(picked.result == REP_PICKED && !asks->dry) {
+		rep_number_use(pool, i, asks->now, ticket);
+		rep_number_warn(pool, i, where.label, asks->now);
 	} else if(!asks->dry) {
 		rep_pool_refused(pool, picked.result, where.r, asks->now);
 	}
@@ -350,6 +365,7 @@ void rep_ticket_cancel(
 	if(!ticket->holds)
 		return;
 	ticket->holds = false;
+	rep_ticket_untry(registry, ticket);
 	pool = rep_pool_lock(registry, ticket->pool);
 	if(!pool)
 		return;
@@ -410,6 +426,7 @@ static rep_pick_t keep(rep_registry_t *registry, rep_ticket_t *ticket,
 		rep_number_warn(pool, i, where.label, now);
 		ticket_fill(pool, i, where.r, ticket);
 		ticket->callee = kept.callee;
+		ticket->to = kept.to;
 		ticket->campaign = kept.campaign;
 		ticket->network = kept.network;
 		if(again) {
@@ -418,6 +435,7 @@ static rep_pick_t keep(rep_registry_t *registry, rep_ticket_t *ticket,
 			ticket->holds = kept.holds;
 			ticket->spent = kept.spent;
 			ticket->taken = kept.taken;
+			ticket->tried = kept.tried;
 		}
 	}
 	rep_pool_refused_again(pool, result, now);

@@ -14,6 +14,8 @@
 #include "local.h"
 #include "recent.h"
 #include "ticket.h"
+#include "../callee/dnc.h"
+#include "../callee/guard.h"
 #include "../base/fifo.h"
 #include "../base/heap.h"
 #include "../base/slab.h"
@@ -380,6 +382,7 @@ struct rep_pool
 	uint64_t picks, refusals, refused[REP_POOL_REASONS];
 	rep_refusals_t refusing[REP_POOL_REASONS]; /* for others than a rest */
 	rep_time_t refused_at, warned_at;
+	bool guarded; /* its callees were read from where they are shared */
 };
 typedef struct rep_pool rep_pool_t;
 
@@ -414,6 +417,9 @@ struct rep_registry
 	rep_time_t asked_at;		/* for causes; by the process that ticks */
 	struct rep_alarms *alarms;
 	struct rep_callees *callees; /* NULL: nobody is remembered */
+	rep_guard_t *guard;			 /* NULL: anybody is called */
+	rep_dnc_t *dnc;
+	_Atomic bool dnc_read; /* from where it is shared */
 
 	struct
 	{

@@ -7,6 +7,7 @@
 #include "callees.h"
 #include "forget.h"
 #include "local.h"
+#include "guards.h"
 #include "lock.h"
 #include "pool_policy.h"
 #include "pools.h"
@@ -92,6 +93,7 @@ void rep_registry_destroy(rep_registry_t *registry)
 	rep_alarms_destroy(registry);
 	rep_callees_destroy(registry);
 	rep_lock_destroy(&registry->no_pool.lock);
+	rep_guarded_destroy(registry);
 	rep_lock_destroy(&registry->edits.lock);
 	rep_lock_destroy(&registry->events.lock);
 	rep_lock_destroy(&registry->lock);
@@ -193,7 +195,10 @@ void rep_registry_drop(rep_registry_t *registry, int id)
 		if(rep_number_at(pool, i)->flags & REP_LIVE)
 			rep_number_forget(pool, i);
 	rep_pool_forget_refusals(pool);
+	pool->guarded = false;
 	rep_unlock(&pool->lock);
+	if(registry->guard)
+		rep_guard_drop(registry->guard, id);
 	rep_policy_default(&fresh);
 	rep_pool_set_policy(registry, id, &fresh, 0);
 }

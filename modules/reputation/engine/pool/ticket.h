@@ -24,6 +24,8 @@ typedef struct rep_ticket
 {
 	rep_e164_t number; /* 0 = no ticket */
 	uint64_t callee;   /* stands for whom it calls; 0 = unknown */
+	rep_e164_t to;	   /* the callee that the guard keeps; 0 = none */
+	uint32_t tried;	   /* its attempt there: see rep_guard_check(); 0 = none */
 	int32_t pool;
 	uint32_t index, generation;
 	rep_stamp_t stamp;			/* of the verdict, at the time of the pick */
