@@ -163,7 +163,7 @@ test-faults: packages
 
 # all of them by each other kind of Redis; the store and the quick third by
 # each other server than redis-server that this Debian has
-FAULT_KINDS ?= tls sentinel
+FAULT_KINDS ?= tls sentinel cluster
 REDIS_SERVERS ?= $(shell tests/packages.sh --servers)
 test-kinds:
 	@tests/packages.sh build test servers

@@ -148,16 +148,20 @@ def history(numbers):
     fleet = Nodes(server)
     a = fleet.start()
     until(lambda: a.sum("sales")["numbers"] == numbers, 0.1)
-    made = 0
+    made, begin = 0, time.monotonic()
     for hour in range(HOURS - 1, -1, -1):
         a.ask("clock", -3600 * hour)
         made += a.ask("spread", "sales", number(0), numbers,
                       numbers)["counted"]
         until(lambda: a.status()["waiting"] == 0, 0.05)
+    filled = time.monotonic() - begin
+    print(f"  (filled in {filled:.0f} s)", flush=True)
     begin = time.monotonic()
     b = fleet.start()
     until(lambda: b.ask("pick", "sales", 1)["numbers"], 0.02)
     usable = time.monotonic() - begin
+    # to add up what it knows of all numbers takes it as long as to read some
+    until(lambda: b.status()["resyncs"] > 0, 0.05)
     until(lambda: b.sum("sales")["calls"] == made, 0.1)
     got = {"counts": made, "first pick": usable,
            "a starting node's view": time.monotonic() - begin,

@@ -25,7 +25,7 @@ def lasting(seconds):
 
 def fill(client, pool="sales", numbers=20, **policy):
     """What an operator writes."""
-    with client.pipeline() as p:
+    with client.pipeline(transaction=False) as p:
         p.hset(f"rep:numbers:{{{pool}}}",
                mapping={number(i): "{}" for i in range(numbers)})
         if policy:

@@ -296,6 +296,8 @@ def test_evicts(fleet, server):
 
 
 @quick
+@pytest.mark.kinds("plain", "tls", "sentinel", why="a node of a cluster obeys "
+                   "no REPLICAOF")
 def test_read_only(fleet, server, another):
     """It is made a replica under the nodes' feet, and a master again."""
     f = fleet()

@@ -4,6 +4,8 @@
     plain     one server
     tls       one server, by TLS: each side shows a certificate
     sentinel  a master and two replicas, watched by three Sentinels
+    cluster   a cluster whose one master serves all slots; how pools are spread
+              over several is in tests/store/test_cluster_live.py
 """
 
 import atexit
@@ -12,11 +14,12 @@ import shutil
 import tempfile
 
 from .authority import Authority
+from .redis_cluster import Alone
 from .redis_server import Redis
 from .sentinels import Guarded
 
 KIND = os.environ.get("FAULT_KIND") or "plain"
-KINDS = ("plain", "tls", "sentinel")
+KINDS = ("plain", "tls", "sentinel", "cluster")
 assert KIND in KINDS, f"FAULT_KIND is {KIND}, not one of {KINDS}"
 
 as_server = {}    # how a Redis of this kind is made
@@ -42,8 +45,9 @@ def one_server(**options):
 
 
 def server(**options):
-    return Guarded(replicas=2, **options) if KIND == "sentinel" \
-        else one_server(**options)
+    if KIND == "sentinel":
+        return Guarded(replicas=2, **options)
+    return Alone(**options) if KIND == "cluster" else one_server(**options)
 
 
 def as_node(prefix):

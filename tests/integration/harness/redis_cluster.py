@@ -51,7 +51,7 @@ class Cluster:
         for i, node in enumerate(self.nodes[masters:]):
             self._cluster(node, "REPLICATE", self.masters[i % masters].id)
         for node in self.nodes:
-            wait_until(lambda n=node: self._settled(n), 120,
+            wait_until(lambda n=node: self.settled(n), 120,
                        what=node.process.log)
 
     @staticmethod
@@ -59,7 +59,7 @@ class Cluster:
         return int(node.client.execute_command(
             "CLUSTER INFO")["cluster_known_nodes"])
 
-    def _settled(self, node):
+    def settled(self, node):
         """It knows all, and those that are replicas are in step."""
         info = node.client.execute_command("CLUSTER INFO")
         role = node.client.execute_command("ROLE")
@@ -121,3 +121,31 @@ class Cluster:
         self.client.close()
         for n in self.nodes:
             n.remove()
+
+
+class Alone:
+    """A cluster of one master, which serves all slots. What is asked of it, or
+    done to it, is so of that."""
+
+    def __init__(self, options=()):
+        self.cluster = Cluster(masters=1, options=options)
+        self.cluster.client.close()     # it is asked by the master's own
+
+    @property
+    def tellers(self):
+        return self.ports
+
+    def url_by(self, door):
+        return f"cluster://127.0.0.1:{door(self.wire)}"
+
+    @property
+    def url(self):
+        return self.url_by(lambda port: port)
+
+    def start(self):
+        """It is back once it takes writes: masters wait for two seconds."""
+        node = self.cluster.masters[0].start()
+        wait_until(lambda: self.cluster.settled(node), what=node.process.log)
+
+    def __getattr__(self, name):
+        return getattr(self.cluster.masters[0], name)

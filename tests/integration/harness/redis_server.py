@@ -144,7 +144,8 @@ class Redis:
         mapping to attributes."""
         if not isinstance(numbers, dict):
             numbers = {number: {} for number in numbers}
-        pipe = self.client.pipeline()
+        # a cluster takes no transaction on several slots
+        pipe = self.client.pipeline("--cluster-enabled" not in self.options)
         pipe.delete(f"{prefix}:numbers:{{{pool}}}",
                     f"{prefix}:policy:{{{pool}}}")
         if numbers:

@@ -55,7 +55,7 @@ class _Way:
         relay = self.line.relay
         if self.line.tells:
             data = relay.with_doors(data)
-        else:
+        if self.line.serves:
             relay.bytes += len(data)
         if not relay.bandwidth:
             self.sink.sendall(data)
@@ -66,11 +66,12 @@ class _Way:
 
 
 class _Line:
-    """One connection. `tells`: of where other servers are."""
+    """One connection. `tells`: of where servers are; `serves`: keys."""
 
-    def __init__(self, relay, client, server, tells):
+    def __init__(self, relay, client, server, port):
         self.relay, self.ends = relay, (client, server)
-        self.tells = tells
+        self.tells = port in relay.server.tellers
+        self.serves = not self.tells or relay.server.url.startswith("cluster")
         self.held = relay.held
         self.ended = False
         for s in self.ends:
@@ -82,7 +83,7 @@ class _Line:
         """The client is not to have this reply, or no more than half of it,
         and cannot know that the command was carried out."""
         relay = self.relay
-        if self.tells:
+        if not self.serves:
             return False
         if relay.tears > 0 and len(data) > 1:
             relay.tears -= 1
@@ -155,8 +156,7 @@ class Relay:
             except OSError:
                 client.close()
                 continue
-            self.lines.append(_Line(self, client, server,
-                                    port in self.server.tellers))
+            self.lines.append(_Line(self, client, server, port))
 
     def lead_to(self, server):
         """New connections go there."""
