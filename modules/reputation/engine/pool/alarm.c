@@ -343,16 +343,23 @@ static known_t known_of(
 
 /* ---- is it one number? --------------------------------------------------- */
 
-/* The cell that a stratum of a pool counts in, if the cause names it. */
+/* The cell that a stratum of a pool counts in, if the cause names it: its own,
+ * or the last, which those beyond the pool's share have in common. One that was
+ * silent has none. */
 static rep_cause_cell_t *cell_of(struct rep_alarms *a, const rep_pool_t *pool,
 		uint32_t stratum, const rep_cause_t *cause)
 {
 	rep_cause_cell_t *found = NULL;
+	unsigned n = 0;
 
-	for(unsigned i = 0; i < a->n_cells; i++)
-		if(a->cells[i].at[REP_CAUSE_POOL] == (uint32_t)pool->id
-				&& a->stratum[i] <= stratum)
+	for(unsigned i = 0; i < a->n_cells; i++) {
+		if(a->cells[i].at[REP_CAUSE_POOL] != (uint32_t)pool->id)
+			continue;
+		n++;
+		if(a->stratum[i] == stratum
+				|| (n == a->share && a->stratum[i] < stratum))
 			found = &a->cells[i];
+	}
 	return found && rep_cause_names(cause, found) ? found : NULL;
 }
 
