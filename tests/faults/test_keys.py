@@ -359,7 +359,8 @@ def test_numbers_lost_for_a_moment(pair):
 
 
 def test_events_and_callees_deleted(pair):
-    pair.client.delete("rep:events", "rep:x:callees")
+    for key in "rep:events", "rep:x:callees":
+        pair.client.delete(key)
     pair.nodes[1].ask("bench", "sales", number(9), 86400)
     pair.all_say(9, "benched")
     wait_until(lambda: number(9) in [

@@ -298,6 +298,8 @@ def test_many_pools_far_away(start, server, pools, delay):
     assert all(e <= 1.0 and b <= 1.5 for e, b in figures.values()), figures
 
 
+@pytest.mark.kinds("plain", "tls", "sentinel", why="a node of a cluster that "
+                   "is connected to has 0.3 s for each reply")
 def test_far_away(fleet):
     """A round trip below the limit of a reply: shared all the while."""
     f = fleet(traffic=False)
