@@ -17,6 +17,7 @@
 #   make lint        formatter check and static analysis; installs its tools
 #   make test-intree build it inside Kamailio's own tree, by make and CMake
 #   make test-fresh  README's commands on bare Debian systems (as root, long)
+#   make zones       write the tables of dialling plans and time zones anew
 #   make packages    only install what building and testing need
 #   make install     into Kamailio's module directory; reputation-replay to
 #                    BIN_DIR
@@ -99,6 +100,11 @@ replay: $(REPLAY)
 
 packages:
 	@tests/packages.sh build test
+
+# from libphonenumber's metadata, as Debian has it; what it writes is checked in
+zones:
+	@tests/packages.sh zones
+	@$(PYTHON) $(M)/build-aux/numbering.py
 
 # ---- unit tests, under sanitizers; Kamailio's headers by a shim ------------
 
@@ -336,7 +342,7 @@ clean:
 		$(BUILD)/asan $(BUILD)/coverage $(BUILD)/replay $(REPLAY)
 
 FORCE:
-.PHONY: FORCE all module replay headers packages unit store-live integration \
+.PHONY: FORCE all module replay headers packages zones unit store-live integration \
 	test faults test-faults test-kinds test-build test-asan test-load \
 	test-intree test-fresh mutate coverage demo bench bench-judgement \
 	bench-store fuzz fuzz-replay fuzz-built lint install clean

@@ -4,7 +4,7 @@
 # Install, by apt, what is named and not there yet:
 #
 #   tests/packages.sh [build] [test] [lint] [bench] [coverage] [intree] [fresh]
-#                     [fuzz] [servers]
+#                     [fuzz] [zones] [servers]
 #   tests/packages.sh --servers
 #
 # The latter names the servers other than redis-server that this Debian has.
@@ -58,6 +58,7 @@ for what in "$@"; do
 	coverage) want="$want gcovr" ;;
 	intree) want="$want g++ bison flex cmake libssl-dev python3" ;;
 	fuzz) want="$want clang $(fuzzer_runtime)" ;;
+	zones) want="$want python3 python3-phonenumbers tzdata" ;;
 	servers) want="$want $(servers)" ;;
 	fresh) want="$want mmdebstrap git iproute2 util-linux" ;;
 	*)

@@ -70,6 +70,7 @@ static const struct
 		{"policy", policy_suite},
 		{"pool_file", pool_file_suite},
 		{"promise", promise_suite},
+		{"quiet", quiet_suite},
 		{"reason", reason_suite},
 		{"record", record_suite},
 		{"records", records_suite},
@@ -96,6 +97,7 @@ static const struct
 		{"url", url_suite},
 		{"verdict", verdict_suite},
 		{"warn", warn_suite},
+		{"zones", zones_suite},
 };
 
 static int run(Suite *suite)

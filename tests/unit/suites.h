@@ -63,6 +63,7 @@ Suite *screen_suite(void);
 Suite *policy_suite(void);
 Suite *pool_file_suite(void);
 Suite *promise_suite(void);
+Suite *quiet_suite(void);
 Suite *reason_suite(void);
 Suite *record_suite(void);
 Suite *records_suite(void);
@@ -88,5 +89,6 @@ Suite *trial_suite(void);
 Suite *url_suite(void);
 Suite *verdict_suite(void);
 Suite *warn_suite(void);
+Suite *zones_suite(void);
 
 #endif

@@ -7,6 +7,14 @@
 
 #include "suites.h"
 
+typedef struct plan_sample
+{
+	const char *country, *text;
+	rep_e164_t number;
+} plan_sample_t;
+
+#include "plan_samples.h"
+
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 
 typedef struct parse_case
@@ -102,7 +110,9 @@ static const complete_case_t complete_cases[] = {
 	{"BR", "0044 20 7946 0000", REP_E164_NATIONAL, 0},
 	{"AR", "011 4123-4567", REP_E164_OK, 541141234567},
 	{"AR", "91141234567", REP_E164_OK, 5491141234567},
-	{"AR", "011 15 4123-4567", REP_E164_NATIONAL, 0},
+	{"AR", "011 15 4123-4567", REP_E164_OK, 5491141234567},
+	{"AR", "0 2344 15-45-6789", REP_E164_OK, 5492344456789},
+	{"AR", "0 4444 15-45-6789", REP_E164_NATIONAL, 0},
 	{"CL", "912345678", REP_E164_OK, 56912345678},
 	{"CL", "1230 1 212 555 0100", REP_E164_OK, 12125550100},
 	{"CO", "3001234567", REP_E164_OK, 573001234567},
@@ -131,7 +141,8 @@ static const complete_case_t complete_cases[] = {
 	{"DE", "491701234567", REP_E164_OK, 491701234567},
 	{"DE", "0211 1234567890", REP_E164_OK, 492111234567890},
 	{"DE", "0211 12345678901", REP_E164_NATIONAL, 0},
-	{"DE", "4930123456", REP_E164_NATIONAL, 0}, /* two readings */
+	{"DE", "4930123456", REP_E164_OK, 4930123456},
+	{"DE", "030/1234567", REP_E164_OK, 49301234567},
 	{"AT", "0664 1234567", REP_E164_OK, 436641234567},
 	{"AT", "01 5123456", REP_E164_OK, 4315123456},
 	{"AT", "436641234567", REP_E164_OK, 436641234567},
@@ -158,6 +169,7 @@ static const complete_case_t complete_cases[] = {
 	{"FI", "040 1234567", REP_E164_OK, 358401234567},
 	{"IS", "611 1234", REP_E164_OK, 3546111234},
 	{"PL", "512 345 678", REP_E164_OK, 48512345678},
+	{"PL", "481234567", REP_E164_NATIONAL, 0}, /* two readings */
 	{"CZ", "601 123 456", REP_E164_OK, 420601123456},
 	{"SK", "0912 123 456", REP_E164_OK, 421912123456},
 	{"HU", "06 30 123 4567", REP_E164_OK, 36301234567},
@@ -216,6 +228,18 @@ static const complete_case_t complete_cases[] = {
 	{"AU", "0412 345 678", REP_E164_OK, 61412345678},
 	{"AU", "0011 1 212 555 0100", REP_E164_OK, 12125550100},
 	{"NZ", "021 123 4567", REP_E164_OK, 64211234567},
+	{"KR", "001 1 212 555 0100", REP_E164_OK, 12125550100},
+	{"FI", "990 1 212 555 0100", REP_E164_OK, 12125550100},
+	/* without the area code, where there is one only */
+	{"BS", "345 6789", REP_E164_OK, 12423456789},
+	{"BS", "1 242 345 6789", REP_E164_OK, 12423456789},
+	{"BS", "212 555 0100", REP_E164_OK, 12125550100},
+	{"GG", "256789", REP_E164_OK, 441481256789},
+	{"GG", "020 7946 0000", REP_E164_OK, 442079460000},
+	{"GA", "011 234 567", REP_E164_OK, 24111234567},
+	/* neighbours with the same calling code */
+	{"KZ", "8 495 123 45 67", REP_E164_OK, 74951234567},
+	{"VA", "06 698 12345", REP_E164_OK, 390669812345},
 	/* hostile */
 	{"US", "", REP_E164_EMPTY, 0},
 	{"US", " -.()", REP_E164_EMPTY, 0},
@@ -391,6 +415,44 @@ START_TEST(sweep_bytes)
 }
 END_TEST
 
+/* What people dial for the example numbers of every country: the national and
+ * the international form, and the digits alone. These may have two readings:
+ * then they are refused, never another number. */
+START_TEST(sweep_countries)
+{
+	int i, wrong = 0, refused = 0;
+
+	for(i = 0; i < COUNT(plan_samples); i++) {
+		const plan_sample_t *s = &plan_samples[i];
+		rep_e164_t number = 0, digits = 0;
+		char e164[REP_E164_MAX];
+		rep_e164_error_t error =
+				rep_e164_complete(rep_span(s->text), s->country, &number);
+
+		rep_e164_print(s->number, e164);
+		if(error != REP_E164_OK || number != s->number) {
+			wrong++;
+			fprintf(stderr, "%s %s: %s, %llu\n", s->country, s->text,
+					rep_e164_strerror(error), (unsigned long long)number);
+		}
+		ck_assert(rep_e164_country_known(s->country));
+		ck_assert(rep_e164_complete(rep_span(e164), s->country, &number)
+				  == REP_E164_OK);
+		ck_assert_uint_eq(number, s->number);
+		if(strstr(s->text, " 44 20 7946 0000")) /* another country's */
+			continue;
+		if(rep_e164_complete(rep_span(e164 + 1), s->country, &digits)
+				!= REP_E164_OK)
+			refused++;
+		else
+			ck_assert_msg(digits == s->number, "%s %s: %llu", s->country,
+					e164 + 1, (unsigned long long)digits);
+	}
+	ck_assert_int_eq(wrong, 0);
+	ck_assert_int_lt(refused, 400);
+}
+END_TEST
+
 Suite *e164_suite(void)
 {
 	Suite *suite = suite_create("e164");
@@ -403,6 +465,7 @@ Suite *e164_suite(void)
 	tcase_add_test(sweep, sweep_round_trip);
 	tcase_add_test(sweep, sweep_nanp);
 	tcase_add_test(sweep, sweep_bytes);
+	tcase_add_test(sweep, sweep_countries);
 	tcase_set_timeout(sweep, 60);
 	suite_add_tcase(suite, basic);
 	suite_add_tcase(suite, robust);

@@ -246,6 +246,42 @@ START_TEST(day_follows_time_zone)
 }
 END_TEST
 
+/* The callee of pick() is of no known area: of all North America. */
+START_TEST(quiet_hours_of_the_callee)
+{
+	rep_clocks_t *clocks = rep_registry_clocks(registry);
+	rep_registry_stats_t stats;
+	rep_ticket_t ticket, other;
+	rep_picked_t picked;
+
+	put_numbers(2);
+	policy_set("quiet_hours", "09:00-17:00", NOW);
+	ck_assert_int_eq(why_not(NOW), REP_PICK_QUIET_HOURS); /* no clocks */
+	for(unsigned i = 0; i < REP_ZONES_MAX; i++)
+		rep_clocks_set(clocks, i, (rep_clock_t){0, 0, REP_NO_CHANGE});
+	ck_assert_int_eq(pick("", NOW, false, &ticket), REP_PICKED);
+	rep_clocks_set(clocks, REP_ZONES_MAX - 1, (rep_clock_t){60, 60, 0});
+	ck_assert_int_eq(pick("", NOW, true, &other), REP_PICKED);
+	for(unsigned i = 0; i < REP_ZONES_MAX; i++)
+		rep_clocks_set(clocks, i, (rep_clock_t){0, 60, REP_NO_CHANGE});
+	picked = rep_pool_pick(registry, pool, 15557770000, rep_span(""),
+			NOW + HOUR, false, &other);
+	ck_assert_int_eq(picked.result, REP_PICK_QUIET_HOURS);
+	/* of the day, 8 h after the hour: NOW is 08:53:20 */
+	ck_assert_int_eq(
+			picked.until, NOW - 53 * MINUTE - 20 * S + 9 * (rep_time_t)HOUR);
+	ck_assert_int_eq(pick("a", NOW + HOUR, true, &other), REP_PICK_QUIET_HOURS);
+	rep_registry_stats(registry, &stats);
+	ck_assert_uint_eq(stats.refused[REP_PICK_QUIET_HOURS], 2);
+	/* a call that has its number goes on */
+	ck_assert_int_eq(
+			rep_ticket_reroute(registry, &ticket, rep_span("a"), NOW + HOUR),
+			REP_PICKED);
+	policy_set("quiet_hours", "", NOW + HOUR);
+	ck_assert_int_eq(pick("a", NOW + HOUR, false, &other), REP_PICKED);
+}
+END_TEST
+
 Suite *pick_suite(void)
 {
 	Suite *suite = suite_create("pick");
@@ -264,6 +300,7 @@ Suite *pick_suite(void)
 	tcase_add_test(tc, timer_stays_bounded_under_caps);
 	tcase_add_test(tc, clock_set_back_under_cap_minute);
 	tcase_add_test(tc, day_follows_time_zone);
+	tcase_add_test(tc, quiet_hours_of_the_callee);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

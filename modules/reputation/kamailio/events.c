@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-#include <stdlib.h>
-#include <time.h>
-
 #include "core/action.h"
 #include "core/dprint.h"
 #include "core/fmsg.h"
@@ -13,6 +10,7 @@
 #include "answer.h"
 #include "answered.h"
 #include "call_table.h"
+#include "clocks.h"
 #include "complain.h"
 #include "config.h"
 #include "ending.h"
@@ -158,31 +156,6 @@ static void log_event(const rep_event_t *event)
 	}
 }
 
-/* A pool's day begins at midnight of its time zone. TZ is this process's own. */
-static void set_zones(rep_time_t now)
-{
-	static rep_time_t last;
-	rep_policy_t policy;
-	time_t t = (time_t)(now / 1000);
-	struct tm tm;
-
-	if(now - last < 1000 && now >= last)
-		return;
-	last = now;
-	for(int p = 0; p < rep_registry_pools(rep_shared->registry); p++) {
-		if(!rep_pool_policy(rep_shared->registry, p, &policy))
-			continue;
-		if(policy.time_zone[0]) {
-			setenv("TZ", policy.time_zone, 1);
-			tzset();
-			localtime_r(&t, &tm);
-		} else {
-			tm.tm_gmtoff = 0;
-		}
-		rep_pool_set_utc_offset(rep_shared->registry, p, (int32_t)tm.tm_gmtoff);
-	}
-}
-
 /* A table that is full says so once, not once a call. */
 static void watch_tables(rep_time_t now)
 {
@@ -246,7 +219,7 @@ void rep_events_tick(void)
 			rep_shared->answered, rep_shared->registry, now, rep_mono());
 	rep_registry_tick(rep_shared->registry, now);
 	rep_ending_release();
-	set_zones(now);
+	rep_zones_tick(now);
 	watch_tables(now);
 	rep_complain_tick(rep_mono());
 	while((n = rep_events_read(rep_registry_events(rep_shared->registry),

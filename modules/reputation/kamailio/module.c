@@ -24,6 +24,7 @@
 #include "check.h"
 #include "complain.h"
 #include "contacts.h"
+#include "clocks.h"
 #include "counters.h"
 #include "ending.h"
 #include "events.h"
@@ -442,6 +443,7 @@ static int mod_init(void)
 	rep_registry_observe(rep_shared->registry,
 			rep_span_is(rep_span_of(&rep_config->mode), "observe"));
 	rep_events_init();
+	rep_zones_load(rep_now());
 	rep_rr_cookie_init();
 	if(rep_config->redis.len == 0) {
 		rep_registry_alone(rep_shared->registry);

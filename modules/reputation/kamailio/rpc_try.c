@@ -6,6 +6,7 @@
 #include "rpc_try.h"
 
 #include "rpc_args.h"
+#include "rpc_zones.h"
 #include "shared.h"
 #include "../engine/pool/pick.h"
 #include "../engine/pool/pool_policy.h"
@@ -113,6 +114,7 @@ void rep_rpc_try(rpc_t *rpc, void *ctx)
 				item, "s", "reason", rep_pick_name(REP_PICK_BAD_CALLEE));
 		return;
 	}
+	rep_rpc_zones(rpc, item, &policy, number);
 	label = add_try(rpc, item, pool, number, rep_span_of(&route), &trace);
 	taken = (str){(char *)label.s, (int)label.len};
 	if(label.len > 0)

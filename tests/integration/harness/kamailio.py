@@ -94,7 +94,7 @@ class Kamailio:
 
     def __init__(self, cfg="outbound.cfg", allow_errors=(), leak_check=False,
                  start=True, children=2, text=None, settings="",
-                 extra_argv=(), clock=None, **defines):
+                 extra_argv=(), clock=None, environment=None, **defines):
         self.directory = tempfile.mkdtemp(prefix="rep-kam-")
         self.port = free_port()
         self.address = ("127.0.0.1", self.port)
@@ -104,6 +104,7 @@ class Kamailio:
         self.settings = settings + (MEMORY_REPORT if leak_check else "")
         self.extra_argv = list(extra_argv)
         self.clock = clock
+        self.environment = environment or {}
         self.defines = {"LISTEN": f"udp:127.0.0.1:{self.port}",
                         "CHILDREN": children, **defines}
         self.log_path = os.path.join(self.directory, "kamailio.log")
@@ -149,12 +150,12 @@ class Kamailio:
         """None: ours. With REPUTATION_PRELOAD (make test-asan): sanitizers
         that write into our directory. With a clock: that too."""
         preload = os.environ.get("REPUTATION_PRELOAD", "")
-        ours = {}
+        ours = dict(self.environment)
         if self.clock:
             preload = f"{preload}:{self.clock.library}".strip(":")
-            ours = {"REPUTATION_CLOCK": self.clock.path}
+            ours["REPUTATION_CLOCK"] = self.clock.path
         if not preload:
-            return None
+            return {**os.environ, **ours} if ours else None
         reports = f":log_path={self.directory}/sanitizer"
         return {**os.environ, "LD_PRELOAD": preload, **ours,
                 **{name: os.environ.get(name, "") + reports

@@ -21,6 +21,7 @@
 #include "usable.h"
 #include "use.h"
 #include "warn.h"
+#include "../callee/quiet.h"
 
 #define TIMER_SLICE 64
 #define LEAST_BAD_LOOK 256
@@ -190,6 +191,18 @@ static void ticket_fill(
 	};
 }
 
+/* Is it a quiet hour where the callee is? `*until`: when that is over, if
+ * somebody can say. */
+static rep_pick_t quiet(const rep_registry_t *registry, const rep_pool_t *pool,
+		const rep_asks_t *asks, rep_time_t *until)
+{
+	rep_time_t quiet = rep_quiet_until(
+			&registry->clocks, &pool->policy, asks->callee, asks->now);
+
+	*until = quiet == REP_QUIET_FOREVER ? 0 : quiet;
+	return quiet ? REP_PICK_QUIET_HOURS : REP_PICKED;
+}
+
 /* Why this callee must not be called goes before why no number could be chosen.
  * When one was, this is the call's attempt. */
 static void ask_guard(rep_pool_t *pool, const rep_asks_t *asks,
@@ -240,7 +253,9 @@ static rep_picked_t pick(rep_registry_t *registry, int id, rep_span_t routes,
 	if(!pool)
 		return picked;
 	rep_timer_run(pool, asks->now, TIMER_SLICE);
-	picked = pick_among(pool, routes, asks, &where, &i);
+	picked.result = quiet(registry, pool, asks, &picked.until);
+	if(picked.result == REP_PICKED)
+		picked = pick_among(pool, routes, asks, &where, &i);
 	if(picked.result == REP_PICKED)
 		ticket_fill(pool, i, where.r, ticket);
 	ask_guard(pool, asks, ticket, &picked);

@@ -35,7 +35,8 @@ typedef struct rep_picked
  * one hold of the pool's lock. The ticket holds the number until
  * rep_ticket_hang_up() or rep_ticket_cancel(). With `dry` nothing changes, and
  * the ticket has no more than a number; it may then look at every number of
- * the pool. */
+ * the pool. A callee who is not to be called now is refused before a number is
+ * looked for, whatever the pool has. */
 rep_picked_t rep_pool_pick(rep_registry_t *registry, int pool,
 		rep_e164_t callee, rep_span_t routes, rep_time_t now, bool dry,
 		rep_ticket_t *ticket);

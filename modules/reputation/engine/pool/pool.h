@@ -19,6 +19,7 @@
 #include "../base/fifo.h"
 #include "../base/heap.h"
 #include "../base/slab.h"
+#include "../callee/clocks.h"
 #include "../judge/baseline.h"
 #include "../judge/spread.h"
 
@@ -429,6 +430,7 @@ struct rep_registry
 
 	rep_event_ring_t events;
 	rep_edit_queue_t edits;
+	rep_clocks_t clocks; /* of callees, by zone */
 };
 
 #endif

@@ -71,6 +71,11 @@ rep_event_ring_t *rep_registry_events(rep_registry_t *registry)
 	return &registry->events;
 }
 
+rep_clocks_t *rep_registry_clocks(rep_registry_t *registry)
+{
+	return &registry->clocks;
+}
+
 rep_edit_queue_t *rep_registry_edits(rep_registry_t *registry)
 {
 	return &registry->edits;

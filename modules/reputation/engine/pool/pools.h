@@ -9,6 +9,7 @@
 #include "edit.h"
 #include "event.h"
 #include "handle.h"
+#include "../callee/clocks.h"
 
 /* [A-Za-z0-9_-]{1,64} */
 bool rep_pool_name_fits(rep_span_t name);
@@ -29,6 +30,10 @@ bool rep_registry_observes(const rep_registry_t *registry);
 /* The ring of events and the queue of edits, to be read by anybody. */
 rep_event_ring_t *rep_registry_events(rep_registry_t *registry);
 rep_edit_queue_t *rep_registry_edits(rep_registry_t *registry);
+
+/* The clocks of callees' time zones, for quiet hours: to be set by one process.
+ */
+rep_clocks_t *rep_registry_clocks(rep_registry_t *registry);
 
 /* Nothing is shared: nobody will drain cells, records or health. */
 void rep_registry_alone(rep_registry_t *registry);

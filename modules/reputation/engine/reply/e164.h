@@ -33,7 +33,8 @@ rep_e164_error_t rep_e164_parse(rep_span_t text, rep_e164_t *number);
  * alpha-2, "" = none): international dialling ("011…", "00…"), national with
  * trunk prefix, national without, each by that country's rules. Without a
  * country, bare digits are taken as international form. Visual separators
- * (RFC 3966: - . ( ) and space) are passed over. */
+ * (RFC 3966: - . ( ), and space and /) are passed over. The rules are those of
+ * plans.h. */
 rep_e164_error_t rep_e164_complete(
 		rep_span_t text, const char *country, rep_e164_t *number);
 
