@@ -323,8 +323,10 @@ def test_a_pause_of_some_seconds_ends_on_all_by_itself(fleet):
     fleet.wait("picked", "picked")
     assert time.time() >= until
     # and whoever starts later finds no pause
-    late = fleet.node("late")
-    assert pick(fleet.make.caller(late), fleet.pool).code == 1
+    late = fleet.make.caller(fleet.node("late"))
+    got = wait_until(lambda: [one for one in [pick(late, fleet.pool)]
+                              if one.reason != "loading"])
+    assert got[0].code == 1
     assert "paused_until" not in view.pools(two)[fleet.pool]
 
 
