@@ -119,7 +119,7 @@ UNIT_LIBS = $(shell pkg-config --libs check) \
 UNIT_OBJECTS := $(patsubst %.c,$(BUILD)/unit/$(UNIT_CC)/%.o,\
 	$(ENGINE) $(FORMATS) $(STORE) $(UNIT_TESTS) \
 	$(patsubst %,$(M)/kamailio/%.c,call_table answered byes mark replies \
-		contacts complain ending) \
+		complain ending) \
 	$(filter-out %/main.c,$(TOOLS)))
 
 # of the hiredis that is used: with another one all is built anew

@@ -251,7 +251,8 @@ def test_redress_collects_contacts(node, caller, carrier):
     entries = [e for e in view.redress(node) if e["number"] == number]
     assert entries
     assert entries[0]["url"] == "https://block.example.net/redress"
-    assert entries[0]["id"] == "12345"
+    assert entries[0]["ids"] == "12345"
+    assert len(entries[0]["id"]) == 16
     assert [e for e in view.redress(node, "blocks")
             if e["number"] == number]
     assert not [e for e in view.redress(node, "sales")
@@ -300,6 +301,9 @@ def test_stats_name_the_version(node):
     ("release", ["sales", SALES[0], "never-seen"]),
     ("reset", ["sales", UNKNOWN]),
     ("redress", ["nowhere"]),
+    ("redress_set", ["nowhere", "0" * 15 + "a", "status", "sent"]),
+    ("redress_set", ["sales", "0" * 15 + "a", "status", "sent"]),
+    ("probes", ["nowhere"]),
 ])
 def test_fault_404(node, command, arguments):
     with pytest.raises(Fault) as fault:

@@ -20,7 +20,10 @@
 #include "engine/pool/pick.h"
 #include "engine/pool/pool_policy.h"
 #include "engine/pool/pools.h"
+#include "engine/pool/probes.h"
+#include "engine/pool/redress.h"
 #include "engine/pool/registry.h"
+#include "engine/pool/reported.h"
 #include "engine/pool/tick.h"
 #include "engine/reply/e164.h"
 #include "formats/health.h"
@@ -391,6 +394,87 @@ static void do_pause(char **a)
 	puts("1");
 }
 
+/* block POOL NUMBER URL TIMES: as if so many blocks came with that contact */
+static void do_block(char **a)
+{
+	rep_redress_t redress = {.refused = false};
+
+	snprintf(redress.url, sizeof(redress.url), "%s", a[3]);
+	for(int i = atoi(a[4]); i > 0; i--)
+		rep_redress_block(registry, pool_of(a[1]), number_of(a[2]), &redress,
+				"", "", now());
+	printf("1\n");
+}
+
+/* redress POOL: the list as this proxy knows it, id -> count, status, note */
+static void do_redress(char **a)
+{
+	static rep_redress_key_t keys[REP_REDRESS_MAX];
+	int pool = pool_of(a[1]);
+	size_t n = rep_redress_list(registry, pool, keys, REP_REDRESS_MAX);
+	const char *sep = "";
+	rep_redress_entry_t entry;
+	char id[REP_PARTY_ID_TEXT];
+
+	printf("{");
+	for(size_t i = 0; i < n; i++) {
+		if(!rep_redress_get(registry, pool, keys[i].id, &entry))
+			continue;
+		rep_party_id_print(entry.id, id);
+		printf("%s\"%s\":[%" PRIu64 ",\"%s\",\"%s\"]", sep, id, entry.count,
+				rep_redress_status_name(entry.status), entry.note);
+		sep = ",";
+	}
+	printf("}\n");
+}
+
+/* set POOL ID FIELD VALUE */
+static void do_set(char **a)
+{
+	uint64_t id = 0;
+
+	rep_party_id_parse(rep_span(a[2]), &id);
+	printf("%d\n", rep_redress_set(registry, pool_of(a[1]), id, rep_span(a[3]),
+						   rep_span(a[4]))
+						   == REP_REDRESS_DONE);
+}
+
+/* probe POOL NUMBER NETWORK TIMES: so many busy test calls */
+static void do_probe(char **a)
+{
+	for(int i = atoi(a[4]); i > 0; i--)
+		rep_probe_count(registry, pool_of(a[1]), number_of(a[2]), a[3],
+				REP_BUSY, now());
+	printf("1\n");
+}
+
+/* probes POOL: all busy test calls that this proxy knows of */
+static void do_probes(char **a)
+{
+	static rep_probe_t list[1024];
+	size_t n = rep_probes_list(registry, pool_of(a[1]), list, 1024);
+	unsigned sum = 0;
+
+	for(size_t i = 0; i < n; i++)
+		sum += list[i].counts.n[REP_BUSY];
+	printf("{\"entries\":%zu,\"busy\":%u}\n", n, sum);
+}
+
+/* wrong POOL NUMBER CALLEE CALLEES: calls to consecutive wrong numbers, which
+ * are reported for a day */
+static void do_wrong(char **a)
+{
+	int pool = pool_of(a[1]);
+	rep_ticket_t ticket = {.pool = pool, .number = number_of(a[2])};
+
+	rep_reported_policy(registry, pool, 1u << REP_BADDEST, 1);
+	for(int i = 0; i < atoi(a[4]); i++) {
+		ticket.dialled = number_of(a[3]) + (unsigned)i;
+		rep_reported_put(registry, &ticket, "", REP_BADDEST, now());
+	}
+	printf("1\n");
+}
+
 static const struct
 {
 	const char *name;
@@ -416,6 +500,12 @@ static const struct
 		{"resync", 2, do_resync},
 		{"edit", 4, do_edit},
 		{"pause", 3, do_pause},
+		{"block", 5, do_block},
+		{"redress", 2, do_redress},
+		{"set", 5, do_set},
+		{"probe", 5, do_probe},
+		{"probes", 2, do_probes},
+		{"wrong", 5, do_wrong},
 };
 
 static void obey(char *line)
@@ -459,6 +549,8 @@ int main(int argc, char **argv)
 			getenv("DRIVER_NUMBERS") ? (uint32_t)atoi(getenv("DRIVER_NUMBERS"))
 									 : 20000);
 	if(!registry || !rep_callees_create(registry, 100000)
+			|| !rep_redress_create(registry) || !rep_probes_create(registry)
+			|| !rep_reported_create(registry)
 			|| rep_store_status_init(&status) != 0)
 		return 2;
 	rep_callees_key(registry, rep_span("sixteen bytes of a secret"));

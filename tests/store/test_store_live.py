@@ -87,7 +87,7 @@ ACL = """+ping +role +info +time +select +client|setname +client|id +client|trac
     +hkeys +hvals +hincrby +hscan +scan +sismember +ttl +sscan +srem
     +zadd +zrem +zscore +zcard +zscan +zrevrange +zrangebyscore
     +zremrangebyscore +zremrangebyrank +expireat
-    +xadd +xread +xrange +xrevrange"""
+    +xadd +xread +xrange +xrevrange +xtrim +xdel"""
 
 # ---- sharing -------------------------------------------------------------
 

@@ -155,8 +155,7 @@ START_TEST(a_slot_is_used_again_as_new)
 	call->counted = call->contacted = 7;
 	call->final.outcome = REP_BLOCKED;
 	call->rejected = true;
-	call->contact = 42;
-	memcpy(call->redress_id, "old", 4);
+	call->redress = rep_alloc(sizeof(*call->redress));
 	memset(call->branch, 0xff, rep_calls_branches() * sizeof(branch_t));
 	rep_unlock(&call->lock);
 	rep_call_unbind(id);
@@ -166,8 +165,7 @@ START_TEST(a_slot_is_used_again_as_new)
 	ck_assert_uint_eq(call->counted | call->contacted, 0);
 	ck_assert_int_eq(call->final.outcome, REP_OUTCOMES);
 	ck_assert(!call->rejected && call->open);
-	ck_assert_uint_eq(call->contact, 0);
-	ck_assert_str_eq(call->redress_id, "");
+	ck_assert_ptr_null(call->redress);
 	for(uint32_t b = 0; b < rep_calls_branches(); b++) {
 		ck_assert_uint_eq(call->branch[b].stamp, 0);
 		ck_assert_uint_eq(call->branch[b].route, 0);
@@ -236,14 +234,14 @@ START_TEST(each_call_has_its_own_slot)
 	for(unsigned i = 0; i < MAX; i++) {
 		ids[i] = begin();
 		call = rep_call_lock(ids[i]);
-		call->contact = i;
+		call->score = (float)i;
 		for(uint32_t b = 0; b < rep_calls_branches(); b++)
 			call->branch[b].stamp = i;
 		rep_unlock(&call->lock);
 	}
 	for(unsigned i = 0; i < MAX; i++) {
 		call = rep_call_lock(ids[i]);
-		ck_assert_uint_eq(call->contact, i);
+		ck_assert_uint_eq((unsigned)call->score, i);
 		for(uint32_t b = 0; b < rep_calls_branches(); b++)
 			ck_assert_uint_eq(call->branch[b].stamp, i);
 		rep_unlock(&call->lock);

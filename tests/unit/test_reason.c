@@ -62,7 +62,17 @@ static const signs_case_t signs_cases[] = {
 	{"SIP;cause=603;url=\"https://e.com\"", 603, 0, 0, "", "", 0},
 	{"SIP;text=\"v=analytics2;id=1\"", 0, 0, 0, "", "", 0},
 	/* contacts that do not conform */
-	{TEXT("url=http://e.com;id=1"), 603, 0, 0, "", "", A | BAD, .id = "1"},
+	{TEXT("url=http://e.com;id=1"), 603, 0, 0, "", "", A, "http://e.com", .id = "1"},
+	{TEXT("url=tel:+12125550100"), 603, 0, 0, "", "", A, .tel = "+12125550100"},
+	{TEXT("url=MailTo:a@e.com"), 603, 0, 0, "", "", A, .email = "a@e.com"},
+	{TEXT("email=mailto:a@e.com"), 603, 0, 0, "", "", A, .email = "a@e.com"},
+	{TEXT("url=sip:desk@e.com"), 603, 0, 0, "", "", A, "sip:desk@e.com"},
+	{TEXT("url=sip:"), 603, 0, 0, "", "", A | BAD},
+	{TEXT("url=sips:desk@"), 603, 0, 0, "", "", A | BAD},
+	{TEXT("url=mailto:a"), 603, 0, 0, "", "", A | BAD},
+	{TEXT("url=ftp://e.com/"), 603, 0, 0, "", "", A | BAD},
+	{TEXT("url=data:text/html,x"), 603, 0, 0, "", "", A | BAD},
+	{TEXT("url=file:///etc/passwd"), 603, 0, 0, "", "", A | BAD},
 	{TEXT("url=javascript:alert(1)"), 603, 0, 0, "", "", A | BAD},
 	{TEXT("url=https://"), 603, 0, 0, "", "", A | BAD},
 	{TEXT("url=https://bank.example@evil.example/"), 603, 0, 0, "", "", A | BAD},
@@ -161,7 +171,10 @@ START_TEST(basic_call_info)
 					"https://e.com/j", REP_SIGN_JWSCARD},
 			{"https://e.com/j;purpose=jwscard", "https://e.com/j",
 					REP_SIGN_JWSCARD},
-			{"<http://e.com/j>;purpose=jwscard", "", REP_SIGN_JWSCARD | BAD},
+			{"<http://e.com/j>;purpose=jwscard", "http://e.com/j",
+					REP_SIGN_JWSCARD},
+			{"<javascript:alert(1)>;purpose=jwscard", "",
+					REP_SIGN_JWSCARD | BAD},
 			{"<https://a@b/j>;purpose=jwscard", "", REP_SIGN_JWSCARD | BAD},
 			{"<https://e.com/j>;purpose=card", "", 0},
 			{"<https://e.com/j>", "", 0},
@@ -191,9 +204,11 @@ START_TEST(basic_redress_over_replies)
 	rep_signs_reason(&s, &r, rep_span(TEXT("url=https://one.com;id=1")));
 	rep_signs_reason(&s, &r, rep_span("SIP;cause=603"));
 	ck_assert_str_eq(r.url, "https://one.com");
-	rep_signs_reason(&s, &r, rep_span(TEXT("url=http://bad;id=2")));
+	ck_assert(!r.refused);
+	rep_signs_reason(&s, &r, rep_span(TEXT("url=ftp://bad;id=2")));
 	ck_assert_str_eq(r.url, "https://one.com");
 	ck_assert_str_eq(r.id, "2");
+	ck_assert(r.refused);
 }
 END_TEST
 
@@ -261,7 +276,10 @@ static void feed(const char *text, size_t n)
 	ck_assert(printable(r.tel, sizeof(r.tel)));
 	ck_assert(printable(r.email, sizeof(r.email)));
 	ck_assert(printable(r.id, sizeof(r.id)));
-	ck_assert(!r.url[0] || rep_same((rep_span_t){r.url, 8}, "https://"));
+	ck_assert(!r.url[0] || rep_same((rep_span_t){r.url, 8}, "https://")
+			  || rep_same((rep_span_t){r.url, 7}, "http://")
+			  || rep_same((rep_span_t){r.url, 4}, "sip:")
+			  || rep_same((rep_span_t){r.url, 5}, "sips:"));
 	ck_assert(!r.tel[0] || r.tel[0] == '+');
 	free(copy);
 }

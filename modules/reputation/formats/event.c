@@ -41,6 +41,12 @@ const char *rep_event_reason(const rep_event_t *event)
 	return rep_reason_name(event->reason);
 }
 
+bool rep_event_is_block(const rep_event_t *event)
+{
+	return event->kind == REP_EVENT_BENCHED
+		   && event->reason == REP_REASON_BLOCKED;
+}
+
 static void tell_subject(const rep_event_t *event, const char *pool,
 		const rep_event_visitor_t *to)
 {

@@ -35,6 +35,9 @@ void rep_event_walk(const rep_event_t *event, const char *pool,
 /* Why, in a word: of a bench, of a pool's stop, "refused", or the attestation
  * that a number goes out with, "none" if it has none; "" = no reason. */
 const char *rep_event_reason(const rep_event_t *event);
+/* Is it a bench because of blocks? Then the contact of the newest belongs to
+ * it: rep_redress_newest(). */
+bool rep_event_is_block(const rep_event_t *event);
 
 /* The name of the event's pool, also of one that there is not; "" = dropped. */
 const char *rep_event_pool(

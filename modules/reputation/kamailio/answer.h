@@ -23,6 +23,7 @@ typedef struct rep_answer
 	char route[REP_ROUTE_MAX + 1];
 	rep_e164_t number;
 	const char *state, *reason; /* static names */
+	rep_redress_t redress;		/* of a bench */
 	const char *outcome;
 	float score;
 	bool scored;

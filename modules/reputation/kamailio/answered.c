@@ -373,8 +373,9 @@ void rep_answered_news(struct rep_answered *t, rep_begun_news_t *news)
 	}
 	for(i = first_above(t, news->told);
 			i != NONE && news->n_begun < REP_BEGUN_MAX; i = t->entries[i].next)
-		news->begun[news->n_begun++] =
-				(rep_begun_t){t->entries[i].serial, t->entries[i].ticket};
+		if(!t->entries[i].ticket.probe) /* nobody is to count it as a call */
+			news->begun[news->n_begun++] =
+					(rep_begun_t){t->entries[i].serial, t->entries[i].ticket};
 	rep_unlock(&t->lock);
 }
 

@@ -38,6 +38,7 @@ void rep_attempt_label(rep_ticket_t *ticket, const rep_labels_t *labels)
 {
 	rep_ticket_label(rep_shared->registry, ticket, rep_span(labels->campaign),
 			rep_span(labels->network));
+	ticket->probe |= labels->probe;
 }
 
 /* The call has this number from here on: branches that went out before are not
@@ -51,13 +52,15 @@ static void put_ticket(rep_call_t *call, const rep_ticket_t *ticket)
 	call->counted |= (uint32_t)((UINT64_C(1) << out) - 1);
 }
 
-/* A number for a call that has none. `call` is locked: who has the same INVITE
- * waits, and then finds the number. */
-static rep_picked_t pick(rep_call_t *call, int pool, rep_e164_t callee,
-		rep_span_t routes, const rep_labels_t *labels, rep_ticket_t *ticket)
+/* A number of the pool. That of a test call is taken from nobody. */
+static rep_picked_t take(int pool, rep_e164_t callee, rep_span_t routes,
+		const rep_labels_t *labels, rep_ticket_t *ticket)
 {
-	rep_picked_t picked = rep_pool_pick(rep_shared->registry, pool, callee,
-			routes, rep_now(), false, ticket);
+	rep_picked_t picked =
+			labels->probe ? rep_pool_probe(rep_shared->registry, pool, 0,
+					callee, routes, rep_now(), ticket)
+						  : rep_pool_pick(rep_shared->registry, pool, callee,
+								  routes, rep_now(), false, ticket);
 
 	if(picked.result != REP_PICKED)
 		return picked;
@@ -67,12 +70,32 @@ static rep_picked_t pick(rep_call_t *call, int pool, rep_e164_t callee,
 	}
 	rep_attempt_label(ticket, labels);
 	rep_ticket_calls(rep_shared->registry, ticket, callee);
+	ticket->dialled = callee;
+	return picked;
+}
+
+/* A number for a call that has none. `call` is locked: who has the same INVITE
+ * waits, and then finds the number. */
+static rep_picked_t pick(rep_call_t *call, int pool, rep_e164_t callee,
+		rep_span_t routes, const rep_labels_t *labels, rep_ticket_t *ticket)
+{
+	rep_picked_t picked = take(pool, callee, routes, labels, ticket);
+
+	if(picked.result != REP_PICKED)
+		return picked;
 	put_ticket(call, ticket);
 	call->state = picked.state;
 	call->score = picked.score;
 	call->told = REP_OUTCOMES;
 	call->legs = 0;
 	return picked;
+}
+
+/* Its BYE proves which number it came from; of a test call nobody asks. */
+static void mark(struct sip_msg *msg, const rep_ticket_t *ticket)
+{
+	if(!ticket->probe)
+		rep_rr_cookie_add(msg, ticket);
 }
 
 /* Gives back the lock of a call that has got its ticket, and watches it. */
@@ -86,7 +109,7 @@ static void watch(
 		put_labels(call, labels);
 	call->bound++;
 	rep_unlock(&call->lock);
-	rep_rr_cookie_add(msg, &ticket);
+	mark(msg, &ticket);
 	rep_call_bind(msg, id);
 }
 
@@ -173,12 +196,9 @@ rep_picked_t rep_attempt_pick(struct sip_msg *msg, int pool, rep_e164_t callee,
 			rep_call_close(call);
 		return picked;
 	}
-	picked = rep_pool_pick(rep_shared->registry, pool, callee, routes,
-			rep_now(), false, ticket);
-	if(picked.result == REP_PICKED) { /* it goes on unwatched */
-		rep_attempt_label(ticket, labels);
+	picked = take(pool, callee, routes, labels, ticket);
+	if(picked.result == REP_PICKED) /* it goes on unwatched */
 		rep_ticket_hang_up(rep_shared->registry, ticket, rep_now());
-	}
 	return picked;
 }
 
@@ -225,7 +245,7 @@ rep_picked_t rep_attempt_again(struct sip_msg *msg, rep_call_id_t id, int pool,
 	*ticket = call->ticket;
 	rep_unlock(&call->lock);
 	if(picked.result == REP_PICKED)
-		rep_rr_cookie_add(msg, ticket);
+		mark(msg, ticket);
 	return picked;
 }
 
@@ -243,6 +263,8 @@ static uint64_t dialled(struct sip_msg *msg)
 }
 
 /* The same as it is told from others: a number, or a text in its place. */
+#define NO_NUMBER (UINT64_C(1) << 63)
+
 static uint64_t callee_of(struct sip_msg *msg)
 {
 	rep_span_t user;
@@ -255,7 +277,19 @@ static uint64_t callee_of(struct sip_msg *msg)
 		return 0;
 	return rep_e164_parse(user, &number) == REP_E164_OK
 				   ? number
-				   : rep_hash(user) | UINT64_C(1) << 63;
+				   : rep_hash(user) | NO_NUMBER;
+}
+
+static bool track(int pool, rep_e164_t number, rep_span_t route,
+		const rep_labels_t *labels, rep_ticket_t *ticket)
+{
+	if(labels->probe)
+		return rep_pool_probe(rep_shared->registry, pool, number, 0, route,
+					   rep_now(), ticket)
+					   .result
+			   == REP_PICKED;
+	return rep_pool_track(
+			rep_shared->registry, pool, number, route, rep_now(), ticket);
 }
 
 /* The guard keeps numbers alone, and only where a person is called. */
@@ -274,6 +308,7 @@ bool rep_attempt_track(struct sip_msg *msg, int pool, rep_e164_t number,
 	rep_call_t *call = NULL;
 	rep_call_id_t id;
 	rep_ticket_t ticket;
+	uint64_t callee;
 	bool made = false;
 
 	if(rep_call_key_of(msg, number ^ dialled(msg), &key))
@@ -292,8 +327,7 @@ bool rep_attempt_track(struct sip_msg *msg, int pool, rep_e164_t number,
 		}
 		call = rep_call_alloc(&key);
 	}
-	if(!rep_pool_track(
-			   rep_shared->registry, pool, number, route, rep_now(), &ticket)) {
+	if(!track(pool, number, route, labels, &ticket)) {
 		if(call)
 			rep_call_close(call);
 		return false;
@@ -304,7 +338,9 @@ bool rep_attempt_track(struct sip_msg *msg, int pool, rep_e164_t number,
 		return true;
 	}
 	rep_attempt_label(&ticket, labels);
-	rep_ticket_calls(rep_shared->registry, &ticket, callee_of(msg));
+	callee = callee_of(msg);
+	rep_ticket_calls(rep_shared->registry, &ticket, callee);
+	ticket.dialled = callee & NO_NUMBER ? 0 : callee;
 	put_ticket(call, &ticket);
 	watch(msg, call, labels);
 	return true;

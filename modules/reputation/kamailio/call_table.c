@@ -70,6 +70,7 @@ void rep_calls_destroy(struct rep_calls *calls)
 		return;
 	for(uint32_t i = 0; i < calls->max; i++) {
 		rep_free(call_at(calls, i)->labels);
+		rep_free(call_at(calls, i)->redress);
 		rep_lock_destroy(&call_at(calls, i)->lock);
 	}
 	rep_lock_destroy(&calls->lock);
@@ -229,7 +230,9 @@ static void free_call(rep_call_t *call)
 	struct rep_calls *calls = rep_shared->calls;
 
 	rep_free(call->labels);
+	rep_free(call->redress);
 	call->labels = NULL;
+	call->redress = NULL;
 	rep_lock(&calls->lock);
 	unlink_call(calls, call);
 	call->next = calls->free;

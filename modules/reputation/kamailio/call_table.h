@@ -86,10 +86,9 @@ typedef struct rep_call
 	bool challenged;	 /* and it asked for credentials */
 	bool open;
 	rep_final_t final;
-	uint64_t contact;
-	char redress_id[sizeof(((rep_redress_t *)0)->id)];
-	rep_labels_t *labels; /* NULL = none written */
-	branch_t branch[];	  /* as many as TM allows */
+	rep_redress_t *redress; /* the newest that came with a block; NULL = none */
+	rep_labels_t *labels;	/* NULL = none written */
+	branch_t branch[];		/* as many as TM allows */
 } rep_call_t;
 
 struct rep_calls *rep_calls_create(uint32_t max_calls); /* NULL: no memory */

@@ -9,7 +9,6 @@
 
 #include "calls.h"
 #include "byes.h"
-#include "contacts.h"
 #include "ending.h"
 #include "finals.h"
 #include "shared.h"
@@ -270,9 +269,7 @@ void rep_call_bind(struct sip_msg *msg, rep_call_id_t id)
 bool rep_call_view(rep_call_id_t id, rep_call_view_t *out)
 {
 	struct cell *t = transaction();
-	char id_of_block[sizeof(out->redress.id)];
 	rep_call_t *call;
-	uint64_t contact;
 
 	if(t && id == call_of(t))
 		rep_finals_settle(t, id, false);
@@ -285,13 +282,9 @@ bool rep_call_view(rep_call_id_t id, rep_call_view_t *out)
 	out->final = call->final;
 	out->rejected = call->rejected;
 	out->labels = call->labels ? *call->labels : (rep_labels_t){.probe = false};
-	contact = call->contact;
-	memcpy(id_of_block, call->redress_id, sizeof(id_of_block));
+	out->redress =
+			call->redress ? *call->redress : (rep_redress_t){.refused = false};
 	rep_unlock(&call->lock);
-	if(rep_contacts_get(rep_shared->contacts, contact, &out->redress))
-		memcpy(out->redress.id, id_of_block, sizeof(out->redress.id));
-	else
-		memset(&out->redress, 0, sizeof(out->redress));
 	return true;
 }
 

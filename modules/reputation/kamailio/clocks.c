@@ -6,6 +6,7 @@
 #include "shared.h"
 #include "../engine/pool/pool_policy.h"
 #include "../engine/pool/pools.h"
+#include "../engine/pool/reported.h"
 #include "../formats/zone.h"
 
 #define HOUR 3600000
@@ -28,7 +29,8 @@ void rep_zones_load(rep_time_t now)
 	told = missing;
 }
 
-/* A pool's day begins at midnight of its time zone. */
+/* A pool's day begins at midnight of its time zone. (And what it reports of
+ * callees is known where no policy can be asked.) */
 static void set_pools(rep_time_t now)
 {
 	static rep_time_t last;
@@ -43,6 +45,8 @@ static void set_pools(rep_time_t now)
 		rep_pool_set_utc_offset(rep_shared->registry, p,
 				policy.time_zone[0] ? rep_zone_offset(policy.time_zone, now)
 									: 0);
+		rep_reported_policy(rep_shared->registry, p, policy.report_callees,
+				policy.report_days);
 	}
 }
 

@@ -37,6 +37,7 @@ static const char *const kinds[REP_COMPLAINTS] = {
 		[REP_COMPLAINT_FROM] = "From headers that stay as they are",
 		[REP_COMPLAINT_IDENTITY] = "calls without our identity",
 		[REP_COMPLAINT_VARIABLE] = "values that $rep() cannot hold",
+		[REP_COMPLAINT_CONTACT] = "contacts that are refused",
 };
 
 struct rep_complaints *rep_complaints_create(void)

@@ -18,6 +18,7 @@ typedef enum rep_complaint
 	REP_COMPLAINT_FROM,		/* From that cannot be rewritten */
 	REP_COMPLAINT_IDENTITY, /* P-Asserted-Identity that cannot be written */
 	REP_COMPLAINT_VARIABLE, /* $rep(...) set to what it cannot hold */
+	REP_COMPLAINT_CONTACT,	/* a redress contact that is not let through */
 	REP_COMPLAINTS
 } rep_complaint_t;
 

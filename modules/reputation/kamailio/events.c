@@ -19,7 +19,10 @@
 #include "../engine/pool/guards.h"
 #include "../engine/pool/pool_policy.h"
 #include "../engine/pool/pools.h"
+#include "../engine/pool/probes.h"
+#include "../engine/pool/redress.h"
 #include "../engine/pool/registry.h"
+#include "../engine/pool/reported.h"
 #include "../engine/pool/tick.h"
 #include "../engine/reply/e164.h"
 #include "../formats/event.h"
@@ -61,6 +64,9 @@ static void answer(const struct sip_msg *msg, const rep_event_t *event)
 					: rep_event_reason(event);
 	rep_answer.score = event->judged.score;
 	rep_answer.scored = true;
+	if(rep_event_is_block(event))
+		rep_redress_newest(rep_shared->registry, event->pool, event->number,
+				&rep_answer.redress);
 	if(event->outcome != REP_OUTCOMES)
 		rep_answer.outcome = rep_outcome_name(event->outcome);
 }
@@ -160,8 +166,11 @@ static void log_event(const rep_event_t *event)
 static void watch_tables(rep_time_t now)
 {
 	static rep_time_t last;
-	static bool told[8];
 	rep_guard_stats_t guard;
+	static bool told[11];
+	rep_redress_stats_t redress;
+	rep_probes_stats_t probes;
+	rep_reported_stats_t reported;
 	rep_callees_stats_t callees;
 	rep_answered_stats_t answered;
 	rep_calls_stats_t calls;
@@ -175,6 +184,9 @@ static void watch_tables(rep_time_t now)
 	rep_answered_stats(rep_shared->answered, &answered);
 	rep_callees_stats(rep_shared->registry, &callees);
 	rep_guard_stats(rep_registry_guard(rep_shared->registry), &guard);
+	rep_redress_stats(rep_shared->registry, &redress);
+	rep_probes_stats(rep_shared->registry, &probes);
+	rep_reported_stats(rep_shared->registry, &reported);
 	const struct
 	{
 		uint64_t full;
@@ -198,6 +210,12 @@ static void watch_tables(rep_time_t now)
 							 " then declines are forgotten early"},
 			{guard.refused, "the callee guard is full (max_callees) of what it"
 							" may not forget: what is new is not kept"},
+			{redress.gave_way, "the list of redress is full: those blocked"
+							   " longest ago are forgotten here"},
+			{probes.gave_way, "the list of test calls is full: the oldest are"
+							  " forgotten here"},
+			{reported.lost, "more callees than can wait are to be reported:"
+							" the rest is not"},
 	};
 	for(size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
 		if(tables[i].full && !told[i])

@@ -4,11 +4,13 @@
 
 #include "answered.h"
 #include "config.h"
-#include "contacts.h"
+#include "complain.h"
 #include "replies.h"
 #include "shared.h"
 #include "uncounted.h"
 #include "../engine/pool/count.h"
+#include "../engine/pool/redress.h"
+#include "../engine/pool/reported.h"
 
 static rep_ticket_t ticket_of(const rep_call_t *call, int branch)
 {
@@ -48,6 +50,11 @@ static ending_t conclude(rep_call_t *call, int branch, rep_class_t class,
 	ending.later = dialog != NULL;
 	call->counted |= bit_of(branch);
 	call->final.status = (uint16_t)status;
+	ending.ticket.status = (uint16_t)status;
+	/* its callee is reported once */
+	if(rep_reported_days(
+			   rep_shared->registry, call->ticket.pool, ending.outcome))
+		call->ticket.dialled = 0;
 	call->final.outcome = ending.outcome;
 	call->final.confidence = class.confidence;
 	call->final.location = call->branch[branch].signs.location;
@@ -161,17 +168,19 @@ void rep_finals_cancel_rest(const struct cell *t, rep_call_id_t id)
 static void keep_contact(
 		rep_call_t *call, int branch, const rep_redress_t *redress)
 {
-	uint64_t handle;
+	const rep_labels_t *labels = call->labels;
 
-	if(call->contacted & bit_of(branch))
-		return;
-	handle = rep_contacts_put(rep_shared->contacts, call->ticket.pool,
-			call->ticket.number, redress, rep_now());
-	if(!handle)
+	if(call->contacted & bit_of(branch)
+			|| !rep_redress_block(rep_shared->registry, call->ticket.pool,
+					call->ticket.number, redress,
+					labels ? labels->campaign : "",
+					labels ? labels->network : "", rep_now()))
 		return;
 	call->contacted |= bit_of(branch);
-	call->contact = handle;
-	memcpy(call->redress_id, redress->id, sizeof(call->redress_id));
+	if(!call->redress)
+		call->redress = rep_alloc(sizeof(*call->redress));
+	if(call->redress)
+		*call->redress = *redress;
 }
 
 /* Does TM cancel the other branches because of this reply? */
@@ -208,6 +217,7 @@ void rep_finals_reply(struct cell *t, rep_call_id_t id, struct sip_msg *rpl)
 	has_dialog =
 			status >= 200 && status < 300 && rep_reply_dialog(rpl, &dialog);
 	redress.url[0] = redress.tel[0] = redress.email[0] = redress.id[0] = '\0';
+	redress.refused = false;
 	rep_reply_signs(rpl, &said, &redress);
 	call = rep_call_lock(id);
 	if(!call)
@@ -234,6 +244,11 @@ void rep_finals_reply(struct cell *t, rep_call_id_t id, struct sip_msg *rpl)
 		rep_uncounted_look(rpl, &ending.ticket);
 	if(refused)
 		rep_ticket_refused(rep_shared->registry, &ticket, rep_now());
+	if(redress.refused)
+		rep_complain(REP_COMPLAINT_CONTACT,
+				"a contact that came with a reply of status %d is refused: too "
+				"long, or no URL, number, address or id",
+				status);
 }
 
 /* The caller has its final reply. If it is no 2xx, then nobody speaks on this

@@ -23,7 +23,6 @@
 #include "calls.h"
 #include "check.h"
 #include "complain.h"
-#include "contacts.h"
 #include "clocks.h"
 #include "counters.h"
 #include "ending.h"
@@ -38,7 +37,10 @@
 #include "../engine/pool/callees.h"
 #include "../engine/pool/guards.h"
 #include "../engine/pool/pools.h"
+#include "../engine/pool/probes.h"
+#include "../engine/pool/redress.h"
 #include "../engine/pool/registry.h"
+#include "../engine/pool/reported.h"
 #include "../store/log.h"
 #include "../store/run.h"
 #include "../store/store.h"
@@ -373,7 +375,6 @@ static void release(void)
 		return;
 	rep_calls_destroy(shared->calls);
 	rep_answered_destroy(shared->answered);
-	rep_contacts_destroy(shared->contacts);
 	rep_complaints_destroy(shared->complaints);
 	rep_registry_destroy(shared->registry);
 	rep_store_status_destroy(&shared->store);
@@ -407,14 +408,14 @@ static int allocate(const char *secret, size_t secret_len)
 	rep_shared->registry = rep_registry_create(rep_config->max_numbers);
 	rep_shared->calls = rep_calls_create(rep_config->max_calls);
 	rep_shared->answered = rep_answered_create(rep_config->max_calls);
-	rep_shared->contacts = rep_contacts_create();
 	rep_shared->complaints = rep_complaints_create();
 	if(rep_shared->registry && rep_shared->calls && rep_shared->answered
-			&& rep_shared->contacts && rep_shared->complaints
-			&& rep_callees_create(
-					rep_shared->registry, rep_config->max_callees)
-			&& rep_guarded_create(rep_shared->registry,
-					rep_config->max_callees,
+			&& rep_shared->complaints
+			&& rep_redress_create(rep_shared->registry)
+			&& rep_probes_create(rep_shared->registry)
+			&& rep_reported_create(rep_shared->registry)
+			&& rep_callees_create(rep_shared->registry, rep_config->max_callees)
+			&& rep_guarded_create(rep_shared->registry, rep_config->max_callees,
 					(uint8_t)rep_shared->incarnation)) {
 		secret_len = rep_secret_read(&rep_shared->secret, drawn);
 		rep_callees_key(rep_shared->registry, (rep_span_t){drawn, secret_len});

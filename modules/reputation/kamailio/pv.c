@@ -245,8 +245,10 @@ static void learn(struct sip_msg *msg, known_t *k)
 		k->ticket = k->call.ticket;
 	else if(k->has_answer)
 		k->ticket = rep_answer.picked;
-	if(k->has_answer && !k->has_call)
+	if(k->has_answer && !k->has_call) {
 		k->call.labels = rep_answer.labels;
+		k->call.redress = rep_answer.redress;
+	}
 	/* the call's own: another may have been asked about since */
 	k->number = k->ticket.number ? k->ticket.number
 				: k->has_answer	 ? rep_answer.number

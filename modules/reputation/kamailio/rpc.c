@@ -7,13 +7,13 @@
 #include "answered.h"
 #include "call_table.h"
 #include "config.h"
-#include "contacts.h"
 #include "explain.h"
 #include "refused.h"
 #include "reload.h"
 #include "rpc_args.h"
 #include "rpc_edits.h"
 #include "rpc_try.h"
+#include "rpc_lists.h"
 #include "shared.h"
 #include "suppress.h"
 #include "../engine/base/version.h"
@@ -107,40 +107,6 @@ static void rpc_numbers(rpc_t *rpc, void *ctx)
 		}
 }
 
-/* ---- what is collected ----------------------------------------------- */
-
-static void rpc_redress(rpc_t *rpc, void *ctx)
-{
-	char number[REP_E164_MAX];
-	rep_contact_t contact;
-	int only = REP_NO_POOL;
-	void *list, *item;
-	str name = STR_NULL;
-
-	if(!rep_rpc_text(rpc, ctx, "pool", &name) || !rep_rpc_end(rpc, ctx))
-		return;
-	if(name.s) {
-		only = rep_registry_find(rep_shared->registry, rep_span_of(&name));
-		if(only == REP_NO_POOL) {
-			rpc->fault(ctx, 404, "no such pool: %.*s", name.len, name.s);
-			return;
-		}
-	}
-	rpc->add(ctx, "[", &list);
-	for(unsigned i = 0; i < REP_CONTACTS; i++) {
-		if(!rep_contacts_at(rep_shared->contacts, i, &contact)
-				|| (only != REP_NO_POOL && contact.pool != only))
-			continue;
-		rep_e164_print(contact.number, number);
-		rpc->array_add(list, "{", &item);
-		rpc->struct_add(item, "ssuuussss", "pool",
-				rep_registry_name(rep_shared->registry, contact.pool), "number",
-				number, "blocks", contact.count, "first",
-				rep_rpc_s(contact.first), "last", rep_rpc_s(contact.last),
-				"url", contact.redress.url, "tel", contact.redress.tel, "email",
-				contact.redress.email, "id", contact.redress.id);
-	}
-}
 
 static void add_uneven(rpc_t *rpc, void *item, const rep_store_status_t *s)
 {
@@ -277,6 +243,7 @@ static void rpc_stats(rpc_t *rpc, void *ctx)
 			rep_rpc_u32(registry.bytes + callees.bytes));
 	rep_rpc_refused(rpc, item, registry.refused);
 	rep_rpc_guard_stats(rpc, item);
+	rep_rpc_list_stats(rpc, item);
 	add_errors(rpc, item);
 }
 
@@ -297,7 +264,10 @@ DOC(reset, "Forget a number's history: pool number")
 DOC(mode, "Show or switch the mode: [enforce|observe]")
 DOC(pause, "A pool refuses calls: pool [seconds]; without: until resumed")
 DOC(resume, "A pool goes on: pool")
-DOC(redress, "Contacts collected from blocks: [pool]")
+DOC(redress, "The work list of redress: [pool] [from] [limit]")
+DOC(redress_set,
+		"What was done about an entry: pool id status|ticket|note value")
+DOC(probes, "Test calls by number and network: pool [from] [limit]")
 DOC(policy, "The policy in force: pool")
 DOC(store, "The link to Redis")
 DOC(reload, "Read pool_file again, without Redis")
@@ -321,7 +291,9 @@ rpc_export_t rep_rpc[] = {
 	{"reputation.mode", rep_rpc_mode, doc_mode, 0},
 	{"reputation.pause", rep_rpc_pause, doc_pause, 0},
 	{"reputation.resume", rep_rpc_resume, doc_resume, 0},
-	{"reputation.redress", rpc_redress, doc_redress, 0},
+	{"reputation.redress", rep_rpc_redress, doc_redress, 0},
+	{"reputation.redress_set", rep_rpc_redress_set, doc_redress_set, 0},
+	{"reputation.probes", rep_rpc_probes, doc_probes, 0},
 	{"reputation.policy", rpc_policy, doc_policy, 0},
 	{"reputation.store", rpc_store, doc_store, 0},
 	{"reputation.resync", rpc_resync, doc_resync, 0},

@@ -12,7 +12,6 @@
 
 struct rep_calls;
 struct rep_answered;
-struct rep_contacts;
 struct rep_complaints;
 
 typedef struct rep_shared
@@ -20,7 +19,6 @@ typedef struct rep_shared
 	rep_registry_t *registry;
 	struct rep_calls *calls;		   /* INVITE transactions */
 	struct rep_answered *answered;	   /* answered calls */
-	struct rep_contacts *contacts;	   /* redress contacts */
 	struct rep_complaints *complaints; /* log lines that calls provoke */
 	rep_store_status_t store;
 	rep_secret_t secret;	/* of the marks in Record-Route */

@@ -56,6 +56,23 @@ typedef struct rep_pages
 	uint64_t cursor;
 } rep_pages_t;
 
+/* Lists that people and every proxy write: what changed is read as a whole. */
+enum
+{
+	REP_LIST_REDRESS,
+	REP_LIST_PROBES,
+	REP_LISTS
+};
+
+typedef struct rep_list_reading
+{
+	bool wanted, running;
+	char cursor[24];
+	uint32_t number, found;
+	int64_t due; /* monotonic ms */
+	rep_round_t round;
+} rep_list_reading_t;
+
 typedef struct rep_store_pool
 {
 	int index; /* in the registry */
@@ -120,6 +137,11 @@ typedef struct rep_store_pool
 	int64_t next_health, next_pace;	   /* monotonic ms */
 	uint32_t health_pace, health_left; /* numbers each time, yet to go now */
 	size_t views_at, n_views;		   /* those of this exchange */
+	/* lists.c, list_reading.c */
+	struct rep_batch *batch; /* NULL = none was needed yet */
+	rep_list_reading_t reading[REP_LISTS];
+	bool lists_lost;   /* Redis may have lost entries */
+	int64_t next_trim; /* monotonic ms */
 } rep_store_pool_t;
 
 enum
@@ -132,6 +154,7 @@ enum
 	REP_SHA_CLAIM,
 	REP_SHA_LEASE,
 	REP_SHA_GUARD,
+	REP_SHA_LISTS,
 	REP_SHAS
 };
 

@@ -18,6 +18,7 @@
 #include "../engine/base/decimal.h"
 #include "../engine/base/text.h"
 #include "../engine/pool/pools.h"
+#include "../engine/pool/redress.h"
 #include "../engine/reply/e164.h"
 #include "../formats/counts.h"
 #include "../formats/event.h"
@@ -188,6 +189,20 @@ static void put_chart(
 	put_real(ctx, name, threshold);
 }
 
+/* Whom to ask about it. */
+static void put_redress(rep_store_t *store, const rep_event_t *event)
+{
+	rep_redress_t redress;
+
+	if(!rep_redress_newest(
+			   store->registry, event->pool, event->number, &redress))
+		return;
+	field(store, "redress_url", redress.url);
+	field(store, "redress_tel", redress.tel);
+	field(store, "redress_email", redress.email);
+	field(store, "redress_id", redress.id);
+}
+
 static void put_event(rep_store_t *store, const rep_event_t *event)
 {
 	const rep_event_visitor_t to = {store, put_text, put_whole, put_real,
@@ -199,6 +214,8 @@ static void put_event(rep_store_t *store, const rep_event_t *event)
 	rep_event_walk(event, rep_event_pool(event, store->registry), &to);
 	if(json)
 		field(store, "buckets", json);
+	if(rep_event_is_block(event))
+		put_redress(store, event);
 	free(json);
 	field(store, "node", store->node);
 }

@@ -20,6 +20,8 @@
 #include "health.h"
 #include "known.h"
 #include "leases.h"
+#include "list_reading.h"
+#include "lists.h"
 #include "log.h"
 #include "master.h"
 #include "nodes.h"
@@ -196,6 +198,7 @@ static void send_writes(rep_store_t *store)
 		rep_health_send(store, pool, offered);
 		rep_leases_send(store, pool);
 		rep_guards_send(store, pool);
+		rep_lists_send(store, pool);
 	}
 	rep_events_send(store);
 }
@@ -239,6 +242,7 @@ static bool exchange(rep_store_t *store)
 			continue;
 		rep_resync_check(store, pool);
 		rep_resync_pages(store, pool);
+		rep_list_read(store, pool);
 		store->more = rep_pull_again(store, pool) || store->more;
 	}
 	heard = rep_pipe_receive(store);

@@ -8,6 +8,7 @@
 #include "context.h"
 #include "refusal.h"
 #include "script_text.h"
+#include "lists_script.h"
 
 static const char *const scripts[REP_SHAS] = {
 		[REP_SHA_PUSH] = REP_SCRIPT_PUSH,
@@ -18,6 +19,7 @@ static const char *const scripts[REP_SHAS] = {
 		[REP_SHA_CLAIM] = REP_SCRIPT_CLAIM,
 		[REP_SHA_LEASE] = REP_SCRIPT_LEASE,
 		[REP_SHA_GUARD] = REP_SCRIPT_GUARD,
+		[REP_SHA_LISTS] = REP_SCRIPT_LISTS,
 };
 
 bool rep_scripts_load(rep_store_t *store, rep_link_t *link)

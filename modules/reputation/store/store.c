@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "log.h"
+#include "lists.h"
 #include "pipe.h"
 #include "policy_sync.h"
 #include "say.h"
@@ -195,6 +196,7 @@ void rep_store_destroy(rep_store_t *store)
 		if(store->pools[i]) {
 			rep_policy_forget(store->pools[i]);
 			rep_mirror_free(&store->pools[i]->mirror);
+			rep_batch_free(store->pools[i]);
 			free(store->pools[i]);
 		}
 	rep_pipe_free(store);

@@ -39,5 +39,6 @@ void rep_store_suspect(rep_store_t *store)
 			continue;
 		pool->doubted = true;
 		pool->check_after = 0;
+		pool->lists_lost = true;
 	}
 }

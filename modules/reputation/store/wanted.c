@@ -34,17 +34,33 @@ static void want_dnc(rep_store_t *store, rep_store_pool_t *pool)
 	store->dnc.wanted = true;
 }
 
+static void want_redress(rep_store_t *store, rep_store_pool_t *pool)
+{
+	(void)store;
+	pool->reading[REP_LIST_REDRESS].wanted = true;
+}
+
+static void want_probes(rep_store_t *store, rep_store_pool_t *pool)
+{
+	(void)store;
+	pool->reading[REP_LIST_PROBES].wanted = true;
+}
+
 const rep_operator_key_t rep_operator_keys[REP_OPERATOR_KEYS] = {
 		{"pools", false, want_pools},
 		{"numbers", true, want_numbers},
 		{"policy", true, want_policy},
 		{"dnc", false, want_dnc},
+		{"redress", true, want_redress},
+		{"probes", true, want_probes},
 };
 
 void rep_want_pool(rep_store_pool_t *pool)
 {
 	pool->policy_wanted = true;
 	pool->numbers_wanted = true;
+	for(int l = 0; l < REP_LISTS; l++)
+		pool->reading[l].wanted = true;
 }
 
 void rep_want_all(rep_store_t *store)

@@ -17,7 +17,7 @@ typedef struct rep_operator_key
 	void (*want)(rep_store_t *store, rep_store_pool_t *pool);
 } rep_operator_key_t;
 
-#define REP_OPERATOR_KEYS 4
+#define REP_OPERATOR_KEYS 6
 extern const rep_operator_key_t rep_operator_keys[REP_OPERATOR_KEYS];
 
 /* Policy and numbers of one pool. */

@@ -120,6 +120,13 @@ def redress(node, *pool):
     return as_list(node.rpc("reputation.redress", *pool))
 
 
+def probes(node, pool):
+    """{(number, network): {outcome: n}} of test calls"""
+    listed = node.rpc("reputation.probes", pool)
+    return {(entry["number"], entry["network"]): nonzero(entry["counts"])
+            for entry in as_list(listed)}
+
+
 # ----- waiting ---------------------------------------------------------------
 
 

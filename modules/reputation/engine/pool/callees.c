@@ -179,24 +179,43 @@ static void announce(struct rep_callees *c, const rep_callee_t *callee)
 	rep_unlock(&c->lock);
 }
 
-bool rep_callee_spoke(rep_registry_t *registry, const rep_ticket_t *ticket,
-		uint32_t era, rep_outcome_t outcome, uint32_t until, uint32_t now)
+/* Was `what` the case before? It is from here on. */
+static bool was_before(rep_registry_t *registry, const uint64_t what[3],
+		uint32_t until, uint32_t now)
 {
 	struct rep_callees *c = registry->callees;
-	uint64_t what[] = {
-			ticket->callee, ticket->number, (uint64_t)era << 32 | outcome};
 	rep_callee_t callee = {.until = until};
 
-	if(!c || !ticket->callee)
-		return false;
-	callee.print = rep_siphash(key_of(c), what, sizeof(what));
-	if(remember(c, &callee, now)) {
-		atomic_fetch_add(&c->repeats, 1);
+	callee.print = rep_siphash(key_of(c), what, 3 * sizeof(what[0]));
+	if(remember(c, &callee, now))
 		return true;
-	}
 	if(!atomic_load(&registry->alone))
 		announce(c, &callee);
 	return false;
+}
+
+bool rep_callee_spoke(rep_registry_t *registry, const rep_ticket_t *ticket,
+		uint32_t era, rep_outcome_t outcome, uint32_t until, uint32_t now)
+{
+	const uint64_t what[3] = {
+			ticket->callee, ticket->number, (uint64_t)era << 32 | outcome};
+
+	if(!registry->callees || !ticket->callee
+			|| !was_before(registry, what, until, now))
+		return false;
+	atomic_fetch_add(&registry->callees->repeats, 1);
+	return true;
+}
+
+bool rep_callee_had(rep_registry_t *registry, const rep_ticket_t *ticket,
+		rep_outcome_t outcome, uint32_t until, uint32_t now)
+{
+	const uint64_t what[3] = {ticket->callee, 0, outcome};
+
+	if(until > now + LONGEST)
+		until = now + LONGEST;
+	return registry->callees && ticket->callee
+		   && was_before(registry, what, until, now);
 }
 
 /* ---- shared ------------------------------------------------------------------ */

@@ -53,6 +53,11 @@ void rep_ticket_calls(
 bool rep_callee_spoke(rep_registry_t *registry, const rep_ticket_t *ticket,
 		uint32_t era, rep_outcome_t outcome, uint32_t until, uint32_t now);
 
+/* Has this ticket's callee had this outcome of any number of the pool? Likewise;
+ * it counts as no repeat. */
+bool rep_callee_had(rep_registry_t *registry, const rep_ticket_t *ticket,
+		rep_outcome_t outcome, uint32_t until, uint32_t now);
+
 /* Up to `max` of those that spoke here first since `*cursor`, which counts them
  * and begins with 0; some are passed over when the reader is far behind. The
  * reader adds what is returned to its cursor when it has done with them. */

@@ -9,6 +9,8 @@
 #include "guarded.h"
 #include "index.h"
 #include "lock.h"
+#include "probes.h"
+#include "reported.h"
 #include "slot.h"
 #include "standing.h"
 #include "strata.h"
@@ -45,7 +47,8 @@ static void refused(
 void rep_ticket_refused(
 		rep_registry_t *registry, const rep_ticket_t *ticket, rep_time_t now)
 {
-	rep_pool_t *pool = rep_pool_lock(registry, ticket->pool);
+	rep_pool_t *pool =
+			ticket->probe ? NULL : rep_pool_lock(registry, ticket->pool);
 
 	if(!pool)
 		return;
@@ -102,6 +105,29 @@ static bool count(rep_pool_t *pool, const rep_ticket_t *ticket, uint32_t i,
 	return true;
 }
 
+/* A test call says something of its number, but is none of its calls. */
+static void count_probe(rep_pool_t *pool, const rep_ticket_t *ticket,
+		rep_outcome_t outcome, rep_time_t now)
+{
+	rep_dims_t dims;
+
+	rep_dims_of(pool, ticket->route, ticket->campaign, ticket->network, &dims);
+	rep_probe_count(pool->registry, pool->id, ticket->number, dims.network,
+			outcome, now);
+}
+
+/* The callee, for the owner of the list. */
+static void report(rep_pool_t *pool, const rep_ticket_t *ticket,
+		rep_outcome_t outcome, rep_time_t now)
+{
+	rep_dims_t dims;
+
+	if(!rep_reported_days(pool->registry, pool->id, outcome))
+		return;
+	rep_dims_of(pool, ticket->route, ticket->campaign, ticket->network, &dims);
+	rep_reported_put(pool->registry, ticket, dims.campaign, outcome, now);
+}
+
 bool rep_ticket_count(rep_registry_t *registry, const rep_ticket_t *ticket,
 		rep_outcome_t outcome, rep_time_t now)
 {
@@ -111,6 +137,11 @@ bool rep_ticket_count(rep_registry_t *registry, const rep_ticket_t *ticket,
 	if((unsigned)outcome >= REP_OUTCOMES)
 		return false;
 	pool = rep_pool_lock(registry, ticket->pool);
+	if(pool && ticket->probe) {
+		count_probe(pool, ticket, outcome, now);
+		rep_pool_unlock(pool);
+		return true;
+	}
 	if(pool) {
 		i = rep_number_index(pool, ticket);
 		if(i != REP_NONE && count(pool, ticket, i, outcome, now)
@@ -119,6 +150,7 @@ bool rep_ticket_count(rep_registry_t *registry, const rep_ticket_t *ticket,
 		rep_pool_guard_outcome(pool, ticket, outcome, now);
 		if(outcome == REP_REFUSED)
 			refused(pool, ticket, now);
+		report(pool, ticket, outcome, now);
 		rep_pool_unlock(pool);
 	}
 	atomic_fetch_add(

@@ -8,8 +8,9 @@
 #include "ticket.h"
 #include "../reply/outcome.h"
 
-/* Count one outcome and judge. False when the number is gone (nothing
- * counted). */
+/* Count one outcome and judge; report the callee if the policy asks for it. A
+ * test call's is counted apart (probes.h) and does neither. False when the
+ * number is gone (nothing counted). */
 bool rep_ticket_count(rep_registry_t *registry, const rep_ticket_t *ticket,
 		rep_outcome_t outcome, rep_time_t now);
 

@@ -314,6 +314,24 @@ bool rep_pool_ticket(rep_registry_t *registry, int id, rep_e164_t e164,
 	return true;
 }
 
+rep_picked_t rep_pool_probe(rep_registry_t *registry, int id, rep_e164_t e164,
+		rep_e164_t callee, rep_span_t routes, rep_time_t now,
+		rep_ticket_t *ticket)
+{
+	rep_picked_t picked = {.result = REP_PICKED, .route = routes};
+
+	if(!e164)
+		picked = rep_pool_pick(registry, id, callee, routes, now, true, ticket);
+	if(picked.result != REP_PICKED)
+		return picked;
+	if(!rep_pool_ticket(registry, id, e164 ? e164 : ticket->number,
+			   picked.route, ticket))
+		picked.result = REP_PICK_NO_MATCH;
+	ticket->probe = picked.result == REP_PICKED;
+	ticket->limited = false;
+	return picked;
+}
+
 char rep_ticket_attest(rep_registry_t *registry, const rep_ticket_t *ticket)
 {
 	rep_pool_t *pool = rep_pool_lock(registry, ticket->pool);
@@ -444,7 +462,10 @@ static rep_pick_t keep(rep_registry_t *registry, rep_ticket_t *ticket,
 		ticket->to = kept.to;
 		ticket->campaign = kept.campaign;
 		ticket->network = kept.network;
-		if(again) {
+		ticket->dialled = kept.dialled;
+		ticket->probe = kept.probe;
+		ticket->limited = ticket->limited && !kept.probe;
+		if(again && !kept.probe) {
 			rep_number_hold(pool, i, ticket);
 		} else {
 			ticket->holds = kept.holds;

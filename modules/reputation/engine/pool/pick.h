@@ -65,6 +65,14 @@ bool rep_pool_track(rep_registry_t *registry, int pool, rep_e164_t number,
 bool rep_pool_ticket(rep_registry_t *registry, int pool, rep_e164_t number,
 		rep_span_t route, rep_ticket_t *ticket);
 
+/* The ticket of a test call: it counts apart, as no use of the number, and holds
+ * nothing. With a number that is not 0 for that number; else for one that a
+ * pick would give now, which changes nothing: the order, caps and leases stay
+ * as they are. Such a pick may look at every number of the pool. */
+rep_picked_t rep_pool_probe(rep_registry_t *registry, int pool,
+		rep_e164_t number, rep_e164_t callee, rep_span_t routes, rep_time_t now,
+		rep_ticket_t *ticket);
+
 /* The attestation of the ticket's number on its route, 'A' to 'C'; 0 = none. */
 char rep_ticket_attest(rep_registry_t *registry, const rep_ticket_t *ticket);
 

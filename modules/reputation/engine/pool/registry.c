@@ -12,6 +12,9 @@
 #include "pool_policy.h"
 #include "pools.h"
 #include "refusals.h"
+#include "probes.h"
+#include "redress.h"
+#include "reported.h"
 #include "routes.h"
 #include "slot.h"
 #include "strata.h"
@@ -94,6 +97,9 @@ void rep_registry_destroy(rep_registry_t *registry)
 	rep_callees_destroy(registry);
 	rep_lock_destroy(&registry->no_pool.lock);
 	rep_guarded_destroy(registry);
+	rep_redress_destroy(registry);
+	rep_probes_destroy(registry);
+	rep_reported_destroy(registry);
 	rep_lock_destroy(&registry->edits.lock);
 	rep_lock_destroy(&registry->events.lock);
 	rep_lock_destroy(&registry->lock);

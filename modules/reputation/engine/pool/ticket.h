@@ -22,10 +22,11 @@ typedef struct rep_taken
  * its pool is removed or reused in the meantime. */
 typedef struct rep_ticket
 {
-	rep_e164_t number; /* 0 = no ticket */
-	uint64_t callee;   /* stands for whom it calls; 0 = unknown */
-	rep_e164_t to;	   /* the callee that the guard keeps; 0 = none */
-	uint32_t tried;	   /* its attempt there: see rep_guard_check(); 0 = none */
+	rep_e164_t number;	/* 0 = no ticket */
+	uint64_t callee;	/* stands for whom it calls; 0 = unknown */
+	rep_e164_t to;		/* the callee that the guard keeps; 0 = none */
+	uint32_t tried;		/* its attempt there: see rep_guard_check(); 0 = none */
+	rep_e164_t dialled; /* whom it calls; 0 = unknown, or not to be reported */
 	int32_t pool;
 	uint32_t index, generation;
 	rep_stamp_t stamp;			/* of the verdict, at the time of the pick */
@@ -34,6 +35,8 @@ typedef struct rep_ticket
 	bool holds;					/* counts as in flight until the hang-up */
 	bool limited;				/* its pool limits calls at once */
 	bool spent;					/* a pick or a track: `taken` is filled */
+	bool probe;					/* a test call: it counts apart */
+	uint16_t status;			/* of its final reply; 0 = none of it */
 	rep_taken_t taken;
 } rep_ticket_t;
 

@@ -147,20 +147,39 @@ static bool copy_printable(char *out, size_t size, rep_span_t s)
 	return n > 0;
 }
 
-/* https, a host, no user part (it serves to dress up another host), and none
- * of the characters that RFC 3986 keeps out of URLs. */
+static bool begins(const char *text, const char *word)
+{
+	size_t n = strlen(word);
+
+	return strlen(text) > n && rep_same((rep_span_t){text, n}, word);
+}
+
+/* A scheme that a person can follow without harm, a host, none of the
+ * characters that RFC 3986 keeps out of URLs, and on the web no user part: it
+ * serves to dress up another host. */
 static bool url_ok(const char *url)
 {
-	static const char scheme[] = "https://";
-	const char *host = url + sizeof(scheme) - 1;
-	size_t n;
+	static const struct
+	{
+		const char *scheme;
+		bool user;
+	} schemes[] = {{"https://", false}, {"http://", false}, {"sip:", true},
+			{"sips:", true}};
+	size_t i = 0, n;
+	const char *host, *at_sign;
 
-	if(strlen(url) < sizeof(scheme)
-			|| !rep_same((rep_span_t){url, sizeof(scheme) - 1}, scheme))
+	while(i < COUNT(schemes) && !begins(url, schemes[i].scheme))
+		i++;
+	if(i == COUNT(schemes) || strpbrk(url, "\"<>\\^`{|}'"))
 		return false;
-	n = strcspn(host, "/?#");
-	return (alphanumeric(host[0]) || host[0] == '[') && !memchr(host, '@', n)
-		   && !strpbrk(url, "\"<>\\^`{|}'");
+	host = url + strlen(schemes[i].scheme);
+	n = strcspn(host, "/?#;");
+	at_sign = memchr(host, '@', n);
+	if(at_sign && !schemes[i].user)
+		return false;
+	if(at_sign)
+		host = at_sign + 1;
+	return alphanumeric(host[0]) || host[0] == '[';
 }
 
 static bool email_ok(const char *email)
@@ -195,16 +214,26 @@ static bool tel_ok(char *tel)
 	rep_span_t text = rep_span(tel);
 	rep_e164_t number;
 
-	if(text.len > 4 && rep_same((rep_span_t){tel, 4}, "tel:"))
-		text = (rep_span_t){tel + 4, text.len - 4};
+	if(begins(tel, "tel:"))
+		text = rep_span(tel + 4);
 	if(text.s[0] != '+' || rep_e164_complete(text, "", &number) != REP_E164_OK)
 		return false;
 	rep_e164_print(number, tel);
 	return true;
 }
 
-/* Check one attribute and put it in its place; false when it does not
- * conform. `keep`: what is there already stays. */
+/* A number or a mail address written as a URL goes where such things go. */
+static int place_of(int attr, char *text)
+{
+	if((attr == ATTR_URL || attr == ATTR_EMAIL) && begins(text, "mailto:")) {
+		memmove(text, text + 7, strlen(text + 7) + 1);
+		return ATTR_EMAIL;
+	}
+	return attr == ATTR_URL && begins(text, "tel:") ? ATTR_TEL : attr;
+}
+
+/* Check one attribute and put it in its place; false when it is refused.
+ * `keep`: what is there already stays. */
 static bool put(rep_redress_t *redress, int attr, rep_span_t value, bool keep)
 {
 	char text[sizeof(redress->url)];
@@ -212,16 +241,19 @@ static bool put(rep_redress_t *redress, int attr, rep_span_t value, bool keep)
 			NULL, redress->url, redress->tel, redress->email, redress->id};
 	static const size_t sizes[ATTRS] = {0, sizeof(redress->url), 32,
 			sizeof(redress->email), sizeof(redress->id)};
+	bool ok = copy_printable(text, sizeof(text), value);
 
-	if(!copy_printable(text, sizes[attr], value)
-			|| (attr == ATTR_URL && !url_ok(text))
-			|| (attr == ATTR_TEL && !tel_ok(text))
-			|| (attr == ATTR_EMAIL && !email_ok(text))
-			|| (attr == ATTR_ID && !id_ok(text)))
-		return false;
-	if(!keep || places[attr][0] == '\0')
+	if(ok)
+		attr = place_of(attr, text);
+	ok = ok && strlen(text) < sizes[attr] && (attr != ATTR_URL || url_ok(text))
+		 && (attr != ATTR_TEL || tel_ok(text))
+		 && (attr != ATTR_EMAIL || email_ok(text))
+		 && (attr != ATTR_ID || id_ok(text));
+	if(!ok)
+		redress->refused = true;
+	else if(!keep || places[attr][0] == '\0')
 		memcpy(places[attr], text, strlen(text) + 1);
-	return true;
+	return ok;
 }
 
 /* ---- Reason ---- */

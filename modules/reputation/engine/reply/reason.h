@@ -32,13 +32,14 @@ enum
 
 /* The contact at which a block can be disputed. UNTRUSTED text from the
  * network: shown to a person, never fetched. Empty strings = not given. What
- * does not fit, or is not printable ASCII, is left out. */
+ * does not fit, is not printable ASCII or is no such contact is refused. */
 typedef struct rep_redress
 {
-	char url[256];
+	char url[256]; /* https, http, sip or sips; tel and mailto go below */
 	char tel[20];
 	char email[100];
-	char id[65]; /* at most 64 of [A-Za-z0-9_-] */
+	char id[65];  /* at most 64 of [A-Za-z0-9_-] */
+	bool refused; /* something was */
 } rep_redress_t;
 
 /* The token of a location above, "U" and so on; "" for none. Never NULL. */
