@@ -392,8 +392,7 @@ START_TEST(without_memory)
 		put(REP_GUARD_UNWANTED, i, AT);
 	rep_alloc_fail_after(-1);
 	for(unsigned i = 0; i < 64; i++)
-		ck_assert_int_eq(
-				check(0, CALLEE + i, AT), REP_PICK_CALLEE_UNWANTED);
+		ck_assert_int_eq(check(0, CALLEE + i, AT), REP_PICK_CALLEE_UNWANTED);
 }
 END_TEST
 
