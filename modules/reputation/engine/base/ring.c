@@ -61,7 +61,7 @@ static int begin(rep_ring_t *ring)
 {
 	if(ring->parts)
 		return 0;
-	ring->parts = rep_alloc(sizeof(*ring->parts));
+	ring->parts = rep_alloc(sizeof(void *));
 	if(!ring->parts)
 		return -1;
 	ring->parts[0] = make_part(0);
@@ -82,7 +82,7 @@ static int double_directory(rep_ring_t *ring)
 
 	if(ring->depth == DEPTH_MAX)
 		return -1;
-	parts = rep_alloc(2 * (size_t)n * sizeof(*parts));
+	parts = rep_alloc(2 * (size_t)n * sizeof(void *));
 	if(!parts)
 		return -1;
 	for(uint32_t p = 0; p < n; p++)
@@ -242,5 +242,5 @@ size_t rep_ring_bytes(const rep_ring_t *ring)
 	if(!ring->parts)
 		return 0;
 	return ring->n_parts * sizeof(rep_ring_part_t)
-		   + sizeof(*ring->parts) * ((size_t)1 << ring->depth);
+		   + sizeof(void *) * ((size_t)1 << ring->depth);
 }
