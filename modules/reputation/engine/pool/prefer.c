@@ -9,7 +9,8 @@
 #include "../base/mix.h"
 
 #define PLACES (UINT64_C(1) << REP_RING_BITS)
-#define FEW 128 /* always; from here on up to REP_PREFER_MAX for some */
+#define SPREAD 16 /* entries from a drawn place on, of which one is taken */
+#define FEW 128	  /* always; from here on up to REP_PREFER_MAX for some */
 
 /* ---- sets of few -------------------------------------------------------- */
 
@@ -95,6 +96,9 @@ void rep_prefer_ring(rep_prefer_t *prefer, const rep_pool_t *pool,
 		struct rep_preferred *of = &prefer->of[j];
 		of->probe = rep_mix(from + j) >> (64 - REP_RING_BITS);
 		of->at = rep_ring_seek(ring, of->probe);
+		/* else who follows a wide gap would come much more often */
+		for(unsigned s = sticky ? 0 : rep_mix(of->probe) % SPREAD; s > 0; s--)
+			rep_ring_next(ring, &of->at);
 		stand(prefer, of);
 	}
 }
