@@ -225,7 +225,7 @@ demo: packages
 bench:
 	@tests/packages.sh build test bench
 	@$(MAKE) --no-print-directory module
-	@$(RUN_ENV) PYTHON=$(PYTHON) tests/bench/run.sh core load
+	@$(RUN_ENV) PYTHON=$(PYTHON) tests/bench/run.sh core calls load
 	@$(MAKE) --no-print-directory bench-judgement
 
 bench-store:

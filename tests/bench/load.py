@@ -57,7 +57,7 @@ REPLY = """  <label id="{label}"/>
   <recv request="ACK"{next}/>
 """
 
-RINGING = """  <recv request="INVITE"/>
+RINGING = """  <recv request="INVITE">{action}</recv>
   <send>
     <![CDATA[
       SIP/2.0 180 Ringing
@@ -89,13 +89,21 @@ BYE = """  <recv request="BYE"/>
 """
 
 
-def carrier_scenario(replies=REPLIES, ring_ms=0):
-    text = '<?xml version="1.0"?>\n<scenario name="carrier">\n' + RINGING
+def carrier_scenario(replies=REPLIES, ring_ms=0, by_digit=False):
+    """The chance of a reply is a share of calls, or with `by_digit` the last
+    digits of the callees who get it ("[0-4]"): the same each time."""
+    action = "<action>" + "".join(
+        f'<ereg regexp="INVITE sip:[^@]*{digits}@" search_in="msg"'
+        f' assign_to="is{status}"/>'
+        for digits, status, _ in replies if digits) + "</action>"
+    text = '<?xml version="1.0"?>\n<scenario name="carrier">\n' \
+        + RINGING.replace("{action}", action if by_digit else "")
     if ring_ms:
         text += f'  <pause milliseconds="{ring_ms}"/>\n'
     for chance, status, _ in replies:
+        when = f'test="is{status}"' if by_digit else f'chance="{chance}"'
         if chance:
-            text += f'  <nop next="r{status}" chance="{chance}"/>\n'
+            text += f'  <nop next="r{status}" {when}/>\n'
     for chance, status, phrase in reversed(replies):
         text += REPLY.format(label=f"r{status}", status=status, phrase=phrase,
                              retrans=' retrans="500"',

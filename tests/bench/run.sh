@@ -3,8 +3,8 @@
 #
 # The benchmarks of docs: tables on the terminal, JSON in build/bench/.
 #
-#   tests/bench/run.sh [core] [load] [judgement]     these by default;
-#                      store                        what Redis takes
+#   tests/bench/run.sh [core] [calls] [load] [judgement]    these by default;
+#                      store                               what Redis takes
 #
 # PYTHON, REPUTATION_MODULE and REPUTATION_REPLAY as for the integration tests;
 # JUDGEMENT=--quick for a tenth of the calls, or other options of worlds.py;
@@ -20,7 +20,7 @@ engine=modules/reputation/engine
 flags="-std=gnu11 -D_GNU_SOURCE -O3 -g -Wall -Wextra -I$engine/.. -I$here"
 
 mkdir -p "$out"
-[ $# -gt 0 ] || set -- core load judgement
+[ $# -gt 0 ] || set -- core calls load judgement
 
 for part in "$@"; do
 	case $part in
@@ -29,6 +29,9 @@ for part in "$@"; do
 		gcc $flags -o "$out/core" "$here"/core*.c "$engine"/*/*.c -lm -lpthread
 		"$out/core" "$out/core.json"
 		"$python" "$here/instructions.py" "$out/core" "$out/instructions.json"
+		;;
+	calls)
+		"$python" "$here/calls.py" "$out/calls.json"
 		;;
 	load)
 		load="$python $here/load.py --together --rate 250"
