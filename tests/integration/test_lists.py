@@ -312,7 +312,8 @@ def declined(redis, pool):
 
 def test_callees_to_clean_up(redis, nodes, callers, carrier):
     numbers = seed(redis, nodes, "clean", 2,
-                   report_callees="declined,baddest", report_days=2)
+                   report_callees="declined,baddest", report_days=2,
+                   callee_declined_rest=0)  # else nobody declines twice
     bad, rude, once = (new_callee() for _ in range(3))
 
     def go(caller, callee, plan):
