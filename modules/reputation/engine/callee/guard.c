@@ -1,46 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A stripe is a slab of facts, chained from heads that double with it. All
- * facts about one callee are in one chain. */
 
 #include "guard.h"
 
 #include <stdatomic.h>
 
-#include "../base/mem.h"
-#include "../base/slab.h"
-
 #define STRIPES 64
 #define NONE REP_SLAB_NONE
 #define DAY 86400
-#define FIRST_HEADS 16
 #define WALKED 4096
-
-typedef struct fact
-{
-	rep_e164_t callee;
-	uint32_t next, at, until;
-	int16_t pool;
-	uint8_t kind, n;
-} fact_t;
-
-typedef struct stripe
-{
-	rep_lock_t lock;
-	rep_slab_t facts;
-	uint32_t *heads, n_heads; /* a power of two, 0 at first */
-	uint32_t max, used;
-	uint32_t kinds[REP_GUARD_KINDS];
-	uint32_t earliest; /* nothing loses its force before that */
-	uint32_t searched; /* for what has, last */
-	uint32_t hand;	   /* where the next one to give way is looked for */
-	uint64_t gave_way, refused;
-} stripe_t;
 
 struct rep_guard
 {
 	uint32_t n_stripes, max;
 	uint8_t salt;
-	stripe_t stripe[STRIPES];
+	rep_stripe_t stripe[STRIPES];
 	/* a ring of what is new */
 	rep_lock_t lock;
 	uint64_t head; /* so many came in since the start */
@@ -68,12 +41,11 @@ rep_guard_t *rep_guard_create(uint32_t max, uint8_t salt)
 		return NULL;
 	}
 	for(; n < guard->n_stripes; n++) {
-		stripe_t *s = &guard->stripe[n];
+		rep_stripe_t *s = &guard->stripe[n];
 
-		rep_slab_init(&s->facts, sizeof(fact_t));
-		s->max = max / guard->n_stripes + (n < max % guard->n_stripes);
-		s->earliest = UINT32_MAX;
-		if(rep_lock_init(&s->lock) < 0)
+		if(rep_stripe_init(
+				   s, max / guard->n_stripes + (n < max % guard->n_stripes))
+				< 0)
 			break;
 	}
 	if(n == guard->n_stripes)
@@ -87,11 +59,8 @@ void rep_guard_destroy(rep_guard_t *guard)
 {
 	if(!guard)
 		return;
-	for(uint32_t n = 0; n < guard->n_stripes; n++) {
-		rep_slab_clear(&guard->stripe[n].facts);
-		rep_free(guard->stripe[n].heads);
-		rep_lock_destroy(&guard->stripe[n].lock);
-	}
+	for(uint32_t n = 0; n < guard->n_stripes; n++)
+		rep_stripe_destroy(&guard->stripe[n]);
 	rep_lock_destroy(&guard->lock);
 	rep_free(guard);
 }
@@ -101,7 +70,7 @@ void rep_guard_stats(rep_guard_t *guard, rep_guard_stats_t *out)
 	*out = (rep_guard_stats_t){.max = guard->max,
 			.bytes = sizeof(*guard) + guard->n_ring * sizeof(rep_guard_fact_t)};
 	for(uint32_t n = 0; n < guard->n_stripes; n++) {
-		stripe_t *s = &guard->stripe[n];
+		rep_stripe_t *s = &guard->stripe[n];
 
 		rep_lock(&s->lock);
 		out->facts += s->used;
@@ -109,7 +78,7 @@ void rep_guard_stats(rep_guard_t *guard, rep_guard_stats_t *out)
 			out->kinds[k] += s->kinds[k];
 		out->gave_way += s->gave_way;
 		out->refused += s->refused;
-		out->bytes += rep_slab_count(&s->facts) * sizeof(fact_t)
+		out->bytes += rep_slab_count(&s->facts) * sizeof(rep_fact_t)
 					  + s->n_heads * sizeof(uint32_t);
 		rep_unlock(&s->lock);
 	}
@@ -117,191 +86,17 @@ void rep_guard_stats(rep_guard_t *guard, rep_guard_stats_t *out)
 
 /* ---- a stripe --------------------------------------------------------------- */
 
-static uint64_t mixed(rep_e164_t callee)
-{
-	uint64_t h = callee * UINT64_C(0x9E3779B97F4A7C15);
-
-	return h ^ h >> 32;
-}
-
 /* The callee's stripe, its lock held. */
-static stripe_t *lock_of(rep_guard_t *guard, rep_e164_t callee)
+static rep_stripe_t *lock_of(rep_guard_t *guard, rep_e164_t callee)
 {
-	stripe_t *s = &guard->stripe[(mixed(callee) >> 48) % guard->n_stripes];
+	rep_stripe_t *s =
+			&guard->stripe[(rep_fact_hash(callee) >> 48) % guard->n_stripes];
 
 	rep_lock(&s->lock);
 	return s;
 }
 
-static fact_t *at(const stripe_t *s, uint32_t i)
-{
-	return rep_slab_at(&s->facts, i);
-}
-
-static uint32_t *head_of(const stripe_t *s, rep_e164_t callee)
-{
-	return &s->heads[(uint32_t)mixed(callee) & (s->n_heads - 1)];
-}
-
-static uint32_t first_of(const stripe_t *s, rep_e164_t callee)
-{
-	return s->n_heads ? *head_of(s, callee) : NONE;
-}
-
-uint32_t rep_guard_forgets(rep_guard_kind_t kind, uint32_t until)
-{
-	if(kind != REP_GUARD_DECLINED)
-		return until;
-	return until < UINT32_MAX - REP_GUARD_REMEMBERED
-				   ? until + REP_GUARD_REMEMBERED
-				   : UINT32_MAX;
-}
-
-static uint32_t forgets(const fact_t *f)
-{
-	return rep_guard_forgets(f->kind, f->until);
-}
-
-static void drop(stripe_t *s, uint32_t i)
-{
-	fact_t *f = at(s, i);
-	uint32_t *link = head_of(s, f->callee);
-
-	while(*link != i)
-		link = &at(s, *link)->next;
-	*link = f->next;
-	s->kinds[f->kind]--;
-	s->used--;
-	f->kind = REP_GUARD_NOTHING;
-	rep_slab_free(&s->facts, i);
-}
-
-/* Twice as many heads: chains stay as long as one fact on average. */
-static bool more_heads(stripe_t *s)
-{
-	uint32_t n = s->n_heads ? 2 * s->n_heads : FIRST_HEADS;
-	uint32_t *old = s->heads, n_old = s->n_heads;
-	uint32_t *heads = rep_alloc(n * sizeof(*heads));
-
-	if(!heads)
-		return s->n_heads > 0; /* longer chains, then */
-	memset(heads, 0xff, n * sizeof(*heads));
-	s->heads = heads;
-	s->n_heads = n;
-	for(uint32_t h = 0; h < n_old; h++)
-		for(uint32_t i = old[h], next; i != NONE; i = next) {
-			uint32_t *head = head_of(s, at(s, i)->callee);
-
-			next = at(s, i)->next;
-			at(s, i)->next = *head;
-			*head = i;
-		}
-	rep_free(old);
-	return true;
-}
-
-/* Everything that has no force any more goes. */
-static void expire(stripe_t *s, uint32_t now)
-{
-	uint32_t n = rep_slab_count(&s->facts), earliest = UINT32_MAX;
-
-	s->searched = now;
-	for(uint32_t i = 0; i < n; i++) {
-		const fact_t *f = at(s, i);
-
-		if(f->kind == REP_GUARD_NOTHING)
-			continue;
-		if(forgets(f) <= now)
-			drop(s, i);
-		else if(forgets(f) < earliest)
-			earliest = forgets(f);
-	}
-	s->earliest = earliest;
-}
-
-/* One of the weakest kind that there is gives way, unless all are stronger
- * than the one that comes. */
-static bool give_way(stripe_t *s, uint8_t comes)
-{
-	uint8_t kind = REP_GUARD_TRIED;
-
-	while(kind <= REP_GUARD_DECLINED && s->kinds[kind] == 0)
-		kind++;
-	if(kind > REP_GUARD_DECLINED || kind > comes)
-		return false;
-	do
-		s->hand = (s->hand + 1) % rep_slab_count(&s->facts);
-	while(at(s, s->hand)->kind != kind);
-	drop(s, s->hand);
-	s->gave_way++;
-	return true;
-}
-
-static bool make_room(stripe_t *s, uint8_t kind, uint32_t now)
-{
-	if(s->used < s->max)
-		return true;
-	if(s->earliest <= now && s->searched != now)
-		expire(s, now);
-	return s->used < s->max || (s->max > 0 && give_way(s, kind));
-}
-
-/* A new fact, of which the caller fills in the rest; NULL without room. */
-static fact_t *add(stripe_t *s, rep_e164_t callee, int32_t pool, uint8_t kind,
-		uint32_t until, uint32_t now)
-{
-	uint32_t i = NONE, *head;
-	fact_t *f;
-
-	if(make_room(s, kind, now) && (s->used < s->n_heads || more_heads(s)))
-		i = rep_slab_alloc(&s->facts);
-	if(i == NONE) {
-		s->refused++;
-		return NULL;
-	}
-	f = at(s, i);
-	head = head_of(s, callee);
-	*f = (fact_t){.callee = callee,
-			.next = *head,
-			.until = until,
-			.pool = (int16_t)pool,
-			.kind = kind};
-	*head = i;
-	s->used++;
-	s->kinds[kind]++;
-	if(forgets(f) < s->earliest)
-		s->earliest = forgets(f);
-	return f;
-}
-
-static uint32_t find(
-		const stripe_t *s, rep_e164_t callee, int32_t pool, uint8_t kind)
-{
-	uint32_t i = first_of(s, callee);
-
-	while(i != NONE
-			&& (at(s, i)->callee != callee || at(s, i)->kind != kind
-					|| at(s, i)->pool != pool))
-		i = at(s, i)->next;
-	return i;
-}
-
-static uint32_t find_try(const stripe_t *s, rep_e164_t callee, int32_t pool,
-		uint32_t when, uint8_t n)
-{
-	uint32_t i = first_of(s, callee);
-
-	for(; i != NONE; i = at(s, i)->next) {
-		const fact_t *f = at(s, i);
-
-		if(f->callee == callee && f->kind == REP_GUARD_TRIED && f->pool == pool
-				&& f->at == when && f->n == n)
-			break;
-	}
-	return i;
-}
-
-static rep_guard_fact_t fact_of(const fact_t *f, bool gone)
+static rep_guard_fact_t fact_of(const rep_fact_t *f, bool gone)
 {
 	return (rep_guard_fact_t){.callee = f->callee,
 			.pool = f->pool,
@@ -360,26 +155,27 @@ typedef struct standing
 } standing_t;
 
 static void look_at_try(
-		const stripe_t *s, uint32_t i, uint32_t now, standing_t *st)
+		const rep_stripe_t *s, uint32_t i, uint32_t now, standing_t *st)
 {
-	const fact_t *f = at(s, i);
+	const rep_fact_t *f = rep_fact_at(s, i);
 	/* of a clock that is ahead: it was now */
 	uint32_t ago = f->at < now ? now - f->at : 0;
 
 	st->tries += ago < DAY;
 	if(ago < st->last)
 		st->last = ago;
-	if(st->kept++ == 0 || f->at < at(s, st->oldest)->at)
+	if(st->kept++ == 0 || f->at < rep_fact_at(s, st->oldest)->at)
 		st->oldest = i;
 }
 
 static standing_t look(
-		const stripe_t *s, rep_e164_t callee, int32_t pool, uint32_t now)
+		const rep_stripe_t *s, rep_e164_t callee, int32_t pool, uint32_t now)
 {
 	standing_t st = {.last = UINT32_MAX, .oldest = NONE};
 
-	for(uint32_t i = first_of(s, callee); i != NONE; i = at(s, i)->next) {
-		const fact_t *f = at(s, i);
+	for(uint32_t i = rep_fact_first(s, callee); i != NONE;
+			i = rep_fact_at(s, i)->next) {
+		const rep_fact_t *f = rep_fact_at(s, i);
 
 		if(f->callee != callee || (f->pool != pool && f->pool >= 0))
 			continue;
@@ -423,21 +219,21 @@ static uint32_t matters(const rep_policy_t *policy)
 
 /* One more attempt, in the place of the oldest when there are as many as the
  * policy asks about. What is to be told of it. */
-static rep_guard_fact_t put_try(rep_guard_t *guard, stripe_t *s,
+static rep_guard_fact_t put_try(rep_guard_t *guard, rep_stripe_t *s,
 		const standing_t *st, int32_t pool, const rep_policy_t *policy,
 		rep_e164_t callee, uint32_t now)
 {
 	uint32_t most =
 			policy->callee_attempts_day ? policy->callee_attempts_day : 1;
 	uint32_t when = now;
-	fact_t *f;
+	rep_fact_t *f;
 
 	if(st->kept >= most)
-		drop(s, st->oldest);
-	while(find_try(s, callee, pool, when, guard->salt) != NONE)
+		rep_fact_drop(s, st->oldest);
+	while(rep_fact_find_try(s, callee, pool, when, guard->salt) != NONE)
 		when++;
-	f = add(s, callee, pool, REP_GUARD_TRIED, later(when, matters(policy)),
-			now);
+	f = rep_fact_add(s, callee, pool, REP_GUARD_TRIED,
+			later(when, matters(policy)), now);
 	if(!f)
 		return (rep_guard_fact_t){0};
 	f->at = when;
@@ -449,7 +245,7 @@ rep_pick_t rep_guard_check(rep_guard_t *guard, int32_t pool,
 		const rep_policy_t *policy, rep_e164_t callee, uint32_t now,
 		uint32_t *tried)
 {
-	stripe_t *s = lock_of(guard, callee);
+	rep_stripe_t *s = lock_of(guard, callee);
 	standing_t st = look(s, callee, pool, now);
 	rep_pick_t result = verdict(&st, policy);
 	rep_guard_fact_t news = {0};
@@ -468,7 +264,7 @@ uint32_t rep_guard_note(rep_guard_t *guard, int32_t pool,
 {
 	rep_guard_fact_t news = {0};
 	standing_t st;
-	stripe_t *s;
+	rep_stripe_t *s;
 
 	if(!matters(policy))
 		return 0;
@@ -481,23 +277,23 @@ uint32_t rep_guard_note(rep_guard_t *guard, int32_t pool,
 }
 
 /* The fact at `i`, if it is one, goes; what is to be told of that. */
-static rep_guard_fact_t take_away(stripe_t *s, uint32_t i)
+static rep_guard_fact_t take_away(rep_stripe_t *s, uint32_t i)
 {
 	rep_guard_fact_t news = {0};
 
 	if(i == NONE)
 		return news;
-	news = fact_of(at(s, i), true);
-	drop(s, i);
+	news = fact_of(rep_fact_at(s, i), true);
+	rep_fact_drop(s, i);
 	return news;
 }
 
 void rep_guard_untry(
 		rep_guard_t *guard, int32_t pool, rep_e164_t callee, uint32_t tried)
 {
-	stripe_t *s = lock_of(guard, callee);
-	rep_guard_fact_t news =
-			take_away(s, find_try(s, callee, pool, tried, guard->salt));
+	rep_stripe_t *s = lock_of(guard, callee);
+	rep_guard_fact_t news = take_away(
+			s, rep_fact_find_try(s, callee, pool, tried, guard->salt));
 
 	rep_unlock(&s->lock);
 	tell_any(guard, &news);
@@ -506,24 +302,25 @@ void rep_guard_untry(
 /* ---- what came of it ------------------------------------------------------------ */
 
 /* The fact of this kind, made if there is none. NULL without room. */
-static fact_t *find_or_add(stripe_t *s, rep_e164_t callee, int32_t pool,
+static rep_fact_t *find_or_add(rep_stripe_t *s, rep_e164_t callee, int32_t pool,
 		uint8_t kind, uint32_t until, uint32_t now)
 {
-	uint32_t i = find(s, callee, pool, kind);
+	uint32_t i = rep_fact_find(s, callee, pool, kind);
 
-	return i == NONE ? add(s, callee, pool, kind, until, now) : at(s, i);
+	return i == NONE ? rep_fact_add(s, callee, pool, kind, until, now)
+					 : rep_fact_at(s, i);
 }
 
-static rep_guard_fact_t declined(stripe_t *s, int32_t pool, uint32_t rest,
+static rep_guard_fact_t declined(rep_stripe_t *s, int32_t pool, uint32_t rest,
 		rep_e164_t callee, uint32_t now)
 {
-	fact_t *f = find_or_add(
+	rep_fact_t *f = find_or_add(
 			s, callee, pool, REP_GUARD_DECLINED, later(now, rest), now);
 	uint32_t end;
 
 	if(!f || (f->n > 0 && f->at <= now && now - f->at < REP_GUARD_SAME_CALL))
 		return (rep_guard_fact_t){0};
-	if(forgets(f) <= now)
+	if(rep_fact_forgets(f) <= now)
 		f->n = 0;
 	f->n += f->n <= REP_GUARD_DOUBLINGS;
 	f->at = now;
@@ -533,10 +330,10 @@ static rep_guard_fact_t declined(stripe_t *s, int32_t pool, uint32_t rest,
 	return fact_of(f, false);
 }
 
-static rep_guard_fact_t unwanted(stripe_t *s, int32_t pool, uint32_t rest,
+static rep_guard_fact_t unwanted(rep_stripe_t *s, int32_t pool, uint32_t rest,
 		rep_e164_t callee, uint32_t now)
 {
-	fact_t *f = find_or_add(
+	rep_fact_t *f = find_or_add(
 			s, callee, pool, REP_GUARD_UNWANTED, later(now, rest), now);
 
 	if(!f)
@@ -555,7 +352,7 @@ void rep_guard_outcome(rep_guard_t *guard, int32_t pool,
 					: outcome == REP_DECLINED ? policy->callee_declined_rest
 											  : 0;
 	rep_guard_fact_t news;
-	stripe_t *s;
+	rep_stripe_t *s;
 
 	if(rest == 0 && outcome != REP_ANSWERED)
 		return;
@@ -565,7 +362,7 @@ void rep_guard_outcome(rep_guard_t *guard, int32_t pool,
 	else if(outcome == REP_DECLINED)
 		news = declined(s, pool, rest, callee, now);
 	else
-		news = take_away(s, find(s, callee, pool, REP_GUARD_DECLINED));
+		news = take_away(s, rep_fact_find(s, callee, pool, REP_GUARD_DECLINED));
 	rep_unlock(&s->lock);
 	tell_any(guard, &news);
 }
@@ -575,10 +372,10 @@ void rep_guard_outcome(rep_guard_t *guard, int32_t pool,
 bool rep_guard_suppress(
 		rep_guard_t *guard, rep_e164_t callee, uint32_t until, uint32_t now)
 {
-	stripe_t *s = lock_of(guard, callee);
+	rep_stripe_t *s = lock_of(guard, callee);
 	rep_guard_fact_t news = {0};
 	bool done = true;
-	fact_t *f;
+	rep_fact_t *f;
 
 	if(until > now) {
 		f = find_or_add(
@@ -592,7 +389,8 @@ bool rep_guard_suppress(
 			news = fact_of(f, false);
 		}
 	} else {
-		news = take_away(s, find(s, callee, REP_GUARD_ALL, REP_GUARD_BY_HAND));
+		news = take_away(
+				s, rep_fact_find(s, callee, REP_GUARD_ALL, REP_GUARD_BY_HAND));
 		done = news.kind != REP_GUARD_NOTHING;
 	}
 	rep_unlock(&s->lock);
@@ -606,11 +404,11 @@ unsigned rep_guard_forget(rep_guard_t *guard, rep_e164_t callee)
 	unsigned n = 0;
 
 	for(;; n++) {
-		stripe_t *s = lock_of(guard, callee);
-		uint32_t i = first_of(s, callee);
+		rep_stripe_t *s = lock_of(guard, callee);
+		uint32_t i = rep_fact_first(s, callee);
 
-		while(i != NONE && at(s, i)->callee != callee)
-			i = at(s, i)->next;
+		while(i != NONE && rep_fact_at(s, i)->callee != callee)
+			i = rep_fact_at(s, i)->next;
 		news = take_away(s, i);
 		rep_unlock(&s->lock);
 		if(news.kind == REP_GUARD_NOTHING)
@@ -622,13 +420,13 @@ unsigned rep_guard_forget(rep_guard_t *guard, rep_e164_t callee)
 size_t rep_guard_of(rep_guard_t *guard, rep_e164_t callee,
 		rep_guard_fact_t *out, size_t max)
 {
-	stripe_t *s = lock_of(guard, callee);
+	rep_stripe_t *s = lock_of(guard, callee);
 	size_t n = 0;
 
-	for(uint32_t i = first_of(s, callee); i != NONE && n < max;
-			i = at(s, i)->next)
-		if(at(s, i)->callee == callee)
-			out[n++] = fact_of(at(s, i), false);
+	for(uint32_t i = rep_fact_first(s, callee); i != NONE && n < max;
+			i = rep_fact_at(s, i)->next)
+		if(rep_fact_at(s, i)->callee == callee)
+			out[n++] = fact_of(rep_fact_at(s, i), false);
 	rep_unlock(&s->lock);
 	return n;
 }
@@ -636,33 +434,34 @@ size_t rep_guard_of(rep_guard_t *guard, rep_e164_t callee,
 /* ---- shared ------------------------------------------------------------------------- */
 
 /* The same thing as kept here. */
-static uint32_t find_same(const stripe_t *s, const rep_guard_fact_t *fact)
+static uint32_t find_same(const rep_stripe_t *s, const rep_guard_fact_t *fact)
 {
 	return fact->kind == REP_GUARD_TRIED
-				   ? find_try(s, fact->callee, fact->pool, fact->at, fact->n)
-				   : find(s, fact->callee, fact->pool, fact->kind);
+				   ? rep_fact_find_try(
+						   s, fact->callee, fact->pool, fact->at, fact->n)
+				   : rep_fact_find(s, fact->callee, fact->pool, fact->kind);
 }
 
 /* A callee that is called without an end is not to fill the table. */
 static void make_room_for_try(
-		stripe_t *s, const rep_guard_fact_t *fact, uint32_t now)
+		rep_stripe_t *s, const rep_guard_fact_t *fact, uint32_t now)
 {
 	standing_t st = look(s, fact->callee, fact->pool, now);
 
 	if(st.kept >= REP_GUARD_TRIES)
-		drop(s, st.oldest);
+		rep_fact_drop(s, st.oldest);
 }
 
-static void merge(stripe_t *s, const rep_guard_fact_t *fact, uint32_t now)
+static void merge(rep_stripe_t *s, const rep_guard_fact_t *fact, uint32_t now)
 {
 	uint32_t i = find_same(s, fact);
-	fact_t *f;
+	rep_fact_t *f;
 
 	if(i == NONE && fact->kind == REP_GUARD_TRIED)
 		make_room_for_try(s, fact, now);
-	f = i != NONE ? at(s, i)
-				  : add(s, fact->callee, fact->pool, fact->kind, fact->until,
-						  now);
+	f = i != NONE ? rep_fact_at(s, i)
+				  : rep_fact_add(s, fact->callee, fact->pool, fact->kind,
+						  fact->until, now);
 	if(!f)
 		return;
 	if(i == NONE || fact->kind == REP_GUARD_BY_HAND || fact->until > f->until) {
@@ -671,14 +470,14 @@ static void merge(stripe_t *s, const rep_guard_fact_t *fact, uint32_t now)
 	}
 	if(fact->n > f->n)
 		f->n = fact->n;
-	if(forgets(f) < s->earliest)
-		s->earliest = forgets(f);
+	if(rep_fact_forgets(f) < s->earliest)
+		s->earliest = rep_fact_forgets(f);
 }
 
 void rep_guard_take(
 		rep_guard_t *guard, const rep_guard_fact_t *fact, uint32_t now)
 {
-	stripe_t *s;
+	rep_stripe_t *s;
 
 	if(fact->kind <= REP_GUARD_NOTHING || fact->kind > REP_GUARD_BY_HAND)
 		return;
@@ -694,16 +493,16 @@ size_t rep_guard_walk(rep_guard_t *guard, uint64_t *cursor, int32_t pool,
 		uint32_t now, rep_guard_fact_t *out, size_t max)
 {
 	uint32_t n = (uint32_t)(*cursor >> 32), i = (uint32_t)*cursor, looked = 0;
-	stripe_t *s = &guard->stripe[n];
+	rep_stripe_t *s = &guard->stripe[n];
 	size_t found = 0;
 
 	rep_lock(&s->lock);
 	for(; i < rep_slab_count(&s->facts) && found < max && looked++ < WALKED;
 			i++) {
-		const fact_t *f = at(s, i);
+		const rep_fact_t *f = rep_fact_at(s, i);
 
 		if(f->kind != REP_GUARD_NOTHING && (f->pool == pool || f->pool < 0)
-				&& forgets(f) > now)
+				&& rep_fact_forgets(f) > now)
 			out[found++] = fact_of(f, false);
 	}
 	if(i >= rep_slab_count(&s->facts)) {
@@ -718,12 +517,13 @@ size_t rep_guard_walk(rep_guard_t *guard, uint64_t *cursor, int32_t pool,
 void rep_guard_drop(rep_guard_t *guard, int32_t pool)
 {
 	for(uint32_t n = 0; n < guard->n_stripes; n++) {
-		stripe_t *s = &guard->stripe[n];
+		rep_stripe_t *s = &guard->stripe[n];
 
 		rep_lock(&s->lock);
 		for(uint32_t i = 0; i < rep_slab_count(&s->facts); i++)
-			if(at(s, i)->kind != REP_GUARD_NOTHING && at(s, i)->pool == pool)
-				drop(s, i);
+			if(rep_fact_at(s, i)->kind != REP_GUARD_NOTHING
+					&& rep_fact_at(s, i)->pool == pool)
+				rep_fact_drop(s, i);
 		rep_unlock(&s->lock);
 	}
 }

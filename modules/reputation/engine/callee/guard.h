@@ -21,25 +21,14 @@
 #ifndef REP_GUARD_H
 #define REP_GUARD_H
 
+#include "facts.h"
 #include "../judge/policy.h"
 #include "../judge/state.h"
 
-#define REP_GUARD_ALL (-1)	  /* instead of a pool: all of them */
-#define REP_GUARD_TRIES 250	  /* attempts kept of one callee in one pool */
-#define REP_GUARD_DOUBLINGS 5 /* of the rest, at most */
-#define REP_GUARD_REMEMBERED 2592000 /* s that declines count after the rest */
+#define REP_GUARD_ALL (-1)	   /* instead of a pool: all of them */
+#define REP_GUARD_TRIES 250	   /* attempts kept of one callee in one pool */
+#define REP_GUARD_DOUBLINGS 5  /* of the rest, at most */
 #define REP_GUARD_SAME_CALL 60 /* s in which a second decline does not count */
-
-typedef enum rep_guard_kind
-{
-	REP_GUARD_NOTHING,
-	REP_GUARD_TRIED,
-	REP_GUARD_DECLINED,
-	REP_GUARD_UNWANTED,
-	REP_GUARD_BY_HAND,
-	REP_GUARD_LISTED, /* on the do-not-call list (dnc.h): is told, not kept */
-	REP_GUARD_KINDS
-} rep_guard_kind_t;
 
 typedef struct rep_guard_fact
 {
@@ -126,9 +115,5 @@ size_t rep_guard_walk(rep_guard_t *guard, uint64_t *cursor, int32_t pool,
 		uint32_t now, rep_guard_fact_t *out, size_t max);
 /* The pool is gone, and with it what is known of its callees. */
 void rep_guard_drop(rep_guard_t *guard, int32_t pool);
-
-/* When it is forgotten: attempts, 607s and orders at their end, declines
- * REP_GUARD_REMEMBERED later. */
-uint32_t rep_guard_forgets(rep_guard_kind_t kind, uint32_t until);
 
 #endif
