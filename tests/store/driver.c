@@ -126,6 +126,14 @@ static void do_call(char **a)
 			after.repeats - before.repeats);
 }
 
+/* Each call has a callee of its own: one and the same would see one number. */
+static rep_e164_t next_callee(void)
+{
+	static rep_e164_t last = 15557770000;
+
+	return last++;
+}
+
 static void picks(char **a, rep_outcome_t outcome)
 {
 	static rep_e164_t numbers[4096];
@@ -137,7 +145,7 @@ static void picks(char **a, rep_outcome_t outcome)
 	memset(times, 0, sizeof(times));
 	for(int i = atoi(a[2]); i > 0; i--) {
 		rep_ticket_t ticket = {0};
-		rep_picked_t picked = rep_pool_pick(registry, pool, 15557770000,
+		rep_picked_t picked = rep_pool_pick(registry, pool, next_callee(),
 				rep_span(""), now(), false, &ticket);
 		unsigned k = 0;
 
@@ -191,7 +199,7 @@ static void do_hold(char **a)
 	for(int i = atoi(a[2]); i > 0 && n_held < 4096; i--) {
 		rep_ticket_t ticket = {0};
 
-		if(rep_pool_pick(registry, pool, 15557770000, rep_span(""), now(),
+		if(rep_pool_pick(registry, pool, next_callee(), rep_span(""), now(),
 				   false, &ticket)
 						.result
 				!= REP_PICKED)
