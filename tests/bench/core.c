@@ -16,6 +16,7 @@
 #include "engine/pool/view.h"
 
 #include "core_mem.h"
+#include "core_picks.h"
 #include "core_world.h"
 
 #define RUNS 5
@@ -411,18 +412,25 @@ int main(int argc, char **argv)
 	for(int a = 1; a < argc; a++) {
 		if(strcmp(argv[a], "--judge-only") == 0 && a + 1 < argc)
 			return judge_only((unsigned)atoi(argv[a + 1]));
+		if(strcmp(argv[a], "--picks-only") == 0 && a + 3 < argc)
+			return picks_only(argv[a + 1], (uint32_t)atoi(argv[a + 2]),
+					(unsigned)atoi(argv[a + 3]));
+		if(strcmp(argv[a], "--picks") == 0)
+			return picks_table(MILLION, report), 0;
 		if(strcmp(argv[a], "--quick") == 0)
 			most = 100000;
 		else if(!json && argv[a][0] != '-')
 			json = fopen(argv[a], "w");
 		else
 			return fprintf(stderr,
-						   "core [--quick] [--judge-only CALLS] [FILE.json]\n"),
+						   "core [--quick] [--picks] [--judge-only CALLS]"
+						   " [--picks-only WAY NUMBERS CALLS] [FILE.json]\n"),
 				   2;
 	}
 	if(json)
 		fputs("[", json);
 	call_table(most);
+	picks_table(most, report);
 	classify_table();
 	memory_table(most);
 	hold_table(most);

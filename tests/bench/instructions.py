@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Instructions of a judged call, by callgrind: the same on any machine.
+"""Instructions of a pick and of a judged call, by callgrind: the same on any
+machine.
 
 Usage: instructions.py build/bench/core FILE.json
 """
@@ -19,27 +20,39 @@ JUDGE = "rep_verdict_judge"
 FIRST, DAY = 10000, 96000
 
 
-def cost(program, calls):
-    """Times that the judge was asked, and its instructions in all."""
+PICK = "rep_pool_pick"
+PICKS, NUMBERS = 2000, (10, 64, 96, 1000, 100000)
+
+
+def cost(program, function, *args):
+    """Times that the function was called, and its instructions in all."""
     with tempfile.NamedTemporaryFile() as out:
         subprocess.run(
             ["valgrind", "--tool=callgrind", "--compress-strings=no",
-             "--toggle-collect=" + JUDGE, "--callgrind-out-file=" + out.name,
-             program, "--judge-only", str(calls)],
+             "--toggle-collect=" + function, "--callgrind-out-file=" + out.name,
+             program, *map(str, args)],
             check=True, capture_output=True)
         text = out.read().decode()
     total = int(re.search(r"^(?:summary|totals): (\d+)", text, re.M).group(1))
     return sum(int(n) for n in re.findall(
-        r"^cfn=%s\ncalls=(\d+)" % JUDGE, text, re.M)), total
+        r"^cfn=%s\ncalls=(\d+)" % function, text, re.M)), total
 
 
 def main():
-    before, warm = cost(sys.argv[1], FIRST)
-    after, total = cost(sys.argv[1], FIRST + DAY)
+    program, picks = sys.argv[1], {}
+    print("\ninstructions a pick")
+    for way in ("order", "sticky", "sticky, weighted", "local",
+                "local, sticky"):
+        picks[way] = [cost(program, PICK, "--picks-only", way, n, PICKS)[1]
+                      / PICKS for n in NUMBERS]
+        print("%-20s" % way, *("%8.0f" % each for each in picks[way]))
+    before, warm = cost(program, JUDGE, "--judge-only", FIRST)
+    after, total = cost(program, JUDGE, "--judge-only", FIRST + DAY)
     calls, each = after - before, (total - warm) / (after - before)
     print("\n%.0f instructions a judged call: 72 buckets, 1,000 numbers" % each)
     with open(sys.argv[2], "w", encoding="ascii") as f:
-        json.dump({"judged": calls, "instructions": each}, f)
+        json.dump({"judged": calls, "instructions": each, "numbers": NUMBERS,
+                   "picks": picks}, f)
 
 
 if __name__ == "__main__":

@@ -212,13 +212,52 @@ static void settle(const rep_ring_t *ring, rep_ring_at_t *at)
 	}
 }
 
+/* Where the place is to be expected in a part, since places are even. */
+static uint32_t guess(const rep_ring_part_t *part, uint64_t place)
+{
+	uint64_t within =
+			place << part->depth & ((UINT64_C(1) << REP_RING_BITS) - 1);
+
+	return (uint32_t)(within * part->n >> REP_RING_BITS);
+}
+
+/* As below(), from there on. */
+static uint32_t near(const rep_ring_part_t *part, uint32_t k, uint64_t entry)
+{
+	while(k > 0 && part->entries[k - 1] >= entry)
+		k--;
+	while(k < part->n && part->entries[k] < entry)
+		k++;
+	return k;
+}
+
 rep_ring_at_t rep_ring_seek(const rep_ring_t *ring, uint64_t place)
 {
-	rep_ring_at_t at = {part_of(ring, place), 0};
+	rep_ring_at_t at;
 
-	at.k = below(ring->parts[at.part], entry_of(place, 0));
-	settle(ring, &at);
+	rep_ring_seek_all(ring, &place, 1, &at);
 	return at;
+}
+
+void rep_ring_seek_all(const rep_ring_t *ring, const uint64_t *places,
+		unsigned n, rep_ring_at_t *out)
+{
+	for(unsigned j = 0; j < n; j++) {
+		out[j].part = part_of(ring, places[j]);
+		__builtin_prefetch(&ring->parts[out[j].part]);
+	}
+	for(unsigned j = 0; j < n; j++)
+		__builtin_prefetch(ring->parts[out[j].part]);
+	for(unsigned j = 0; j < n; j++) {
+		const rep_ring_part_t *part = ring->parts[out[j].part];
+		out[j].k = guess(part, places[j]);
+		__builtin_prefetch(&part->entries[out[j].k]);
+	}
+	for(unsigned j = 0; j < n; j++) {
+		out[j].k = near(
+				ring->parts[out[j].part], out[j].k, entry_of(places[j], 0));
+		settle(ring, &out[j]);
+	}
 }
 
 void rep_ring_next(const rep_ring_t *ring, rep_ring_at_t *at)

@@ -47,6 +47,9 @@ void rep_ring_clear(rep_ring_t *ring); /* gives the memory back */
 /* The first entry at `place` or after it, and the one after that, around the
  * circle. The ring must not be empty. */
 rep_ring_at_t rep_ring_seek(const rep_ring_t *ring, uint64_t place);
+/* The same for many places: the waits for memory fall together. */
+void rep_ring_seek_all(const rep_ring_t *ring, const uint64_t *places,
+		unsigned n, rep_ring_at_t *out);
 void rep_ring_next(const rep_ring_t *ring, rep_ring_at_t *at);
 
 static inline uint64_t rep_ring_entry(const rep_ring_t *ring, rep_ring_at_t at)

@@ -284,15 +284,17 @@ const rep_group_t *rep_local_find(
 	return find(local, rep_e164_prefix(callee, digits), digits);
 }
 
-static unsigned common(uint64_t member, uint64_t other)
+/* Digits in common, of two that have the first `n` in common. */
+static unsigned common(uint64_t member, uint64_t other, unsigned n)
 {
 	unsigned a = member & 15, b = other & 15, most = a < b ? a : b;
 
-	while(most > 0
-			&& rep_e164_prefix(number_of(member), most)
-					   != rep_e164_prefix(number_of(other), most))
-		most--;
-	return most;
+	member >>= 4;
+	other >>= 4;
+	while(n < most
+			&& rep_e164_prefix(member, n + 1) == rep_e164_prefix(other, n + 1))
+		n++;
+	return n;
 }
 
 unsigned rep_group_common(const rep_group_t *group, rep_e164_t callee)
@@ -302,11 +304,11 @@ unsigned rep_group_common(const rep_group_t *group, rep_e164_t callee)
 
 	/* the neighbours; a shorter number may stand between it and a better one */
 	for(unsigned i = k; i < group->n && i < k + 2; i++) {
-		n = common(group->members[i], member);
+		n = common(group->members[i], member, group->digits);
 		longest = n > longest ? n : longest;
 	}
 	for(unsigned i = k; i > 0 && i + 2 > k; i--) {
-		n = common(group->members[i - 1], member);
+		n = common(group->members[i - 1], member, group->digits);
 		longest = n > longest ? n : longest;
 	}
 	return longest;

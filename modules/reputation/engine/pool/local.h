@@ -14,7 +14,7 @@
 #include "../base/ring.h"
 #include "../base/slab.h"
 
-#define REP_GROUP_FEW 128
+#define REP_GROUP_FEW 64
 
 typedef struct rep_group
 {
