@@ -211,7 +211,7 @@ coverage:
 		PYTEST_JOBS="$(PYTEST_JOBS)" STEPS="$(STEPS)" tests/coverage/run.sh
 
 test: packages
-	@$(MAKE) --no-print-directory WERROR=-Werror module replay fuzz-replay \
+	@$(MAKE) --no-print-directory -j 2 WERROR=-Werror module replay fuzz-replay \
 		$(BUILD)/unit/$(UNIT_CC)/run
 	@$(MAKE) --no-print-directory test-build
 	@$(MAKE) --no-print-directory -j 2 --output-sync=target unit store-live
