@@ -336,6 +336,30 @@ START_TEST(what_others_wrote_and_what_is_not_written)
 }
 END_TEST
 
+/* A block within the second of those that are written keeps its id. */
+START_TEST(ids_that_are_not_written_stay)
+{
+	uint64_t id = block(FIRST, URL, "one", NOW);
+	rep_redress_entry_t heard = entry_of(id);
+
+	news(1);
+	block(FIRST, URL, "two", NOW + 1);
+	heard.count = 2;
+	heard.last = NOW + 900;
+	snprintf(heard.ids, sizeof(heard.ids), "three one");
+	rep_redress_landed(registry, pool, id, &heard, 1);
+	ck_assert_str_eq(entry_of(id).ids, "three one two");
+	news(1);
+	snprintf(heard.ids, sizeof(heard.ids), "three two");
+	rep_redress_landed(registry, pool, id, &heard, 1);
+	ck_assert_str_eq(entry_of(id).ids, "three two");
+	/* and one of a later second goes before theirs */
+	block(FIRST, URL, "four", NOW + 60 * S);
+	rep_redress_heard(registry, &heard, 1);
+	ck_assert_str_eq(entry_of(id).ids, "four three two");
+}
+END_TEST
+
 START_TEST(what_redis_has_lost_is_written_again)
 {
 	uint64_t id = block(FIRST, URL, "", NOW);
@@ -477,6 +501,7 @@ Suite *redress_suite(void)
 	tcase_add_test(tcase, listed_newest_first);
 	tcase_add_test(tcase, what_is_added_goes_out_once);
 	tcase_add_test(tcase, what_others_wrote_and_what_is_not_written);
+	tcase_add_test(tcase, ids_that_are_not_written_stay);
 	tcase_add_test(tcase, what_redis_has_lost_is_written_again);
 	tcase_add_test(tcase, without_a_list);
 	tcase_add_test(tcase, as_json_and_back);

@@ -3,6 +3,7 @@
 #include "redress.h"
 
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "pool.h"
@@ -117,27 +118,34 @@ static void put_text(char *to, const char *from)
 		memcpy(to, from, strlen(from) + 1);
 }
 
-/* The newest id goes to the front, those that there is no room for go. */
-static void put_id(char ids[REP_REDRESS_IDS], const char *id)
+static bool has_id(const char *ids, rep_span_t id)
 {
-	char was[REP_REDRESS_IDS];
-	rep_span_t rest, one;
-	size_t n = strlen(id), kept = 1;
+	rep_span_t rest = rep_span(ids), one;
 
-	if(n == 0)
-		return;
-	memcpy(was, ids, sizeof(was));
-	memcpy(ids, id, n + 1);
-	rest = rep_span(was);
-	while(rest.len && rep_span_cut(&rest, ' ', &one)) {
-		if(rep_span_is(one, id))
+	while(rep_span_cut(&rest, ' ', &one))
+		if(one.len == id.len && memcmp(one.s, id.s, id.len) == 0)
+			return true;
+	return false;
+}
+
+/* The newer ids go to the front, those that there is no room for go. */
+static void put_ids(char ids[REP_REDRESS_IDS], const char *newer)
+{
+	char all[2 * REP_REDRESS_IDS];
+	rep_span_t rest, one;
+	size_t n = 0;
+
+	snprintf(all, sizeof(all), "%s %s", newer, ids);
+	rest = rep_span(all);
+	ids[0] = '\0';
+	for(int kept = 0; kept < REP_REDRESS_IDS_KEPT
+			&& rep_span_cut(&rest, ' ', &one);) {
+		if(one.len == 0 || has_id(ids, one))
 			continue;
-		if(kept == REP_REDRESS_IDS_KEPT || n + 1 + one.len >= REP_REDRESS_IDS)
+		if(n + 1 + one.len >= REP_REDRESS_IDS)
 			break;
-		ids[n++] = ' ';
-		memcpy(ids + n, one.s, one.len);
-		n += one.len;
-		ids[n] = '\0';
+		n += (size_t)sprintf(
+				ids + n, "%s%.*s", n ? " " : "", (int)one.len, one.s);
 		kept++;
 	}
 }
@@ -160,7 +168,7 @@ static void block(rep_ledger_t *ledger, item_t *item,
 	put_text(entry->email, redress->email);
 	put_text(entry->campaign, campaign);
 	put_text(entry->network, network);
-	put_id(entry->ids, redress->id);
+	put_ids(entry->ids, redress->id);
 	if(entry->status == REP_REDRESS_CLOSED) {
 		entry->status = REP_REDRESS_OPEN;
 		item->fields |= 1 << REP_REDRESS_STATUS;
@@ -393,7 +401,10 @@ static bool take_over(item_t *item, const rep_redress_entry_t *entry)
 		put_text(own->email, was.email);
 		put_text(own->campaign, was.campaign);
 		put_text(own->network, was.network);
+		put_ids(own->ids, was.ids);
+	} else if(item->under_way + item->waits) {
 		memcpy(own->ids, was.ids, sizeof(own->ids));
+		put_ids(own->ids, entry->ids);
 	}
 	if(mine & 1u << REP_REDRESS_STATUS)
 		own->status = was.status;
