@@ -134,12 +134,12 @@ static void put_ids(char ids[REP_REDRESS_IDS], const char *newer)
 	char all[2 * REP_REDRESS_IDS];
 	rep_span_t rest, one;
 	size_t n = 0;
+	int kept = 0;
 
 	snprintf(all, sizeof(all), "%s %s", newer, ids);
 	rest = rep_span(all);
 	ids[0] = '\0';
-	for(int kept = 0; kept < REP_REDRESS_IDS_KEPT
-			&& rep_span_cut(&rest, ' ', &one);) {
+	while(kept < REP_REDRESS_IDS_KEPT && rep_span_cut(&rest, ' ', &one)) {
 		if(one.len == 0 || has_id(ids, one))
 			continue;
 		if(n + 1 + one.len >= REP_REDRESS_IDS)
