@@ -275,8 +275,8 @@ class Fleet:
         return [event for event in self.redis.events()
                 if event["pool"] == self.pool and event["event"] in kinds]
 
-    def status(self):
-        return self.redis.client.hget(f"rep:policy:{{{self.pool}}}", "status")
+    def policy(self, field):
+        return self.redis.client.hget(f"rep:policy:{{{self.pool}}}", field)
 
 
 @pytest.fixture
@@ -289,7 +289,7 @@ def test_a_pause_holds_on_all_proxies_and_over_restarts(fleet):
     fleet.wait("picked", "picked")
     one.rpc("reputation.pause", fleet.pool)
     fleet.wait("pool-paused", "pool-paused")
-    assert fleet.status() == "paused"
+    assert fleet.policy("status") == "paused"
     # of both, the first refused call on each
     for node in fleet.nodes:
         node.wait_log(f"EVENT pool-exhausted {fleet.pool} pool-paused")
@@ -301,7 +301,7 @@ def test_a_pause_holds_on_all_proxies_and_over_restarts(fleet):
     # by another one
     two.rpc("reputation.resume", fleet.pool)
     wait_until(lambda: pick(caller, fleet.pool).code == 1)
-    assert fleet.status() == "active"
+    assert fleet.policy("status") == "active"
     for node in (two, again):
         node.wait_log(f"EVENT pool-exhausted-over {fleet.pool} pool-paused")
     wait_until(lambda: fleet.events("pool-exhausted-over"))
@@ -312,6 +312,44 @@ def test_a_pause_holds_on_all_proxies_and_over_restarts(fleet):
             "pool-paused", "", "")
     assert int(over["refused"]) > 0
     assert int(over["since"]) <= int(over["until"])
+
+
+def test_a_pool_may_have_a_mode_of_its_own(fleet):
+    """Enforced while the proxies observe, and the other way round; on all of
+    them, and over restarts."""
+    one, two = fleet.nodes
+    for number in fleet.numbers:
+        one.rpc("reputation.bench", fleet.pool, number, 600)
+    fleet.wait("all-benched", "all-benched")
+    for node in fleet.nodes:
+        node.rpc("reputation.mode", "observe")
+    fleet.wait("picked", "picked")
+    assert one.rpc("reputation.mode", fleet.pool, "enforce") == {
+        "mode": "enforce"}
+    fleet.wait("all-benched", "all-benched")
+    assert fleet.policy("mode") == "enforce"
+    assert one.rpc("reputation.mode") == {"mode": "observe"}
+    assert two.rpc("reputation.mode", fleet.pool) == {"mode": "enforce"}
+    assert view.pools(two)[fleet.pool]["mode"] == "enforce"
+    for node in fleet.nodes:
+        node.rpc("reputation.mode", "enforce")
+    two.rpc("reputation.mode", fleet.pool, "observe")
+    fleet.wait("picked", "picked")
+    one.stop()
+    again = fleet.make.caller(fleet.node("one"))
+    wait_until(lambda: pick(again, fleet.pool).code == 1)
+    two.rpc("reputation.mode", fleet.pool, "proxy")
+    wait_until(lambda: pick(again, fleet.pool).reason == "all-benched")
+    for args, code, why in (
+            (("nobody",), 400, "no such pool, and no mode: nobody"),
+            (("nobody", "observe"), 404, "no such pool: nobody"),
+            ((fleet.pool, "watch"), 400, "mode: 'watch' is none of enforce,"
+             " observe and proxy"),
+            ((fleet.pool, "observe", "more"), 400,
+             "one argument too many: more")):
+        with pytest.raises(Fault) as fault:
+            two.rpc("reputation.mode", *args)
+        assert (fault.value.code, fault.value.message) == (code, why)
 
 
 def test_a_pause_of_some_seconds_ends_on_all_by_itself(fleet):
@@ -331,8 +369,8 @@ def test_a_pause_of_some_seconds_ends_on_all_by_itself(fleet):
 
 
 def fleet_status(fleet):
-    return wait_until(lambda: (fleet.status() or "").startswith("paused until=")
-                      and fleet.status())
+    return wait_until(lambda: (fleet.policy("status") or "").startswith("paused until=")
+                      and fleet.policy("status"))
 
 
 def test_paused_by_redis_cli(fleet):
@@ -362,7 +400,7 @@ def test_a_pause_while_redis_is_away(make, tmp_path):
     assert fleet.reasons() == ["pool-paused", "picked"]
     redis.start()
     fleet.wait("pool-paused", "pool-paused")
-    assert fleet.status() == "paused"
+    assert fleet.policy("status") == "paused"
 
 
 def test_a_cap_over_all_is_one_event(make, redis):

@@ -336,7 +336,7 @@ def test_fault_404(node, command, arguments):
     ("bench", ["sales", SALES[0], 10, "east", "x"]),
     ("release", ["sales", SALES[0], "east", "x"]),
     ("reset", ["sales", SALES[0], "x"]),
-    ("mode", ["enforce", "x"]),
+    ("mode", ["sales", "watch"]),
     ("redress", ["sales", "x"]),
     ("policy", ["sales", "x"]),
     ("store", ["x"]),

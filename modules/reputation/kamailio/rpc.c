@@ -45,6 +45,10 @@ static void add_pool(rpc_t *rpc, void *list, int pool)
 			"reason", view.stopped ? rep_pick_name(view.stop_reason) : "",
 			"in_flight", view.in_flight, "used_today", view.used_today, "picks",
 			rep_rpc_u32(view.picks), "refusals", rep_rpc_u32(view.refusals));
+	rpc->struct_add(item, "s", "mode",
+			rep_mode_name(rep_pool_observes(rep_shared->registry, pool)
+								  ? REP_OBSERVE
+								  : REP_ENFORCE));
 	if(view.paused)
 		rpc->struct_add(
 				item, "u", "paused_until", rep_rpc_s(view.paused_until));
@@ -261,7 +265,7 @@ DOC(bench, "Bench a number: pool number seconds [route]; 0 = the policy's rest")
 DOC(release, "Back to active: pool number [route]")
 DOC(resync, "Read what Redis holds of a pool anew, or of all: [pool]")
 DOC(reset, "Forget a number's history: pool number")
-DOC(mode, "Show or switch the mode: [enforce|observe]")
+DOC(mode, "Show or switch the mode: [enforce|observe], or pool [mode]")
 DOC(pause, "A pool refuses calls: pool [seconds]; without: until resumed")
 DOC(resume, "A pool goes on: pool")
 DOC(redress, "The work list of redress: [pool] [from] [limit]")

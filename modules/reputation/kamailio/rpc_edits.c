@@ -238,24 +238,67 @@ void rep_rpc_reset(rpc_t *rpc, void *ctx)
 		rep_rpc_unknown(rpc, ctx, number);
 }
 
+/* Of the pool: in memory, and in the policy in Redis. */
+static bool set_pool_mode(rpc_t *rpc, void *ctx, int pool, rep_mode_t mode)
+{
+	rep_edit_t edit = {.pool = pool, .field = "mode"};
+	bool done;
+
+	if(!keep_place(rpc, ctx))
+		return false;
+	snprintf(edit.value, sizeof(edit.value), "%s", rep_mode_name(mode));
+	done = rep_pool_set_mode(rep_shared->registry, pool, mode);
+	hand_on(done, &edit);
+	if(!done)
+		rpc->fault(ctx, 404, "the pool is just being removed");
+	else
+		LM_NOTICE("pool %s: mode %s by RPC\n",
+				rep_registry_name(rep_shared->registry, pool), edit.value);
+	return done;
+}
+
+static bool mode_of(rpc_t *rpc, void *ctx, str text, rep_mode_t *mode)
+{
+	*mode = rep_mode_parse(rep_span_of(&text));
+	if(*mode != REP_MODES)
+		return true;
+	rpc->fault(ctx, 400, "mode: '%.*s' is none of enforce, observe and proxy",
+			text.len, text.s);
+	return false;
+}
+
+/* [MODE], of the proxy, or POOL [MODE]. */
 void rep_rpc_mode(rpc_t *rpc, void *ctx)
 {
-	str mode = STR_NULL;
+	str one = STR_NULL, two = STR_NULL;
+	rep_mode_t mode = REP_MODES;
+	int pool = REP_NO_POOL;
+	bool observes;
 	void *item;
 
-	if(!rep_rpc_text(rpc, ctx, "mode", &mode) || !rep_rpc_end(rpc, ctx))
+	if(!rep_rpc_text(rpc, ctx, "mode or pool", &one)
+			|| !rep_rpc_text(rpc, ctx, "mode", &two) || !rep_rpc_end(rpc, ctx))
 		return;
-	if(mode.s) {
-		bool observe = rep_span_is(rep_span_of(&mode), "observe");
-		if(!observe && !rep_span_is(rep_span_of(&mode), "enforce")) {
-			rpc->fault(ctx, 400, "mode: '%.*s' is neither enforce nor observe",
-					mode.len, mode.s);
+	if(one.s && !two.s)
+		mode = rep_mode_parse(rep_span_of(&one));
+	if(mode == REP_ENFORCE || mode == REP_OBSERVE) {
+		rep_registry_observe(rep_shared->registry, mode == REP_OBSERVE);
+	} else if(one.s) {
+		pool = rep_registry_find(rep_shared->registry, rep_span_of(&one));
+		if(pool == REP_NO_POOL) {
+			rpc->fault(ctx, two.s ? 404 : 400, "no such pool%s: %.*s",
+					two.s ? "" : ", and no mode", one.len, one.s);
 			return;
 		}
-		rep_registry_observe(rep_shared->registry, observe);
+		if(two.s
+				&& (!mode_of(rpc, ctx, two, &mode)
+						|| !set_pool_mode(rpc, ctx, pool, mode)))
+			return;
 	}
+	observes = pool == REP_NO_POOL
+					   ? rep_registry_observes(rep_shared->registry)
+					   : rep_pool_observes(rep_shared->registry, pool);
 	rpc->add(ctx, "{", &item);
 	rpc->struct_add(item, "s", "mode",
-			rep_registry_observes(rep_shared->registry) ? "observe"
-														: "enforce");
+			rep_mode_name(observes ? REP_OBSERVE : REP_ENFORCE));
 }

@@ -12,12 +12,13 @@
 
 typedef enum kind
 {
-	/* enums of two words each */
+	/* enums of words */
 	KIND_ORDER,
 	KIND_EXHAUSTED,
 	KIND_UNKNOWN,
 	KIND_CAPS,
 	KIND_QUIET,
+	KIND_MODE,
 	WORD_KINDS,
 	KIND_WHOLE = WORD_KINDS, /* uint32_t */
 	KIND_FLOAT,				 /* float */
@@ -116,6 +117,7 @@ static const field_t fields[] = {
 	{"caps", KIND_CAPS, AT(caps), 0, 0, "hard"},
 	{"warmup", KIND_WARMUP, 0, 0, 0, "10x7,20x7,30x7"},
 	{"on_unknown", KIND_UNKNOWN, AT(on_unknown), 0, 0, "wait"},
+	{"mode", KIND_MODE, AT(mode), 0, 0, "proxy"},
 	{"status", KIND_STATUS, 0, 0, 0, "active"},
 	{"order", KIND_ORDER, AT(order), 0, 0, "least_recent"},
 	{"sticky", KIND_WHOLE, AT(sticky), 0, 1, "1"},
@@ -142,17 +144,28 @@ static const field_t fields[] = {
 
 static const char *const charts[REP_CHARTS] = {
 		"blocked", "rejected", "labelled"};
-static const char *const words[WORD_KINDS][2] = {
+static const char *const words[WORD_KINDS][3] = {
 		[KIND_ORDER] = {"least_recent", "weighted"},
 		[KIND_EXHAUSTED] = {"reject", "least_bad"},
 		[KIND_UNKNOWN] = {"wait", "use"},
 		[KIND_CAPS] = {"hard", "soft"},
 		[KIND_QUIET] = {"quiet", "call"},
+		[KIND_MODE] = {"proxy", "enforce", "observe"},
 };
 
 const char *rep_chart_name(rep_chart_t chart)
 {
 	return (unsigned)chart < REP_CHARTS ? charts[chart] : "none";
+}
+
+const char *rep_mode_name(rep_mode_t mode)
+{
+	return words[KIND_MODE][(unsigned)mode < REP_MODES ? mode : REP_AS_PROXY];
+}
+
+rep_mode_t rep_mode_parse(rep_span_t name)
+{
+	return (rep_mode_t)rep_word_find(words[KIND_MODE], REP_MODES, name);
 }
 
 /* ---- setting ---- */
@@ -292,9 +305,10 @@ static bool set_zone(char *zone, rep_span_t text)
 
 static bool set_word(kind_t kind, unsigned *place, rep_span_t text)
 {
-	size_t word = rep_word_find(words[kind], COUNT(words[kind]), text);
+	size_t n = words[kind][2] ? 3 : 2;
+	size_t word = rep_word_find(words[kind], n, text);
 
-	if(word == COUNT(words[kind]))
+	if(word == n)
 		return false;
 	*place = (unsigned)word;
 	return true;
@@ -422,6 +436,7 @@ static const struct
 		[KIND_UNKNOWN] = {"must be wait or use", NULL},
 		[KIND_CAPS] = {"must be hard or soft", NULL},
 		[KIND_QUIET] = {"must be quiet or call", NULL},
+		[KIND_MODE] = {"must be proxy, enforce or observe", NULL},
 		[KIND_STATUS] = {"must be active, paused, or paused until=SECONDS since"
 						 " 1970",
 				NULL},
@@ -577,7 +592,7 @@ static void get_field(const rep_policy_t *policy, const field_t *field,
 			text = place;
 			break;
 		default:
-			text = words[field->kind][*(const unsigned *)place & 1];
+			text = words[field->kind][*(const unsigned *)place % 3];
 	}
 	snprintf(value, size, "%s", text);
 }

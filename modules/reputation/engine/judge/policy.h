@@ -28,6 +28,18 @@ typedef enum rep_exhausted
 	REP_LEAST_BAD
 } rep_exhausted_t;
 
+typedef enum rep_mode
+{
+	REP_AS_PROXY, /* as the proxy's own mode is */
+	REP_ENFORCE,
+	REP_OBSERVE,
+	REP_MODES
+} rep_mode_t;
+
+/* "proxy", "enforce", "observe"; REP_MODES for what is none of them. */
+const char *rep_mode_name(rep_mode_t mode);
+rep_mode_t rep_mode_parse(rep_span_t name);
+
 typedef enum rep_unknown
 {
 	REP_WAIT,
@@ -84,6 +96,7 @@ typedef struct rep_policy
 		uint32_t days;
 	} warmup[REP_WARMUP_STAGES];
 	uint32_t warmup_stages;
+	rep_mode_t mode;
 	rep_pool_status_t status;
 	uint32_t paused_until; /* s since 1970: active from then on; 0 = never */
 	rep_order_t order;

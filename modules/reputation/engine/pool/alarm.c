@@ -259,7 +259,6 @@ static void announce(rep_registry_t *registry, const known_t *known, bool over,
 	const rep_cause_t *cause = &known->cause;
 	rep_event_t event = {
 			.kind = over ? REP_EVENT_POOL_ALARM_OVER : REP_EVENT_POOL_ALARM,
-			.observed = rep_registry_observes(registry),
 			.at = now,
 			.since = known->since,
 			.reason = (rep_reason_t)cause->chart,
@@ -273,8 +272,13 @@ static void announce(rep_registry_t *registry, const known_t *known, bool over,
 	if(cause->kind == REP_CAUSE_ROUTE)
 		memcpy(event.route, known->label, sizeof(event.route));
 	for(int p = 0; p < rep_registry_pools(registry); p++) {
-		if(!is_told(known, p) || !atomic_load(&registry->pools[p]->live))
+		rep_pool_t *pool =
+				is_told(known, p) ? rep_pool_lock(registry, p) : NULL;
+
+		if(!pool)
 			continue;
+		event.observed = rep_observed(pool);
+		rep_pool_unlock(pool);
 		event.pool = (int32_t)p;
 		rep_event_announce(&registry->events, &event);
 	}

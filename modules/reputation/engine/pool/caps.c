@@ -116,7 +116,7 @@ uint32_t rep_number_cap(const rep_pool_t *pool, const rep_number_t *number,
 		case REP_CAP_CONCURRENT:
 			return pool->policy.cap_concurrent;
 		case REP_CAP_TRIAL:
-			return trial_at(number) && !rep_registry_observes(pool->registry)
+			return trial_at(number) && !rep_observed(pool)
 						   ? pool->policy.probation_calls
 						   : 0;
 		default:

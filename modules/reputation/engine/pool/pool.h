@@ -437,4 +437,13 @@ struct rep_registry
 	rep_clocks_t clocks; /* of callees, by zone */
 };
 
+/* Observe mode, the pool's own or else the proxy's: everything is judged and
+ * announced, nothing withheld. The pool's lock is held. */
+static inline bool rep_observed(const rep_pool_t *pool)
+{
+	if(pool->policy.mode != REP_AS_PROXY)
+		return pool->policy.mode == REP_OBSERVE;
+	return atomic_load_explicit(&pool->registry->observe, memory_order_relaxed);
+}
+
 #endif

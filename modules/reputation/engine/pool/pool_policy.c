@@ -78,6 +78,30 @@ bool rep_pool_pause(rep_registry_t *registry, int id, bool paused,
 	return true;
 }
 
+bool rep_pool_set_mode(rep_registry_t *registry, int id, rep_mode_t mode)
+{
+	rep_pool_t *pool = rep_pool_lock(registry, id);
+
+	if(!pool)
+		return false;
+	if(pool->policy.mode != mode) {
+		pool->policy.mode = mode;
+		pool->refresh = 0;
+	}
+	rep_pool_unlock(pool);
+	return true;
+}
+
+bool rep_pool_observes(rep_registry_t *registry, int id)
+{
+	rep_pool_t *pool = rep_pool_lock(registry, id);
+	bool observes = pool && rep_observed(pool);
+
+	if(pool)
+		rep_pool_unlock(pool);
+	return observes;
+}
+
 bool rep_pool_country(rep_registry_t *registry, int id, char out[3])
 {
 	rep_pool_t *pool = rep_pool_lock(registry, id);

@@ -15,6 +15,9 @@ bool rep_pool_policy(rep_registry_t *registry, int pool, rep_policy_t *out);
  * end), or active. */
 bool rep_pool_pause(rep_registry_t *registry, int pool, bool paused,
 		uint32_t until, rep_time_t now);
+/* Set its mode alone. Looks at every number, as the next does. */
+bool rep_pool_set_mode(rep_registry_t *registry, int pool, rep_mode_t mode);
+bool rep_pool_observes(rep_registry_t *registry, int pool);
 /* Its default_country alone. */
 bool rep_pool_country(rep_registry_t *registry, int pool, char out[3]);
 

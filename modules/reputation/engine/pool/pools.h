@@ -22,8 +22,8 @@ int rep_registry_pools(const rep_registry_t *registry);
 /* The name of a pool, "" when it is dropped. Valid as long as the registry. */
 const char *rep_registry_name(const rep_registry_t *registry, int pool);
 
-/* Observe mode (`mode = observe`): everything is judged, nothing withheld.
- * Takes the lock of one pool after the other. */
+/* Observe mode (`mode = observe`) of the pools that have none of their own:
+ * everything is judged, nothing withheld. Takes the lock of one pool after the other. */
 void rep_registry_observe(rep_registry_t *registry, bool observe);
 bool rep_registry_observes(const rep_registry_t *registry);
 

@@ -9,11 +9,6 @@
 #include "standing.h"
 #include "tags.h"
 
-bool rep_observed(const rep_pool_t *pool)
-{
-	return atomic_load_explicit(&pool->registry->observe, memory_order_relaxed);
-}
-
 rep_state_t rep_number_state(
 		const rep_pool_t *pool, const rep_number_t *number, rep_time_t now)
 {

@@ -6,9 +6,6 @@
 
 #include "pool.h"
 
-/* Announced only, nothing withheld. */
-bool rep_observed(const rep_pool_t *pool);
-
 /* The state as users see it. */
 rep_state_t rep_number_state(
 		const rep_pool_t *pool, const rep_number_t *number, rep_time_t now);
