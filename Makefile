@@ -210,11 +210,18 @@ coverage:
 	@KAMAILIO_SRC="$(KAMAILIO_SRC)" PYTHON=$(PYTHON) \
 		PYTEST_JOBS="$(PYTEST_JOBS)" STEPS="$(STEPS)" tests/coverage/run.sh
 
+# The tests with real servers mostly wait: the unit tests, which compute, fill
+# what is left of the machine beside them, and give way.
 test: packages
-	@$(MAKE) --no-print-directory -j 2 WERROR=-Werror module replay fuzz-replay \
-		$(BUILD)/unit/$(UNIT_CC)/run
+	@$(MAKE) --no-print-directory -j 2 WERROR=-Werror module replay
 	@$(MAKE) --no-print-directory test-build
-	@$(MAKE) --no-print-directory -j 2 --output-sync=target unit store-live
+	@$(MAKE) --no-print-directory -j 2 --output-sync=target test-core test-live
+
+test-core:
+	@nice $(MAKE) --no-print-directory WERROR=-Werror fuzz-replay unit
+
+test-live:
+	@$(MAKE) --no-print-directory store-live
 	@$(MAKE) --no-print-directory faults FAULTS="-m quick"
 	@$(MAKE) --no-print-directory integration
 
@@ -343,6 +350,6 @@ clean:
 
 FORCE:
 .PHONY: FORCE all module replay headers packages zones unit store-live integration \
-	test faults test-faults test-kinds test-build test-asan test-load \
+	test test-core test-live faults test-faults test-kinds test-build test-asan test-load \
 	test-intree test-fresh mutate coverage demo bench bench-judgement \
 	bench-store fuzz fuzz-replay fuzz-built lint install clean
