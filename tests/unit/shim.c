@@ -216,6 +216,7 @@ int parse_headers(struct sip_msg *msg, hdr_flags_t flags, int next)
 		if(!next_line(msg, &line))
 			return 0;
 		if(line.len == 0) {
+			msg->unparsed = at; /* before the empty line */
 			msg->parsed_flag = HDR_EOH_F;
 			return 0;
 		}

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "engine/base/text.h"
+#include "engine/reply/headers.h"
 #include "engine/reply/outcome.h"
 
 #include "suites.h"
@@ -474,6 +475,47 @@ START_TEST(all_headers_of_a_message)
 }
 END_TEST
 
+/* Lines that begin like ours and are not, folds, lines without a colon or an
+ * end: what stands in them is found as by reading each header. */
+START_TEST(sweep_of_headers)
+{
+	static const char *const pieces[] = {"Reason: SIP;cause=603", "\r\n", "\n",
+			"\r\n", "\r\n ", "reas", "REASON", " : Q.850;cause=21",
+			"Reasons: SIP;cause=607", "Call-ID: 1", "call-info", "X-Tw",
+			"x-twilio-error:32215", "Retry-After: 7", "RETRY-AFTER:9", "Retr",
+			"Via: x", "Contact: <sip:a@b>", ":", "\r\n\r\n", " ",
+			"Call-Info: <https://a.example/x>;purpose=jwscard",
+			"\r\nREASON: STIR;cause=436", "\rReason: SIP;cause=608"};
+	uint64_t state = 1;
+	char text[1024];
+
+	for(unsigned round = 0; round < 20000; round++) {
+		rep_signs_t quick, slow;
+		rep_span_t rest, name, value;
+		size_t n = (size_t)sprintf(text, "Via: x");
+		char *exact;
+
+		while(n < 900) {
+			state = state * 6364136223846793005u + 1442695040888963407u;
+			if((state >> 33) % 20 == 0)
+				break;
+			n += (size_t)sprintf(
+					text + n, "%s", pieces[(state >> 40) % COUNT(pieces)]);
+		}
+		exact = malloc(n ? n : 1); /* nothing is read behind it */
+		memcpy(exact, text, n);
+		rest = (rep_span_t){exact, n};
+		memset(&quick, 0, sizeof(quick));
+		memset(&slow, 0, sizeof(slow));
+		rep_signs_headers(&quick, NULL, rest);
+		while(rep_headers_next(&rest, &name, &value))
+			rep_signs_header(&slow, NULL, name, value);
+		ck_assert_mem_eq(&quick, &slow, sizeof(quick));
+		free(exact);
+	}
+}
+END_TEST
+
 /* Replies one after the other, or each by itself and then put together: of
  * three, with every way to put them together. */
 START_TEST(sweep_merge)
@@ -532,6 +574,7 @@ Suite *reason_suite(void)
 	tcase_add_test(sweep, sweep_damage);
 	tcase_add_test(sweep, sweep_bytes);
 	tcase_add_test(sweep, sweep_well_formed);
+	tcase_add_test(sweep, sweep_of_headers);
 	tcase_add_test(sweep, sweep_merge);
 	tcase_set_timeout(sweep, 60);
 	suite_add_tcase(suite, basic);

@@ -215,6 +215,24 @@ START_TEST(the_body_says_nothing)
 }
 END_TEST
 
+/* Each header counts once and in its place, however far Kamailio has parsed. */
+START_TEST(parsed_or_not)
+{
+	static const hdr_flags_t parsed[] = {
+			0, HDR_TO_F, HDR_CALLID_F, HDR_CSEQ_F, HDR_EOH_F};
+	rep_signs_t signs = {0};
+
+	message("SIP/2.0 480 x\r\nVia: h\r\nReason: Q.850;cause=16\r\n"
+			"To: <sip:a@b>\r\nReason: Q.850;cause=21\r\n"
+			"Call-ID: c\r\nReason: Q.850;cause=17\r\n"
+			"CSeq: 1 INVITE\r\nReason: Q.850;cause=20\r\n\r\n"
+			"Reason: Q.850;cause=1\r\n");
+	parse_headers(msg, parsed[_i], 0);
+	rep_reply_signs(msg, &signs, NULL);
+	ck_assert_uint_eq(signs.q850, 20);
+}
+END_TEST
+
 START_TEST(signs_add_up)
 {
 	rep_signs_t signs = {0};
@@ -586,6 +604,7 @@ Suite *replies_suite(void)
 	tcase_add_loop_test(reading, any_of_them_alone, 0, COUNT(lone));
 	tcase_add_loop_test(reading, behind_a_malformed_header, 0, COUNT(in_front));
 	tcase_add_test(reading, the_body_says_nothing);
+	tcase_add_loop_test(reading, parsed_or_not, 0, 5);
 	tcase_add_test(reading, signs_add_up);
 	tcase_add_test(reading, cut_anywhere);
 	tcase_add_loop_test(reading, dialog_of_a_2xx, 0, COUNT(dialogs));

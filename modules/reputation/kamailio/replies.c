@@ -36,12 +36,18 @@ int rep_reply_branch(const struct sip_msg *reply)
 	return value < 32 ? (int)value : -1;
 }
 
-/* From the text itself: Kamailio's parser stops at the first header that it
- * cannot read, and a carrier may put anything in front of these. */
+/* What Kamailio has parsed up to now, and the rest from the text itself: its
+ * parser stops at the first header that it cannot read, and a carrier may put
+ * anything in front of these. */
 void rep_reply_signs(
 		struct sip_msg *msg, rep_signs_t *signs, rep_redress_t *redress)
 {
-	rep_signs_message(signs, redress, (rep_span_t){msg->buf, msg->len});
+	size_t rest = (size_t)(msg->buf + msg->len - msg->unparsed);
+
+	for(const struct hdr_field *h = msg->headers; h; h = h->next)
+		rep_signs_header(
+				signs, redress, rep_span_of(&h->name), rep_span_of(&h->body));
+	rep_signs_headers(signs, redress, (rep_span_t){msg->unparsed, rest});
 }
 
 bool rep_reply_dialog(struct sip_msg *reply, rep_dialog_t *dialog)

@@ -39,6 +39,13 @@ rep_span_t rep_headers(rep_span_t message)
 	return message;
 }
 
+bool rep_headers_skip(rep_span_t *rest)
+{
+	rep_span_t line;
+
+	return !at_line_end(*rest) && cut_line(rest, &line);
+}
+
 bool rep_headers_next(rep_span_t *rest, rep_span_t *name, rep_span_t *value)
 {
 	rep_span_t line, first;

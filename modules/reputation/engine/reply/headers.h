@@ -18,5 +18,8 @@ rep_span_t rep_headers(rep_span_t message);
  * have been cut off. False at the empty line before the body, or where the
  * message ends. Never reads past `*rest`, in linear time. */
 bool rep_headers_next(rep_span_t *rest, rep_span_t *name, rep_span_t *value);
+/* Pass over one header, or a line that is none, without a look at what it
+ * says. False where rep_headers_next() is. */
+bool rep_headers_skip(rep_span_t *rest);
 
 #endif

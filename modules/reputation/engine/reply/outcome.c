@@ -219,14 +219,27 @@ static void plain_words(rep_span_t phrase, char *out, size_t size)
 	out[n] = '\0';
 }
 
+/* Does one of them stand here, where a word begins? */
+static bool is_caller_id(const char *words)
+{
+	size_t i;
+
+	for(i = 0; i < COUNT(caller_id_words); i++) {
+		const char *one = caller_id_words[i];
+		if(one[1] == words[1] && strncmp(words, one, strlen(one)) == 0)
+			return true;
+	}
+	return false;
+}
+
 static bool names_caller_id(rep_span_t phrase)
 {
 	char words[128];
-	size_t i;
+	const char *at;
 
 	plain_words(phrase, words, sizeof(words));
-	for(i = 0; i < COUNT(caller_id_words); i++) {
-		if(strstr(words, caller_id_words[i]))
+	for(at = words; at && at[1]; at = strchr(at + 1, ' ')) {
+		if(is_caller_id(at))
 			return true;
 	}
 	return false;
@@ -251,7 +264,9 @@ static bool is_network_blocked(rep_span_t phrase)
 	return wanted[n] == '\0';
 }
 
-static unsigned evidence_of(const rep_signs_t *signs, rep_span_t phrase)
+/* What is not asked of such a status is not looked for: `is`. */
+static unsigned evidence_of(
+		const rep_signs_t *signs, rep_span_t phrase, unsigned is)
 {
 	static const struct
 	{
@@ -265,9 +280,9 @@ static unsigned evidence_of(const rep_signs_t *signs, rep_span_t phrase)
 		if(signs->flags & flags[i].flag)
 			evidence |= flags[i].evidence;
 	}
-	if(is_network_blocked(phrase))
+	if(is & IS_603 && is_network_blocked(phrase))
 		evidence |= PHRASE;
-	if(names_caller_id(phrase))
+	if(is & IS_POLICY && names_caller_id(phrase))
 		evidence |= CALLER_ID;
 	if(signs->stir)
 		evidence |= STIR;
@@ -343,7 +358,7 @@ rep_class_t rep_classify(
 		class.confidence = 100;
 	if(how & REP_REPLY_LOCAL || !(row->is & IS_ERROR))
 		return class;
-	if(by_rules(row->is | evidence_of(signs, phrase), &class)
+	if(by_rules(row->is | evidence_of(signs, phrase, row->is), &class)
 			|| !(row->is & IS_VAGUE))
 		return class;
 	if(!by_q850(signs->q850, &class))

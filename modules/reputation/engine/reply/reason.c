@@ -518,19 +518,55 @@ void rep_signs_retry_after(rep_signs_t *signs, rep_span_t body)
 
 /* ---- a message ---- */
 
+void rep_signs_header(rep_signs_t *signs, rep_redress_t *redress,
+		rep_span_t name, rep_span_t value)
+{
+	if(rep_same(name, "Reason"))
+		rep_signs_reason(signs, redress, value);
+	else if(rep_same(name, "Call-Info"))
+		rep_signs_call_info(signs, redress, value);
+	else if(rep_same(name, "X-Twilio-Error"))
+		rep_signs_twilio_error(signs, value);
+	else if(rep_same(name, "Retry-After"))
+		rep_signs_retry_after(signs, value);
+}
+
+/* Most lines of a message are none of ours, and their first four bytes tell. */
+static bool begins_as_ours(rep_span_t line)
+{
+	static const char begins[][4] = {
+			{'r', 'e', 'a', 's'}, {'c', 'a', 'l', 'l'}, {'x', '-', 't', 'w'},
+			{'r', 'e', 't', 'r'}};
+	uint32_t first, ours;
+
+	if(line.len < sizeof(first))
+		return false;
+	memcpy(&first, line.s, sizeof(first));
+	first |= UINT32_C(0x20202020); /* lower case; a hyphen stays one */
+	for(size_t i = 0; i < COUNT(begins); i++) {
+		memcpy(&ours, begins[i], sizeof(ours));
+		if(first == ours)
+			return true;
+	}
+	return false;
+}
+
+void rep_signs_headers(
+		rep_signs_t *signs, rep_redress_t *redress, rep_span_t text)
+{
+	rep_span_t name, value;
+	bool more = true;
+
+	while(more) {
+		if(!begins_as_ours(text))
+			more = rep_headers_skip(&text);
+		else if((more = rep_headers_next(&text, &name, &value)))
+			rep_signs_header(signs, redress, name, value);
+	}
+}
+
 void rep_signs_message(
 		rep_signs_t *signs, rep_redress_t *redress, rep_span_t message)
 {
-	rep_span_t rest = rep_headers(message), name, value;
-
-	while(rep_headers_next(&rest, &name, &value)) {
-		if(rep_same(name, "Reason"))
-			rep_signs_reason(signs, redress, value);
-		else if(rep_same(name, "Call-Info"))
-			rep_signs_call_info(signs, redress, value);
-		else if(rep_same(name, "X-Twilio-Error"))
-			rep_signs_twilio_error(signs, value);
-		else if(rep_same(name, "Retry-After"))
-			rep_signs_retry_after(signs, value);
-	}
+	rep_signs_headers(signs, redress, rep_headers(message));
 }

@@ -45,8 +45,14 @@ typedef struct rep_redress
 /* The token of a location above, "U" and so on; "" for none. Never NULL. */
 const char *rep_location_name(uint8_t location);
 
-/* Take in every header of a raw message that is one of those below, also
- * behind lines that are no headers; its body is not looked at. */
+/* Take in one header, if it is one of those below. */
+void rep_signs_header(rep_signs_t *signs, rep_redress_t *redress,
+		rep_span_t name, rep_span_t value);
+/* The same for each header of raw text from the beginning of a line up to a
+ * message's body, also behind lines that are no headers. */
+void rep_signs_headers(
+		rep_signs_t *signs, rep_redress_t *redress, rep_span_t text);
+/* And for those of a raw message. */
 void rep_signs_message(
 		rep_signs_t *signs, rep_redress_t *redress, rep_span_t message);
 
