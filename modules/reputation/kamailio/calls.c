@@ -51,12 +51,11 @@ static void on_transaction(struct cell *t, int type, struct tmcb_params *ps)
 		rep_finals_reply(t, id, ps->rpl);
 	else if(type == TMCB_E2ECANCEL_IN)
 		rep_finals_cancel_rest(t, id);
-	else if(type == TMCB_RESPONSE_READY || type == TMCB_RESPONSE_OUT) {
+	else if(type == TMCB_RESPONSE_READY && ps->code >= 200) {
 		/* before acc asks what came of the call, and before the caller can
 		 * send what it makes of the reply */
 		rep_finals_settle(t, id, false);
-		if(ps->code >= 200)
-			rep_finals_answer(id, ps->code);
+		rep_finals_answer(id, ps->code);
 	} else if(type == TMCB_DESTROY)
 		rep_finals_settle(t, id, true);
 	rep_ending_release();
@@ -257,8 +256,8 @@ unsigned rep_call_branches_out(void)
 void rep_call_bind(struct sip_msg *msg, rep_call_id_t id)
 {
 	if(tm.register_tmcb(msg, NULL,
-			   TMCB_RESPONSE_IN | TMCB_RESPONSE_READY | TMCB_RESPONSE_OUT
-					   | TMCB_E2ECANCEL_IN | TMCB_DESTROY,
+			   TMCB_RESPONSE_IN | TMCB_RESPONSE_READY | TMCB_E2ECANCEL_IN
+					   | TMCB_DESTROY,
 			   on_transaction, (void *)(uintptr_t)id, on_release)
 			> 0)
 		set_pending(msg, id, transaction() != NULL);
