@@ -25,6 +25,11 @@
 #define FROM_MAX 4096 /* From's name and URI as they go out */
 #define PAI "P-Asserted-Identity"
 
+static const rep_header_t pai = {HDR_PAI_T, PAI},
+						  ppi = {HDR_PPI_T, "P-Preferred-Identity"},
+						  rpid = {HDR_RPID_T, "Remote-Party-ID"},
+						  privacy = {HDR_PRIVACY_T, "Privacy"};
+
 static uac_api_t uac;
 static const str *restore_param; /* uac's in Record-Route: "vsf" */
 
@@ -53,11 +58,23 @@ typedef struct rep_from
 	str uri;
 	struct sip_uri parsed;
 	bool replaced; /* the URI is not the one that was received */
+	bool touched;  /* something is not */
 } rep_from_t;
 
 static bool same(const str *a, const str *b)
 {
 	return a->len == b->len && memcmp(a->s, b->s, a->len) == 0;
+}
+
+/* What stands before the bracket of the URI; false without a bracket. */
+static bool before_bracket(const str *text, const str *uri, str *name)
+{
+	const char *p = uri->s;
+
+	while(p > text->s && rep_is_space(p[-1]))
+		p--;
+	*name = (str){text->s, (int)(p - text->s) - 1};
+	return name->len >= 0 && p[-1] == '<';
 }
 
 static void split(str *text, rep_span_t *name, str *uri)
@@ -84,12 +101,25 @@ static const char *from_now(struct sip_msg *msg, rep_from_t *from)
 	received = get_from(msg);
 	trimmed = rep_trim(rep_span_of(&received->body));
 	from->part = (str){(char *)trimmed.s, (int)trimmed.len};
-	from->text.s = buffer;
-	from->text.len = rep_lumps_text(msg, &from->part, buffer, sizeof(buffer));
-	if(from->text.len < 0)
-		return "is too long, or rewritten as a whole";
-	split(&from->text, &from->name, &from->uri);
-	from->replaced = !same(&from->uri, &received->uri);
+	from->touched = rep_lumps_touch(msg, &from->part);
+	if(trimmed.len > FROM_MAX)
+		return "is too long";
+	if(from->touched) {
+		from->text.s = buffer;
+		from->text.len =
+				rep_lumps_text(msg, &from->part, buffer, sizeof(buffer));
+		if(from->text.len < 0)
+			return "is too long, or rewritten as a whole";
+		split(&from->text, &from->name, &from->uri);
+	} else {
+		str name;
+		from->text = from->part;
+		from->uri = received->uri;
+		from->name = before_bracket(&from->part, &from->uri, &name)
+							 ? rep_trim(rep_span_of(&name))
+							 : rep_span("");
+	}
+	from->replaced = from->touched && !same(&from->uri, &received->uri);
 	if(parse_uri(from->uri.s, from->uri.len, &from->parsed) < 0)
 		return "has no usable URI";
 	return NULL;
@@ -126,11 +156,24 @@ static bool asks_for_privacy(struct sip_msg *msg, const rep_from_t *from)
 				   && (is_nowhere(&from->parsed)
 						   || rep_same(rep_span_of(&from->parsed.user),
 								   "anonymous")))
-		   || rep_lumps_any_header(
-				   msg, HDR_PRIVACY_T, "Privacy", false, says_private, NULL);
+		   || rep_lumps_any_header(msg, privacy, false, says_private, NULL);
 }
 
 /* ---- what is to be written ---------------------------------------------- */
+
+/* Text that is put together; longer than `size` when it did not fit. */
+typedef struct rep_out
+{
+	char *s;
+	size_t len, size;
+} rep_out_t;
+
+static void put(rep_out_t *out, rep_span_t text)
+{
+	if(text.len && out->len + text.len <= out->size)
+		memcpy(out->s + out->len, text.s, text.len);
+	out->len += text.len;
+}
 
 typedef struct rep_caller
 {
@@ -212,15 +255,22 @@ static int write_uri(struct sip_msg *msg, rep_identity_t form,
 {
 	rep_span_t port, host = host_of(msg, options, from, &port);
 	bool bare = rep_host_wants_brackets(host);
+	rep_out_t uri = {out->s, 0, MAX_URI_SIZE};
 
-	if(form == REP_IDENTITY_TEL)
-		out->len = snprintf(out->s, MAX_URI_SIZE, "tel:%s", caller->number);
-	else if(form == REP_IDENTITY_SIP)
-		out->len = snprintf(out->s, MAX_URI_SIZE, "%s:%s@%s%.*s%s%s%.*s%s",
-				from->parsed.type == SIPS_URI_T ? "sips" : "sip",
-				caller->number, bare ? "[" : "", (int)host.len, host.s,
-				bare ? "]" : "", port.len ? ":" : "", (int)port.len, port.s,
-				options->user_phone ? ";user=phone" : "");
+	if(form == REP_IDENTITY_TEL) {
+		put(&uri, rep_span("tel:"));
+		put(&uri, rep_span(caller->number));
+	} else if(form == REP_IDENTITY_SIP) {
+		put(&uri, rep_span(from->parsed.type == SIPS_URI_T ? "sips:" : "sip:"));
+		put(&uri, rep_span(caller->number));
+		put(&uri, rep_span(bare ? "@[" : "@"));
+		put(&uri, host);
+		put(&uri, rep_span(bare ? "]" : ""));
+		put(&uri, rep_span(port.len ? ":" : ""));
+		put(&uri, port);
+		put(&uri, rep_span(options->user_phone ? ";user=phone" : ""));
+	}
+	out->len = (int)uri.len;
 	if(out->len < MAX_URI_SIZE)
 		return 0;
 	rep_complain(REP_COMPLAINT_FROM,
@@ -260,43 +310,39 @@ static bool is_noted(const struct sip_msg *msg)
 	return false;
 }
 
-/* What stands before the bracket of From's URI; false without a bracket. */
-static bool before_bracket(const rep_from_t *from, const str *uri, str *name)
-{
-	const char *p = uri->s;
-
-	while(p > from->part.s && rep_is_space(p[-1]))
-		p--;
-	*name = (str){from->part.s, (int)(p - from->part.s) - 1};
-	return name->len >= 0 && p[-1] == '<';
-}
-
-/* In two parts where there are two, so that the script can still set $fn. */
+/* What differs from what stands there; of the URI alone, uac may have `written`
+ * it. In two parts where there are two, so that the script can still set $fn. */
 static int put_from(struct sip_msg *msg, const rep_from_t *from, const str *uri,
-		rep_span_t name)
+		rep_span_t name, bool written)
 {
 	const str *received = &get_from(msg)->uri;
 	char buffer[FROM_MAX + MAX_URI_SIZE + 4];
+	rep_out_t out = {buffer, 0, sizeof(buffer)};
 	str place, text = {buffer, 0};
-	bool two = before_bracket(from, received, &place);
+	bool two = before_bracket(&from->part, received, &place);
+	bool named =
+			!from->touched && name.len == from->name.len
+			&& (name.len == 0 || memcmp(name.s, from->name.s, name.len) == 0);
 
-	memcpy(buffer, name.s, name.len); /* the caller's may hold a zero */
-	text.len = (int)name.len;
-	if(name.len)
-		buffer[text.len++] = ' ';
-	if(two)
-		return rep_lumps_replace(msg, &place, &text) < 0
-					   ? -1
-					   : rep_lumps_replace(msg, received, uri);
-	text.len += snprintf(buffer + text.len, sizeof(buffer) - text.len, "<%.*s>",
-			uri->len, uri->s);
-	return rep_lumps_replace(msg, &from->part, &text);
+	put(&out, name); /* the caller's may hold a zero */
+	put(&out, rep_span(name.len ? " " : ""));
+	if(!two) {
+		put(&out, rep_span("<"));
+		put(&out, rep_span_of(uri));
+		put(&out, rep_span(">"));
+	}
+	text.len = (int)out.len;
+	if(!two)
+		return rep_lumps_replace(msg, &from->part, &text);
+	if(!named && rep_lumps_replace(msg, &place, &text) < 0)
+		return -1;
+	return written ? 0 : rep_lumps_replace(msg, received, uri);
 }
 
 static int write_from(
 		struct sip_msg *msg, const rep_from_t *from, str *uri, rep_span_t name)
 {
-	str display = {(char *)name.s, (int)name.len};
+	str none = {"", 0};
 	bool noted = is_noted(msg);
 
 	if(noted && !same(uri, &from->uri)) {
@@ -306,14 +352,14 @@ static int write_from(
 				from->uri.len, from->uri.s);
 		return -1;
 	}
-	/* what uac writes by itself is overwritten: it leaves earlier text */
-	if(!noted && uac.replace_from(msg, &display, uri) < 0) {
+	if(!noted && uac.replace_from(msg, &none, uri) < 0) {
 		rep_complain(REP_COMPLAINT_FROM,
 				"reputation_apply: the uac module did not replace From");
-		put_from(msg, from, &from->uri, from->name);
+		put_from(msg, from, &from->uri, from->name, false);
 		return -1;
 	}
-	if(put_from(msg, from, uri, name) == 0)
+	/* earlier text uac leaves beside its own */
+	if(put_from(msg, from, uri, name, !noted && !from->touched) == 0)
 		return 0;
 	rep_complain(REP_COMPLAINT_FROM, "reputation_apply: no memory for From");
 	return -1;
@@ -324,29 +370,32 @@ static int write_from(
 static int write_identity(struct sip_msg *msg, const str *uri, const char *name)
 {
 	char buffer[sizeof(PAI) + 2 * REP_NAME_MAX + MAX_URI_SIZE + 16];
-	str header = {buffer, 0};
+	rep_out_t out = {buffer, 0, sizeof(buffer)};
+	str header;
 
-	if(rep_lumps_remove_header(msg, HDR_PAI_T, PAI) < 0)
-		return -1;
 	if(uri->len == 0)
 		return 0;
-	header.len = snprintf(buffer, sizeof(buffer), PAI ": %s%s<%.*s>\r\n", name,
-			*name ? " " : "", uri->len, uri->s);
-	return rep_lumps_add_header(msg, HDR_PAI_T, &header);
+	put(&out, rep_span(PAI ": "));
+	put(&out, rep_span(name));
+	put(&out, rep_span(*name ? " <" : "<"));
+	put(&out, rep_span_of(uri));
+	put(&out, rep_span(">\r\n"));
+	header = (str){buffer, (int)out.len};
+	return rep_lumps_add_header(msg, pai.type, &header);
 }
 
 static int write_identities(struct sip_msg *msg,
 		const rep_apply_options_t *options, const str *uri, const char *name)
 {
-	if(write_identity(msg, uri, name) == 0
-			&& (options->keep_ppi
-					|| rep_lumps_remove_header(
-							   msg, HDR_PPI_T, "P-Preferred-Identity")
-							   == 0)
-			&& (options->keep_rpid
-					|| rep_lumps_remove_header(
-							   msg, HDR_RPID_T, "Remote-Party-ID")
-							   == 0))
+	rep_header_t gone[3] = {pai};
+	size_t n = 1;
+
+	if(!options->keep_ppi)
+		gone[n++] = ppi;
+	if(!options->keep_rpid)
+		gone[n++] = rpid;
+	if(rep_lumps_remove_headers(msg, gone, n) == 0
+			&& write_identity(msg, uri, name) == 0)
 		return 0;
 	rep_complain(
 			REP_COMPLAINT_IDENTITY, "reputation_apply: no memory for " PAI);
@@ -371,7 +420,7 @@ rep_e164_t rep_applied(struct sip_msg *msg)
 	rep_e164_t number = 0;
 	rep_from_t from;
 
-	if(rep_lumps_any_header(msg, HDR_PAI_T, PAI, true, take_number, &number))
+	if(rep_lumps_any_header(msg, pai, true, take_number, &number))
 		return number;
 	if(from_now(msg, &from) || !from.replaced
 			|| rep_e164_parse(rep_span_of(&from.parsed.user), &number)

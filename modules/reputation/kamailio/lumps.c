@@ -71,6 +71,18 @@ int rep_lumps_text(
 	return out.len <= size ? out.len : -1;
 }
 
+bool rep_lumps_touch(const struct sip_msg *msg, const str *part)
+{
+	int from = part->s - msg->buf, to = from + part->len;
+
+	for(const struct lump *l = msg->add_rm; l; l = l->next)
+		if(is_place(l) && l->u.offset <= to
+				&& (l->u.offset >= from
+						|| (l->op == LUMP_DEL && l->u.offset + l->len > from)))
+			return true;
+	return false;
+}
+
 static void silence(struct lump *l, bool after)
 {
 	while((l = next_of(l, after)))
@@ -90,7 +102,7 @@ static void silence_part(struct sip_msg *msg, int from, int to)
 /* A copy of the text in a new lump, which follows `l` in its list. */
 static int follow(struct lump *l, bool after, const char *s, int len, int type)
 {
-	char *copy = pkg_malloc(len > 0 ? len : 1);
+	char *copy = pkg_malloc(len);
 
 	if(!copy)
 		return -1;
@@ -108,29 +120,54 @@ int rep_lumps_replace(struct sip_msg *msg, const str *part, const str *text)
 	struct lump *l;
 
 	silence_part(msg, from, from + part->len);
+	if(!part->len && !text->len)
+		return 0;
 	l = part->len ? del_lump(msg, from, part->len, 0)
 				  : anchor_lump(msg, from, 0, 0);
-	return l ? follow(l, true, text->s, text->len, 0) : -1;
+	if(!l)
+		return -1;
+	return text->len ? follow(l, true, text->s, text->len, 0) : 0;
 }
 
 /* ---- headers ----------------------------------------------------------- */
 
+/* The header of this name that begins where the text does: its end, the folds
+ * over lines included, and its value. */
+static bool is_header(
+		rep_span_t text, const char *name, size_t *end, rep_span_t *value)
+{
+	const char *colon, *lf;
+	size_t n = strlen(name);
+
+	if(text.len <= n || !rep_same((rep_span_t){text.s, n}, name))
+		return false;
+	colon = memchr(text.s + n, ':', text.len - n);
+	if(!colon || rep_trim((rep_span_t){text.s + n, colon - text.s - n}).len)
+		return false;
+	*end = n;
+	do {
+		lf = memchr(text.s + *end, '\n', text.len - *end);
+		*end = lf ? (size_t)(lf + 1 - text.s) : text.len;
+	} while(*end < text.len && (text.s[*end] == ' ' || text.s[*end] == '\t'));
+	*value = rep_trim((rep_span_t){colon + 1, text.s + *end - (colon + 1)});
+	return true;
+}
+
 /* The first header of this name in added text: from where to where it goes,
- * and its value, which may be folded over lines. */
+ * and its value. */
 static bool find(rep_span_t text, const char *name, size_t *from, size_t *to,
 		rep_span_t *value)
 {
-	for(size_t at = 0; at < text.len; at = *to) {
-		rep_span_t line, before;
+	for(const char *at = text.s, *end = text.s + text.len; at && at < end;) {
+		size_t len;
 
-		*from = *to = at;
-		do {
-			while(*to < text.len && text.s[(*to)++] != '\n') {
-			}
-		} while(*to < text.len && (text.s[*to] == ' ' || text.s[*to] == '\t'));
-		line = (rep_span_t){text.s + at, *to - at};
-		if(rep_split(line, ':', &before, value) && rep_same(before, name))
+		if(is_header((rep_span_t){at, end - at}, name, &len, value)) {
+			*from = at - text.s;
+			*to = *from + len;
 			return true;
+		}
+		at = memchr(at, '\n', end - at);
+		at = at ? at + 1 : NULL;
 	}
 	return false;
 }
@@ -153,23 +190,30 @@ static int cut(struct lump *l, bool after, const char *name)
 	return 0;
 }
 
-int rep_lumps_remove_header(struct sip_msg *msg, int type, const char *name)
+static int remove_received(struct sip_msg *msg, const struct hdr_field *h)
+{
+	int from = h->name.s - msg->buf;
+
+	/* what was added at its ends is headers of its own */
+	silence_part(msg, from + 1, from + h->len - 1);
+	return del_lump(msg, from, h->len, h->type) ? 0 : -1;
+}
+
+int rep_lumps_remove_headers(
+		struct sip_msg *msg, const rep_header_t *headers, size_t n)
 {
 	if(parse_headers(msg, HDR_EOH_F, 0) < 0)
 		return -1;
-	for(struct hdr_field *h = msg->headers; h; h = h->next) {
-		int from = h->name.s - msg->buf;
-
-		if(h->type != (hdr_types_t)type)
-			continue;
-		/* what was added at its ends is headers of its own */
-		silence_part(msg, from + 1, from + h->len - 1);
-		if(!del_lump(msg, from, h->len, type))
-			return -1;
-	}
+	for(const struct hdr_field *h = msg->headers; h; h = h->next)
+		for(size_t i = 0; i < n; i++)
+			if(h->type == (hdr_types_t)headers[i].type
+					&& remove_received(msg, h) < 0)
+				return -1;
 	for(struct lump *l = msg->add_rm; l; l = l->next)
-		if(cut(l, false, name) < 0 || cut(l, true, name) < 0)
-			return -1;
+		for(size_t i = 0; i < n; i++)
+			if(cut(l, false, headers[i].name) < 0
+					|| cut(l, true, headers[i].name) < 0)
+				return -1;
 	return 0;
 }
 
@@ -194,17 +238,17 @@ static bool is_deleted(const struct sip_msg *msg, const struct hdr_field *h)
 	return false;
 }
 
-static bool any_added(const struct lump *l, bool after, int type,
-		const char *name, bool own, bool (*yes)(rep_span_t value, void *ctx),
-		void *ctx)
+static bool any_added(const struct lump *l, bool after, rep_header_t header,
+		bool own, bool (*yes)(rep_span_t value, void *ctx), void *ctx)
 {
 	while((l = next_of(l, after))) {
 		rep_span_t value, rest = {l->u.value, (size_t)l->len};
 		size_t from, to;
 
-		if(l->op != LUMP_ADD || (own && l->type != (enum _hdr_types_t)type))
+		if(l->op != LUMP_ADD
+				|| (own && l->type != (enum _hdr_types_t)header.type))
 			continue;
-		while(find(rest, name, &from, &to, &value)) {
+		while(find(rest, header.name, &from, &to, &value)) {
 			if(yes(value, ctx))
 				return true;
 			rest = (rep_span_t){rest.s + to, rest.len - to};
@@ -213,18 +257,18 @@ static bool any_added(const struct lump *l, bool after, int type,
 	return false;
 }
 
-bool rep_lumps_any_header(struct sip_msg *msg, int type, const char *name,
-		bool own, bool (*yes)(rep_span_t value, void *ctx), void *ctx)
+bool rep_lumps_any_header(struct sip_msg *msg, rep_header_t header, bool own,
+		bool (*yes)(rep_span_t value, void *ctx), void *ctx)
 {
 	if(parse_headers(msg, HDR_EOH_F, 0) < 0)
 		return false;
 	for(const struct hdr_field *h = own ? NULL : msg->headers; h; h = h->next)
-		if(h->type == (hdr_types_t)type && !is_deleted(msg, h)
+		if(h->type == (hdr_types_t)header.type && !is_deleted(msg, h)
 				&& yes((rep_span_t){h->body.s, (size_t)h->body.len}, ctx))
 			return true;
 	for(const struct lump *l = msg->add_rm; l; l = l->next)
-		if(any_added(l, false, type, name, own, yes, ctx)
-				|| any_added(l, true, type, name, own, yes, ctx))
+		if(any_added(l, false, header, own, yes, ctx)
+				|| any_added(l, true, header, own, yes, ctx))
 			return true;
 	return false;
 }
