@@ -2,6 +2,7 @@
 
 #include "answered.h"
 
+#include "../engine/base/fold.h"
 #include "../engine/base/mem.h"
 #include "../engine/pool/count.h"
 
@@ -48,23 +49,18 @@ struct rep_answered
 	entry_t entries[];
 };
 
-static uint64_t mix(uint64_t h, rep_span_t text, uint64_t multiplier)
-{
-	for(size_t i = 0; i < text.len; i++)
-		h = (h ^ (unsigned char)text.s[i]) * multiplier;
-	return (h ^ 0x100) * multiplier;
-}
-
 rep_dialog_t rep_dialog_of(
 		rep_span_t call_id, rep_span_t caller_tag, rep_span_t callee_tag)
 {
-	const uint64_t m1 = UINT64_C(0x100000001B3);
+	const uint64_t m1 = UINT64_C(0xD6E8FEB86659FD93);
 	const uint64_t m2 = UINT64_C(0x9E3779B97F4A7C15);
 	rep_dialog_t d = {
 			UINT64_C(0xCBF29CE484222325), UINT64_C(0x2545F4914F6CDD1D)};
 
-	d.a = mix(mix(mix(d.a, call_id, m1), caller_tag, m1), callee_tag, m1);
-	d.b = mix(mix(mix(d.b, call_id, m2), caller_tag, m2), callee_tag, m2);
+	d.a = rep_fold(rep_fold(rep_fold(d.a, call_id, m1), caller_tag, m1),
+			callee_tag, m1);
+	d.b = rep_fold(rep_fold(rep_fold(d.b, call_id, m2), caller_tag, m2),
+			callee_tag, m2);
 	return d;
 }
 

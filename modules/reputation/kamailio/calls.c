@@ -12,6 +12,7 @@
 #include "ending.h"
 #include "finals.h"
 #include "shared.h"
+#include "../engine/base/fold.h"
 
 /* ids travel through TM as a callback's parameter */
 _Static_assert(sizeof(void *) >= sizeof(rep_call_id_t), "64-bit pointers");
@@ -208,9 +209,7 @@ void rep_call_show(struct sip_msg *msg, rep_call_id_t id)
 
 static uint64_t mix(uint64_t h, const str *s)
 {
-	for(int i = 0; i < s->len; i++)
-		h = (h ^ (unsigned char)s->s[i]) * UINT64_C(0x100000001B3);
-	return h ^ h >> 32;
+	return rep_fold(h, rep_span_of(s), UINT64_C(0x9E3779B97F4A7C15));
 }
 
 bool rep_call_key_of(

@@ -43,15 +43,18 @@ static uint64_t get(const uint8_t *at, int n)
 static const char letters[] =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-static void encode(const uint8_t bytes[BYTES], char out[REP_MARK_LEN])
+static void encode(const uint8_t *bytes, char *out)
 {
-	for(int i = 0; i < BYTES; i += 3) {
-		uint64_t group = get(bytes + i, 3);
+	const char *end = out + REP_MARK_LEN;
 
-		for(int k = 3; k >= 0; k--) {
-			out[i / 3 * 4 + k] = letters[group & 63];
-			group >>= 6;
-		}
+	for(; out < end; bytes += 3, out += 4) {
+		uint32_t group =
+				(uint32_t)bytes[0] << 16 | (uint32_t)bytes[1] << 8 | bytes[2];
+
+		out[0] = letters[group >> 18];
+		out[1] = letters[group >> 12 & 63];
+		out[2] = letters[group >> 6 & 63];
+		out[3] = letters[group & 63];
 	}
 }
 

@@ -518,25 +518,27 @@ void rep_signs_retry_after(rep_signs_t *signs, rep_span_t body)
 
 /* ---- a message ---- */
 
+/* The length tells of most that they are not. */
+#define IS(text) (name.len == sizeof(text) - 1 && rep_same(name, text))
+
 void rep_signs_header(rep_signs_t *signs, rep_redress_t *redress,
 		rep_span_t name, rep_span_t value)
 {
-	if(rep_same(name, "Reason"))
+	if(IS("Reason"))
 		rep_signs_reason(signs, redress, value);
-	else if(rep_same(name, "Call-Info"))
+	else if(IS("Call-Info"))
 		rep_signs_call_info(signs, redress, value);
-	else if(rep_same(name, "X-Twilio-Error"))
+	else if(IS("X-Twilio-Error"))
 		rep_signs_twilio_error(signs, value);
-	else if(rep_same(name, "Retry-After"))
+	else if(IS("Retry-After"))
 		rep_signs_retry_after(signs, value);
 }
 
 /* Most lines of a message are none of ours, and their first four bytes tell. */
 static bool begins_as_ours(rep_span_t line)
 {
-	static const char begins[][4] = {
-			{'r', 'e', 'a', 's'}, {'c', 'a', 'l', 'l'}, {'x', '-', 't', 'w'},
-			{'r', 'e', 't', 'r'}};
+	static const char begins[][4] = {{'r', 'e', 'a', 's'}, {'c', 'a', 'l', 'l'},
+			{'x', '-', 't', 'w'}, {'r', 'e', 't', 'r'}};
 	uint32_t first, ours;
 
 	if(line.len < sizeof(first))
