@@ -97,6 +97,7 @@ static const struct
 		{"survey", survey_suite},
 		{"text", text_suite},
 		{"trial", trial_suite},
+		{"until", until_suite},
 		{"url", url_suite},
 		{"verdict", verdict_suite},
 		{"warn", warn_suite},

@@ -89,6 +89,7 @@ Suite *view_suite(void);
 Suite *survey_suite(void);
 Suite *text_suite(void);
 Suite *trial_suite(void);
+Suite *until_suite(void);
 Suite *url_suite(void);
 Suite *verdict_suite(void);
 Suite *warn_suite(void);

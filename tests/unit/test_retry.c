@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* When a refused pick may be tried again. */
 
+#include "engine/pool/guards.h"
 #include "engine/pool/known.h"
 #include "engine/pool/retry.h"
 #include "pool_test.h"
 #include "suites.h"
+
+#define CALLEE UINT64_C(15557770000) /* of pick() */
 
 static uint32_t retry(
 		rep_e164_t number, const char *routes, rep_pick_t why, rep_time_t now)
@@ -16,7 +19,7 @@ static uint32_t retry(
 		ck_assert_int_eq(found, why);
 	}
 	return rep_pool_retry_after(
-			registry, pool, number, rep_span(routes), why, now);
+			registry, pool, CALLEE, number, rep_span(routes), why, now);
 }
 
 static void bench_for(unsigned i, const char *route, int seconds)
@@ -47,7 +50,7 @@ START_TEST(who_is_known_to_nobody)
 	put_numbers(1);
 	policy_set("require_tags", "gold", NOW);
 	ck_assert_uint_eq(retry(0, "", REP_PICK_NO_MATCH, NOW), 0);
-	ck_assert_uint_eq(rep_pool_retry_after(registry, 7, 0, rep_span(""),
+	ck_assert_uint_eq(rep_pool_retry_after(registry, 7, CALLEE, 0, rep_span(""),
 							  REP_PICK_ALL_CAPPED, NOW),
 			0);
 }
@@ -153,6 +156,87 @@ START_TEST(verdicts_that_are_being_read)
 }
 END_TEST
 
+/* ---- for the callee ---------------------------------------------------- */
+
+static void guard(void)
+{
+	ck_assert(rep_guarded_create(registry, 100, 1));
+}
+
+static void came(rep_outcome_t outcome, rep_time_t now)
+{
+	rep_policy_t policy;
+
+	ck_assert(rep_pool_policy(registry, pool, &policy));
+	rep_guard_outcome(rep_registry_guard(registry), pool, &policy, CALLEE,
+			outcome, (uint32_t)(now / S));
+}
+
+/* It is so then, and not before. */
+static void over(rep_pick_t why, uint32_t after, rep_time_t now)
+{
+	ck_assert_uint_eq(retry(0, "", why, now), after);
+	ck_assert_int_ne(try_on("", now + (rep_time_t)after * S - S), REP_PICKED);
+	ck_assert_int_eq(try_on("", now + (rep_time_t)after * S), REP_PICKED);
+}
+
+START_TEST(what_the_callee_said)
+{
+	put_numbers(2);
+	guard();
+	came(REP_DECLINED, NOW);
+	over(REP_PICK_CALLEE_DECLINED, 86400, NOW);
+	came(REP_UNWANTED, NOW);
+	over(REP_PICK_CALLEE_UNWANTED, 31536000, NOW);
+	/* what the policy does not ask about is over */
+	policy_set("callee_unwanted_rest", "0", NOW);
+	over(REP_PICK_CALLEE_DECLINED, 86400, NOW);
+	ck_assert(rep_registry_suppress(registry, CALLEE, 90000, NOW));
+	over(REP_PICK_CALLEE_DNC, 90000, NOW);
+	ck_assert(rep_registry_suppress(registry, CALLEE, 60, NOW));
+	over(REP_PICK_CALLEE_DNC, 86400, NOW);
+	ck_assert(rep_registry_suppress(registry, CALLEE, 0, NOW));
+	ck_assert_uint_eq(retry(0, "", REP_PICK_CALLEE_DNC, NOW), 0);
+}
+END_TEST
+
+START_TEST(calls_of_the_day)
+{
+	put_numbers(2);
+	guard();
+	policy_set("callee_attempts_day", "2", NOW);
+	pick_and_end(NOW);
+	pick_and_end(NOW + HOUR);
+	over(REP_PICK_CALLEE_ATTEMPTS, 79200, NOW + 2 * HOUR);
+	/* the last one counts, too */
+	policy_set("callee_redial_seconds", "86400", NOW);
+	over(REP_PICK_CALLEE_ATTEMPTS, 82800, NOW + 2 * HOUR);
+	policy_set("callee_attempts_day", "0", NOW);
+	over(REP_PICK_CALLEE_REDIAL, 82800, NOW + 2 * HOUR);
+}
+END_TEST
+
+/* NOW is 08:53:20. */
+START_TEST(hours_of_the_callee)
+{
+	rep_clocks_t *clocks = rep_registry_clocks(registry);
+
+	put_numbers(2);
+	guard();
+	policy_set("quiet_hours", "08:00-09:00", NOW);
+	/* no clocks */
+	ck_assert_uint_eq(retry(0, "", REP_PICK_QUIET_HOURS, NOW), 0);
+	for(unsigned i = 0; i < REP_ZONES_MAX; i++)
+		rep_clocks_set(clocks, i, (rep_clock_t){0, 0, REP_NO_CHANGE});
+	over(REP_PICK_QUIET_HOURS, 400, NOW);
+	/* and it is quiet when the guard is over */
+	ck_assert(rep_registry_suppress(registry, CALLEE, 86400, NOW));
+	over(REP_PICK_CALLEE_DNC, 86800, NOW);
+	ck_assert(rep_registry_suppress(registry, CALLEE, 500, NOW));
+	over(REP_PICK_CALLEE_DNC, 500, NOW);
+}
+END_TEST
+
 /* Many numbers, some of them paused or without the tag: a time that is given
  * is never before one at which a pick is to be had, in a small pool exactly. */
 START_TEST(sweep_of_rests)
@@ -196,6 +280,9 @@ Suite *retry_suite(void)
 	tcase_add_test(tc, the_end_of_caps);
 	tcase_add_test(tc, calls_at_once_and_a_second);
 	tcase_add_test(tc, verdicts_that_are_being_read);
+	tcase_add_test(tc, what_the_callee_said);
+	tcase_add_test(tc, calls_of_the_day);
+	tcase_add_test(tc, hours_of_the_callee);
 	tcase_add_test(tc, sweep_of_rests);
 	suite_add_tcase(suite, tc);
 	return suite;

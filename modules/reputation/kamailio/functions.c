@@ -164,35 +164,28 @@ static bool pick_unwatched(
 /* A refused pick may be tried again after so many seconds. `kept`: of a call
  * that has a number, NULL = of none. */
 static void answer_retry(const rep_picked_t *picked, int pool,
-		const rep_ticket_t *kept, const str *route)
+		rep_e164_t callee, const rep_ticket_t *kept, const str *route)
 {
-	rep_time_t now = rep_now();
-
 	rep_answer.refused = true;
-	if(picked->until > now)
-		rep_answer.retry_after = (uint32_t)((picked->until - now + 999) / 1000);
-	else
-		rep_answer.retry_after = rep_pool_retry_after(rep_shared->registry,
-				kept ? kept->pool : pool, kept ? kept->number : 0,
-				rep_span_of(route), picked->result, now);
+	rep_answer.retry_after = rep_pool_retry_after(rep_shared->registry,
+			kept ? kept->pool : pool, callee, kept ? kept->number : 0,
+			rep_span_of(route), picked->result, rep_now());
 }
 
 static int answer_picked(const rep_picked_t *picked, const rep_ticket_t *ticket,
-		bool has_number, int pool, const str *route)
+		bool has_number, int pool, rep_e164_t callee, const str *route)
 {
-	if(picked->result != REP_PICKED)
-		answer_retry(picked, pool, has_number && ticket->number ? ticket : NULL,
-				route);
-	if(picked->result == REP_PICKED) {
-		rep_answer.picked = *ticket;
-		rep_answer.state = rep_state_name(picked->state);
-		rep_answer.score = picked->score;
-		rep_answer.scored = true;
-	}
 	if(has_number)
 		rep_answer.number = ticket->number;
-	if(picked->result != REP_PICKED)
+	if(picked->result != REP_PICKED) {
+		answer_retry(picked, pool, callee,
+				has_number && ticket->number ? ticket : NULL, route);
 		return refuse(picked->result);
+	}
+	rep_answer.picked = *ticket;
+	rep_answer.state = rep_state_name(picked->state);
+	rep_answer.score = picked->score;
+	rep_answer.scored = true;
 	rep_answer.reason = rep_how_name(picked->how);
 	return USED;
 }
@@ -226,14 +219,14 @@ int ki_pick(struct sip_msg *msg, str *pool_name, str *callee, str *route)
 	if(id) {
 		picked = rep_attempt_again(msg, id, pool, number, rep_span_of(route),
 				&rep_answer.labels, &ticket);
-		return answer_picked(&picked, &ticket, true, pool, route);
+		return answer_picked(&picked, &ticket, true, pool, number, route);
 	}
 	if(!number)
 		return refuse(REP_PICK_BAD_CALLEE);
 	picked = rep_attempt_pick(
 			msg, pool, number, rep_span_of(route), &rep_answer.labels, &ticket);
 	return answer_picked(
-			&picked, &ticket, picked.result == REP_PICKED, pool, route);
+			&picked, &ticket, picked.result == REP_PICKED, pool, number, route);
 }
 
 int ki_cancel(struct sip_msg *msg)

@@ -10,6 +10,7 @@
 #include "shared.h"
 #include "../engine/pool/pick.h"
 #include "../engine/pool/pool_policy.h"
+#include "../engine/pool/retry.h"
 #include "../engine/pool/view.h"
 #include "../engine/reply/e164.h"
 
@@ -63,11 +64,17 @@ static rep_span_t add_try(rpc_t *rpc, void *item, int pool, rep_e164_t callee,
 		rep_span_t routes, rep_trace_t *trace)
 {
 	rep_ticket_t ticket;
-	rep_picked_t picked = rep_pool_try(rep_shared->registry, pool, callee,
-			routes, rep_now(), &ticket, trace);
+	rep_time_t now = rep_now();
+	rep_picked_t picked = rep_pool_try(
+			rep_shared->registry, pool, callee, routes, now, &ticket, trace);
+	unsigned retry;
 
 	if(picked.result != REP_PICKED) {
 		rpc->struct_add(item, "s", "reason", rep_pick_name(picked.result));
+		retry = rep_pool_retry_after(rep_shared->registry, pool, callee, 0,
+				routes, picked.result, now);
+		if(retry)
+			rpc->struct_add(item, "u", "retry_after", retry);
 		return rep_span("");
 	}
 	rpc->struct_add(item, "s", "reason", rep_how_name(picked.how));

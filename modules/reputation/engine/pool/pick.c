@@ -191,16 +191,14 @@ static void ticket_fill(
 	};
 }
 
-/* Is it a quiet hour where the callee is? `*until`: when that is over, if
- * somebody can say. */
+/* Is it a quiet hour where the callee is? */
 static rep_pick_t quiet(const rep_registry_t *registry, const rep_pool_t *pool,
-		const rep_asks_t *asks, rep_time_t *until)
+		const rep_asks_t *asks)
 {
-	rep_time_t quiet = rep_quiet_until(
-			&registry->clocks, &pool->policy, asks->callee, asks->now);
-
-	*until = quiet == REP_QUIET_FOREVER ? 0 : quiet;
-	return quiet ? REP_PICK_QUIET_HOURS : REP_PICKED;
+	return rep_quiet_until(
+				   &registry->clocks, &pool->policy, asks->callee, asks->now)
+				   ? REP_PICK_QUIET_HOURS
+				   : REP_PICKED;
 }
 
 /* Why this callee must not be called goes before why no number could be chosen.
@@ -253,7 +251,7 @@ static rep_picked_t pick(rep_registry_t *registry, int id, rep_span_t routes,
 	if(!pool)
 		return picked;
 	rep_timer_run(pool, asks->now, TIMER_SLICE);
-	picked.result = quiet(registry, pool, asks, &picked.until);
+	picked.result = quiet(registry, pool, asks);
 	if(picked.result == REP_PICKED)
 		picked = pick_among(pool, routes, asks, &where, &i);
 	if(picked.result == REP_PICKED)

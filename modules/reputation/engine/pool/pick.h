@@ -26,9 +26,6 @@ typedef struct rep_picked
 	rep_state_t state; /* of the number */
 	float score;
 	bool exhausted; /* `least_bad`: picked although the pool stops */
-	/* refused for the callee: when that is over; 0 = not known. (For a pool's
-	 * reasons rep_pool_retry_after() says it.) */
-	rep_time_t until;
 } rep_picked_t;
 
 /* Pick a caller ID, and a route of the list on which it may be used: under

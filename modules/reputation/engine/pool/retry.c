@@ -13,6 +13,8 @@
 #include "standing.h"
 #include "stop.h"
 #include "usable.h"
+#include "../callee/quiet.h"
+#include "../callee/until.h"
 
 #define LOOK 64 /* numbers */
 
@@ -141,24 +143,63 @@ static uint32_t over_at(rep_pool_t *pool, const rep_number_t *number,
 	}
 }
 
-uint32_t rep_pool_retry_after(rep_registry_t *registry, int id, rep_e164_t e164,
+/* On one of the routes, the soonest of them. */
+static uint32_t pool_over_at(rep_pool_t *pool, rep_e164_t e164,
 		rep_span_t routes, rep_pick_t why, rep_time_t now)
 {
-	rep_pool_t *pool = rep_pool_lock(registry, id);
+	uint32_t i = e164 ? rep_number_find(pool, e164) : REP_NONE;
 	rep_span_t rest = rep_routes_of(routes), label;
-	uint32_t i, at, soonest = 0;
+	uint32_t soonest = 0;
 
-	if(!pool)
-		return 0;
-	i = e164 ? rep_number_find(pool, e164) : REP_NONE;
 	while(rep_item_next(&rest, &label)) {
-		at = over_at(pool, i == REP_NONE ? NULL : rep_number_at(pool, i), label,
-				why, now);
+		uint32_t at = over_at(pool,
+				i == REP_NONE ? NULL : rep_number_at(pool, i), label, why, now);
+
 		if(at && (!soonest || at < soonest))
 			soonest = at;
 	}
-	rep_pool_unlock(pool);
-	if(!soonest)
+	return soonest;
+}
+
+/* When nothing keeps the callee from being called, by the guard or by the hour
+ * that it is there then. */
+static uint32_t callee_over_at(
+		const rep_pool_t *pool, rep_e164_t callee, rep_time_t now)
+{
+	const rep_registry_t *registry = pool->registry;
+	uint32_t at = rep_seconds_of(now), until = 0;
+	rep_time_t quiet;
+
+	if(registry->guard) {
+		if(rep_dnc_has(registry->dnc, callee))
+			return 0;
+		until = rep_guard_until(
+				registry->guard, pool->id, &pool->policy, callee, at);
+	}
+	if(until == UINT32_MAX)
 		return 0;
-	return soonest > rep_seconds_of(now) ? soonest - rep_seconds_of(now) : 1;
+	at = later(at, until);
+	quiet = rep_quiet_until(&registry->clocks, &pool->policy, callee,
+			until ? at * (rep_time_t)1000 : now);
+	if(quiet == REP_QUIET_FOREVER)
+		return 0;
+	return quiet ? rep_seconds_of(quiet + 999) : at;
+}
+
+uint32_t rep_pool_retry_after(rep_registry_t *registry, int id,
+		rep_e164_t callee, rep_e164_t e164, rep_span_t routes, rep_pick_t why,
+		rep_time_t now)
+{
+	rep_pool_t *pool = rep_pool_lock(registry, id);
+	uint32_t at;
+
+	if(!pool)
+		return 0;
+	at = why > REP_PICK_CALL_REJECTED
+				 ? callee_over_at(pool, callee, now)
+				 : pool_over_at(pool, e164, routes, why, now);
+	rep_pool_unlock(pool);
+	if(!at)
+		return 0;
+	return at > rep_seconds_of(now) ? at - rep_seconds_of(now) : 1;
 }
