@@ -133,6 +133,7 @@ typedef struct rep_store_pool
 	bool guards_again;		/* all that is known is to be written again, */
 	uint64_t guards_cursor; /* from here on */
 	int64_t guards;			/* in Redis, as last seen */
+	uint8_t guards_lost;	/* checks in a row that found some missing */
 	/* health.c */
 	int64_t next_health, next_pace;	   /* monotonic ms */
 	uint32_t health_pace, health_left; /* numbers each time, yet to go now */

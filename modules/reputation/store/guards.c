@@ -88,20 +88,23 @@ void rep_guards_collect(rep_store_t *store)
 	store->more = store->more || g->n == REP_BATCH;
 }
 
-static void begin(rep_store_t *store, const rep_store_pool_t *pool)
+static void begin(
+		rep_store_t *store, const rep_store_pool_t *pool, const char *what)
 {
 	rep_args_t *args = &store->args;
 	char key[REP_KEY_MAX];
 	rep_guard_stats_t stats;
 
 	rep_guard_stats(rep_registry_guard(store->registry), &stats);
-	rep_script_begin(store, REP_SHA_GUARD, 3);
+	rep_script_begin(store, REP_SHA_GUARD, 4);
 	rep_args_text(args, rep_key(store, key, "x:feed", pool->name));
 	rep_args_text(args, rep_key(store, key, "x:seq", pool->name));
 	rep_args_text(args, key_of(store, pool, key));
+	rep_args_text(args, rep_key(store, key, "x:gn1", pool->name));
 	rep_args_text(args, store->writer);
 	rep_args_int(args, stats.max);
 	rep_args_int(args, seconds(store));
+	rep_args_text(args, what);
 }
 
 static void add_fact(rep_store_t *store, const rep_guard_fact_t *fact)
@@ -157,6 +160,7 @@ static void send_again(rep_store_t *store, rep_store_pool_t *pool)
 {
 	rep_guard_fact_t facts[AGAIN];
 	size_t n = 0;
+	bool last;
 
 	for(int look = 0; look < 64 && n == 0 && pool->guards_again; look++) {
 		n = rep_guard_walk(rep_registry_guard(store->registry),
@@ -165,9 +169,10 @@ static void send_again(rep_store_t *store, rep_store_pool_t *pool)
 		pool->guards_again = pool->guards_cursor != 0;
 	}
 	store->more = store->more || pool->guards_again;
-	if(n == 0)
+	last = !pool->guards_again && pool->guards_lost > 1;
+	if(n == 0 && !last)
 		return;
-	begin(store, pool);
+	begin(store, pool, last ? "last" : "old");
 	for(size_t i = 0; i < n; i++)
 		add_fact(store, &facts[i]);
 	rep_pipe_send(store, (rep_asked_t){written_again, pool, 0, n});
@@ -184,7 +189,7 @@ void rep_guards_send(rep_store_t *store, rep_store_pool_t *pool)
 		if(g->list[i].pool != pool->index && g->list[i].pool != REP_GUARD_ALL)
 			continue;
 		if(n++ == 0)
-			begin(store, pool);
+			begin(store, pool, "new");
 		add_fact(store, &g->list[i]);
 	}
 	if(n > 0)
@@ -271,11 +276,17 @@ void rep_guards_read(rep_store_t *store, rep_store_pool_t *pool)
 	store->more = true;
 }
 
-void rep_guards_there(rep_store_pool_t *pool, int64_t members)
+bool rep_guards_there(rep_store_pool_t *pool, int64_t members, int64_t meant)
 {
-	if(members == 0 && pool->guards > 0) {
-		pool->guards_again = true;
-		pool->guards_cursor = 0;
-	}
+	bool lost = members >= 0 && meant >= 0 && members != meant;
+	/* it may have ended by itself, with its count */
+	bool gone = members == 0 && pool->guards > 0;
+
 	pool->guards = members;
+	pool->guards_lost = lost ? 1 + (pool->guards_lost > 0) : 0;
+	if(lost || gone) {
+		pool->guards_cursor = pool->guards_again ? pool->guards_cursor : 0;
+		pool->guards_again = true;
+	}
+	return lost;
 }

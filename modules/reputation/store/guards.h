@@ -20,7 +20,10 @@ void rep_guards_hear(
 		rep_store_t *store, rep_store_pool_t *pool, rep_span_t text);
 /* Read the pool's set, if that is wanted. */
 void rep_guards_read(rep_store_t *store, rep_store_pool_t *pool);
-/* The set has so many members: none where there were some is a loss. */
-void rep_guards_there(rep_store_pool_t *pool, int64_t members);
+/* The set has so many members, and should have so many, -1 = not known. True
+ * when they differ: what is known here is written again. What nobody knows any
+ * more is given up after the second check in a row, when the others have
+ * written, too. */
+bool rep_guards_there(rep_store_pool_t *pool, int64_t members, int64_t meant);
 
 #endif

@@ -175,7 +175,6 @@ static bool fewer(
 		pool->records_pages = (rep_pages_t){.wanted = true};
 		rep_pool_requeue_all(store->registry, pool->index);
 	}
-	rep_guards_there(pool, whole(rep_reply_at(reply, 9), -1));
 	pool->healthy = healthy;
 	pool->records = records;
 	pool->turns = turns >= 0 || less ? turns : pool->turns;
@@ -187,7 +186,7 @@ static void compare(rep_store_t *store, rep_store_pool_t *pool,
 {
 	const redisReply *fields = rep_reply_at(reply, 4);
 	const redisReply *sums = rep_reply_at(reply, 5);
-	unsigned differ = 0, verdicts;
+	unsigned differ = 0, verdicts, callees;
 	rep_policy_t policy;
 	rep_time_t now = store->clock();
 
@@ -212,17 +211,20 @@ static void compare(rep_store_t *store, rep_store_pool_t *pool,
 	if(asked->n > 0 && pool->summed > store->checked[asked->at + asked->n - 1])
 		pool->summed = 0;
 	verdicts = fewer(store, pool, reply);
-	if(!pool->known || (differ == 0 && !verdicts))
+	callees = rep_guards_there(pool, whole(rep_reply_at(reply, 9), -1),
+			whole(rep_reply_at(reply, 10), -1));
+	if(!pool->known || (differ == 0 && !verdicts && !callees))
 		return;
 	pool->mending = pool->mending || differ > 0;
-	pool->mismatches += differ + verdicts;
+	pool->mismatches += differ + verdicts + callees;
 	rep_lock(&store->status->lock);
-	store->status->mismatches += differ + verdicts;
+	store->status->mismatches += differ + verdicts + callees;
 	rep_unlock(&store->status->lock);
 	rep_say(store, REP_LOG_NOTICE,
-			"pool %s: Redis is not what it was: %u buckets%s are read and "
+			"pool %s: Redis is not what it was: %u buckets%s%s are read and "
 			"mended",
-			pool->name, differ, verdicts ? ", verdicts and health" : "");
+			pool->name, differ, verdicts ? ", verdicts and health" : "",
+			callees ? ", the callee guard" : "");
 }
 
 static void checked(rep_store_t *store, rep_store_pool_t *pool,
@@ -294,13 +296,14 @@ void rep_resync_check(rep_store_t *store, rep_store_pool_t *pool)
 	for(uint32_t i = 0; i < pool->mirror.n; i++)
 		if(!remember(store, pool->mirror.bucket[i]->bucket))
 			return;
-	rep_script_begin(store, REP_SHA_CHECK, 6 + store->n_checked - at);
+	rep_script_begin(store, REP_SHA_CHECK, 7 + store->n_checked - at);
 	rep_args_text(args, rep_key(store, key, "x:feed", pool->name));
 	rep_args_text(args, rep_key(store, key, "x:seq", pool->name));
 	rep_args_text(args, rep_key(store, key, "x:b2", pool->name));
 	rep_args_text(args, rep_key(store, key, "x:v1", pool->name));
 	rep_args_text(args, rep_key(store, key, "health", pool->name));
 	rep_args_text(args, rep_key(store, key, "x:g1", pool->name));
+	rep_args_text(args, rep_key(store, key, "x:gn1", pool->name));
 	for(size_t i = at; i < store->n_checked; i++) {
 		rep_bucket_key(store, pool->name, store->checked[i], key);
 		rep_args_text(args, key);

@@ -172,14 +172,15 @@
 	"return out\n"
 
 /* Where the feed stands, and check sums of what there is.
- * KEYS feed, seq, index, records, health, guard, bucket…
+ * KEYS feed, seq, index, records, health, guard, its count, bucket…
  * ARGV id of an entry of the feed, position (from 1) of the bucket from which
  *      on counts are added up, how many of them at most
  * Returns {id of the feed's last entry, its number, number of the entry asked
  *          for or "", index, for each bucket how many counts it holds, and the
  *          sum of its calls or -1 when it was not added up, how many verdicts
- *          there are, and the sum of their turns, likewise, numbers with health, facts of
- *          the guard}.
+ *          there are, and the sum of their turns, likewise, numbers with
+ *          health, facts of the guard, and how many of them there should be,
+ *          -1 = nobody knows}.
  * A key of another type holds -1 counts. */
 #define REP_SCRIPT_CHECK                                                    \
 	"local from, left = tonumber(ARGV[2]), "                                \
@@ -190,6 +191,9 @@
 	"local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)\n" \
 	"local guards = redis.pcall('ZCARD', KEYS[6])\n"                        \
 	"if type(guards) ~= 'number' then guards = -1 end\n"                    \
+	"local meant = string.match(tostring(redis.pcall('GET', KEYS[7])), "    \
+	"'^%d+$')\n"                                                            \
+	"meant = tonumber(meant or '-1')\n"                                     \
 	"local mine = redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1])\n"        \
 	"local index = redis.pcall('HGETALL', KEYS[3])\n"                       \
 	"if index.err then index = {} end\n"                                    \
@@ -200,7 +204,7 @@
 	"    turns = turns + (tonumber(string.match(v, '^%d+')) or 0)\n"        \
 	"  end\n"                                                               \
 	"end\n"                                                                 \
-	"for k = 7, #KEYS do\n"                                                 \
+	"for k = 8, #KEYS do\n"                                                 \
 	"  local n = len(KEYS[k])\n"                                            \
 	"  lens[#lens + 1] = n\n"                                               \
 	"  sums[#sums + 1] = '-1'\n"                                            \
@@ -213,7 +217,7 @@
 	"end\n"                                                                 \
 	"return {last[1] and last[1][1] or '0-0', redis.call('GET', KEYS[2]) "  \
 	"or '0', mine[1] and mine[1][2][4] or '', index, lens, sums, records, " \
-	"string.format(\'%.0f\', turns), len(KEYS[5]), guards}\n"
+	"string.format(\'%.0f\', turns), len(KEYS[5]), guards, meant}\n"
 
 /* Write an event unless somebody has written the same edge already.
  * KEYS events, guard (in the slot of the events)
@@ -415,33 +419,48 @@
 /* Keep facts of the callee guard, and tell them: of what is there and what comes
  * the later end stands, of an order by hand (h) the last. What is told of the
  * do-not-call list (n) is not kept, a score of 0 takes away.
- * KEYS feed, seq, facts
- * ARGV writer, most facts that are kept, s since 1970, then for each: member,
- *      score
+ * KEYS feed, seq, facts, how many there should be
+ * ARGV writer, most facts that are kept, s since 1970, what comes ("new"; "old",
+ *      written again; "last" of what is written again: nobody has more), then
+ *      for each: member, score
  * What is over goes, what would end first where there are too many; the key
- * lives as long as the last of them. Returns what is wrong with the feed or "". */
-#define REP_SCRIPT_GUARD                                                     \
-	"local writer, most, now = ARGV[1], tonumber(ARGV[2]), "                 \
-	"tonumber(ARGV[3])\n"                                                    \
-	"for i = 4, #ARGV, 2 do\n"                                               \
-	"  local m, score = ARGV[i], tonumber(ARGV[i + 1])\n"                    \
-	"  local kind = string.sub(m, 1, 1)\n"                                   \
-	"  if score == 0 then\n"                                                 \
-	"    redis.call('ZREM', KEYS[3], m)\n"                                   \
-	"  elseif kind ~= 'n' then\n"                                            \
-	"    local old = tonumber(redis.call('ZSCORE', KEYS[3], m) or '0')\n"    \
-	"    if kind == 'h' or old < score then\n"                               \
-	"      redis.call('ZADD', KEYS[3], ARGV[i + 1], m)\n"                    \
-	"    end\n"                                                              \
-	"  end\n"                                                                \
-	"end\n"                                                                  \
-	"redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now * 256)\n"           \
-	"local n = redis.call('ZCARD', KEYS[3])\n"                               \
-	"if n > most then redis.call('ZREMRANGEBYRANK', KEYS[3], 0, n - most - " \
-	"1) end\n"                                                               \
-	"local last = redis.call('ZREVRANGE', KEYS[3], 0, 0, 'WITHSCORES')\n"    \
-	"if last[2] then\n"                                                      \
-	"  redis.call('EXPIREAT', KEYS[3], math.floor(last[2] / 256) + 60)\n"    \
-	"end\n" REP_SCRIPT_TELL "return tell({'g', table.concat(ARGV, ' ', 4)})\n"
+ * lives as long as the last of them. How many there should be follows what this
+ * script does, so that it tells when somebody else took some away; what was
+ * there already is no more for being written again. Returns what is wrong with
+ * the feed or "". */
+#define REP_SCRIPT_GUARD                                                  \
+	"local writer, most, now = ARGV[1], tonumber(ARGV[2]), "              \
+	"tonumber(ARGV[3])\n"                                                 \
+	"local before, put = redis.call('ZCARD', KEYS[3]), 0\n"               \
+	"for i = 5, #ARGV, 2 do\n"                                            \
+	"  local m, score = ARGV[i], tonumber(ARGV[i + 1])\n"                 \
+	"  local kind = string.sub(m, 1, 1)\n"                                \
+	"  if score == 0 then\n"                                              \
+	"    redis.call('ZREM', KEYS[3], m)\n"                                \
+	"  elseif kind ~= 'n' then\n"                                         \
+	"    local old = tonumber(redis.call('ZSCORE', KEYS[3], m) or '0')\n" \
+	"    if kind == 'h' or old < score then\n"                            \
+	"      put = put + redis.call('ZADD', KEYS[3], ARGV[i + 1], m)\n"     \
+	"    end\n"                                                           \
+	"  end\n"                                                             \
+	"end\n"                                                               \
+	"redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now * 256)\n"        \
+	"local n = redis.call('ZCARD', KEYS[3])\n"                            \
+	"if n > most then\n"                                                  \
+	"  redis.call('ZREMRANGEBYRANK', KEYS[3], 0, n - most - 1)\n"         \
+	"  n = most\n"                                                        \
+	"end\n"                                                               \
+	"local meant = string.match(tostring(redis.pcall('GET', KEYS[4])), "  \
+	"'^%d+$')\n"                                                          \
+	"meant = tonumber(meant or before) + n - before\n"                    \
+	"if ARGV[4] == 'old' then meant = math.max(meant - put, n) end\n"     \
+	"if ARGV[4] == 'last' then meant = n end\n"                           \
+	"redis.call('SET', KEYS[4], string.format('%.0f', meant))\n"          \
+	"local last = redis.call('ZREVRANGE', KEYS[3], 0, 0, 'WITHSCORES')\n" \
+	"local ends = math.floor((last[2] or now * 256) / 256) + 60\n"        \
+	"redis.call('EXPIREAT', KEYS[3], ends)\n"                             \
+	"redis.call('EXPIREAT', KEYS[4], ends)\n" REP_SCRIPT_TELL             \
+	"if #ARGV < 5 then return '' end\n"                                   \
+	"return tell({'g', table.concat(ARGV, ' ', 5)})\n"
 
 #endif
