@@ -189,6 +189,37 @@ def test_every_function(make, tmp_path, pool_file):
     assert call("track", pool="sales", number="+15005550000").code == -1
 
 
+def test_suppress_by_kemi(make, tmp_path, pool_file):
+    script = tmp_path / "functions.lua"
+    script.write_text(FUNCTIONS_LUA)
+    node = make.kamailio("kemi.cfg", POOL_FILE=pool_file,
+                         KEMI_SCRIPT=str(script),
+                         allow_errors=[r"reputation_\w+: "])
+    caller = make.caller(node)
+    callee = new_callee()
+
+    def call(what, **arguments):
+        return functions.call(caller, what, **arguments)
+
+    def picked():
+        got = call("pick", pool="sales", callee=callee)
+        return got.code, got.reason
+
+    for seconds in 60, 0:
+        assert call("suppress", callee=callee, seconds=seconds).code == 1
+        assert picked() == (-3, "callee-dnc")
+        shown = node.rpc("reputation.callee", callee)
+        assert shown["dnc"] == ("no" if seconds else "yes")
+        assert bool(shown["by_hand_until"]) == bool(seconds)
+        assert call("unsuppress", callee=callee).code == 1
+        assert picked()[0] == 1
+    assert call("unsuppress", callee=callee).code == -1
+    assert call("suppress", callee=callee, seconds=-1).code == -1
+    assert call("suppress", callee="someone", seconds=1).code == -1
+    assert call("unsuppress", callee="someone").code == -1
+    assert len(node.logged(r"reputation_suppress: seconds: -1 is below 0")) == 1
+
+
 def script_functions():
     """{name without the prefix: most arguments}, from the module's table."""
     path = os.path.join(ROOT, "modules", "reputation", "kamailio", "module.c")
