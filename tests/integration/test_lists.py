@@ -354,3 +354,31 @@ def test_nothing_without_a_word(redis, nodes, callers, carrier):
     dial_blocked(carrier, callers[0], "silent", "later")
     wait_count(nodes, "silent", 1)
     assert not redis.client.exists("rep:callees:{silent}")
+
+
+def test_counters(redis, nodes, callers, carrier):
+    """Kamailio's own say what reputation.stats says."""
+    seed(redis, nodes, "counted", report_callees="baddest")
+    number, = view.numbers(nodes[0], "counted")
+
+    def counters():
+        listed = nodes[0].rpc("stats.fetch", "reputation:")
+        return {name.partition(".")[2]: int(n) for name, n in listed.items()}
+
+    before = counters()
+    functions.call(callers[0], "report", "counted", number=number,
+                   outcome="busy", probe=1)
+    dial_blocked(carrier, callers[0], "counted", "c")
+    dial_blocked(carrier, callers[0], "counted", "c",
+                 url="javascript:alert(1)")
+    carrier.behaviour = lambda seen: final(404, "Not Found")
+    # the timer takes the policy over within a second
+    wait_until(lambda: functions.dial(callers[0], "counted")
+               and counters()["reported"] > before["reported"])
+    after, stats = counters(), view.stats(nodes[0])
+    for name in "redress", "redress_refused", "probes", "probe_entries":
+        assert after[name] == before[name] + 1, name
+    for name in ("redress", "redress_refused", "full_redress",
+                 "lost_redress", "probes", "probe_entries", "full_probes",
+                 "lost_probes", "reported", "full_reported"):
+        assert after[name] == stats[name], name

@@ -12,7 +12,10 @@
 #include "shared.h"
 #include "../engine/pool/callees.h"
 #include "../engine/pool/guards.h"
+#include "../engine/pool/probes.h"
+#include "../engine/pool/redress.h"
 #include "../engine/pool/registry.h"
+#include "../engine/pool/reported.h"
 
 typedef struct totals
 {
@@ -22,6 +25,9 @@ typedef struct totals
 	rep_callees_stats_t callees;
 	rep_guard_stats_t guard;
 	rep_dnc_stats_t dnc;
+	rep_redress_stats_t redress;
+	rep_probes_stats_t probes;
+	rep_reported_stats_t reported;
 } totals_t;
 
 typedef struct figure
@@ -115,6 +121,16 @@ static const figure_t figures[] = {
 	AT(guard.gave_way, "guard_gave_way", "forgotten early: max_callees"),
 	AT(guard.refused, "full_guard", "no room: max_callees"),
 	AT(dnc.callees, "dnc", "callees on the do-not-call list"),
+	AT(redress.entries, "redress", "entries of the work lists of redress"),
+	AT(redress.refused, "redress_refused", "contacts not let through"),
+	AT(redress.gave_way, "full_redress", "entries that made room for others"),
+	AT(redress.lost, "lost_redress", "of those, not written by then"),
+	AT(probes.calls, "probes", "test calls counted here"),
+	AT(probes.entries, "probe_entries", "numbers and networks with test calls"),
+	AT(probes.gave_way, "full_probes", "entries that made room for others"),
+	AT(probes.lost, "lost_probes", "of those, not written by then"),
+	AT(reported.reported, "reported", "callees to clean up"),
+	AT(reported.lost, "full_reported", "no room: callees to clean up"),
 };
 /* clang-format on */
 
@@ -133,6 +149,9 @@ static counter_val_t read_figure(counter_handle_t handle, void *param)
 	rep_callees_stats(rep_shared->registry, &totals.callees);
 	rep_guard_stats(rep_registry_guard(rep_shared->registry), &totals.guard);
 	rep_dnc_stats(rep_registry_dnc(rep_shared->registry), &totals.dnc);
+	rep_redress_stats(rep_shared->registry, &totals.redress);
+	rep_probes_stats(rep_shared->registry, &totals.probes);
+	rep_reported_stats(rep_shared->registry, &totals.reported);
 	return figure->wide ? (counter_val_t) * (const uint64_t *)place
 						: (counter_val_t) * (const uint32_t *)place;
 }

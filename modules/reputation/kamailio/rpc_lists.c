@@ -201,10 +201,14 @@ void rep_rpc_list_stats(rpc_t *rpc, void *item)
 	rep_redress_stats(rep_shared->registry, &redress);
 	rep_probes_stats(rep_shared->registry, &probes);
 	rep_reported_stats(rep_shared->registry, &reported);
-	rpc->struct_add(item, "uuuuuuu", "redress", redress.entries,
-			"redress_refused", rep_rpc_u32(redress.refused), "full_redress",
-			rep_rpc_u32(redress.gave_way), "probes", rep_rpc_u32(probes.calls),
-			"full_probes", rep_rpc_u32(probes.gave_way), "reported",
-			rep_rpc_u32(reported.reported), "full_reported",
-			rep_rpc_u32(reported.lost));
+	rpc->struct_add(item, "uuuu", "redress", redress.entries, "redress_refused",
+			rep_rpc_u32(redress.refused), "full_redress",
+			rep_rpc_u32(redress.gave_way), "lost_redress",
+			rep_rpc_u32(redress.lost));
+	rpc->struct_add(item, "uuuu", "probes", rep_rpc_u32(probes.calls),
+			"probe_entries", probes.entries, "full_probes",
+			rep_rpc_u32(probes.gave_way), "lost_probes",
+			rep_rpc_u32(probes.lost));
+	rpc->struct_add(item, "uu", "reported", rep_rpc_u32(reported.reported),
+			"full_reported", rep_rpc_u32(reported.lost));
 }
