@@ -126,6 +126,21 @@ bool rep_rpc_count(rpc_t *rpc, void *ctx, const char *name, unsigned *n)
 	return false;
 }
 
+bool rep_rpc_seconds(rpc_t *rpc, void *ctx, unsigned *seconds)
+{
+	str text;
+
+	if(rpc->scan(ctx, ".S", &text) < 1) {
+		rpc->fault(ctx, 400, "seconds are missing");
+		return false;
+	}
+	if(str2int(&text, seconds) == 0 && *seconds <= INT32_MAX)
+		return true;
+	rpc->fault(ctx, 400, "seconds: '%.*s' is no whole number from 0 to %d",
+			text.len, text.s, INT32_MAX);
+	return false;
+}
+
 bool rep_rpc_end(rpc_t *rpc, void *ctx)
 {
 	str more = STR_NULL;

@@ -23,6 +23,8 @@ bool rep_rpc_callee(rpc_t *rpc, void *ctx, str *callee);
 bool rep_rpc_text(rpc_t *rpc, void *ctx, const char *name, str *text);
 /* The next argument, if there is one, as a whole number; 400. */
 bool rep_rpc_count(rpc_t *rpc, void *ctx, const char *name, unsigned *n);
+/* The next argument as seconds, 0 to INT32_MAX; 400 also without one. */
+bool rep_rpc_seconds(rpc_t *rpc, void *ctx, unsigned *seconds);
 /* No argument is left; 400. */
 bool rep_rpc_end(rpc_t *rpc, void *ctx);
 void rep_rpc_unknown(rpc_t *rpc, void *ctx, rep_e164_t number); /* 404 */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "core/dprint.h"
-#include "core/ut.h"
 
 #include "rpc_edits.h"
 #include "config.h"
@@ -186,22 +185,13 @@ void rep_rpc_bench(rpc_t *rpc, void *ctx)
 {
 	rep_e164_t number;
 	unsigned seconds;
-	str text, route;
+	str route;
 	int pool;
 
 	if(!rep_rpc_pool(rpc, ctx, &pool)
-			|| !rep_rpc_number(rpc, ctx, pool, &number))
-		return;
-	if(rpc->scan(ctx, ".S", &text) < 1) {
-		rpc->fault(ctx, 400, "seconds are missing");
-		return;
-	}
-	if(str2int(&text, &seconds) < 0 || seconds > INT32_MAX) {
-		rpc->fault(ctx, 400, "seconds: '%.*s' is no whole number from 0 to %d",
-				text.len, text.s, INT32_MAX);
-		return;
-	}
-	if(!last_route(rpc, ctx, &route))
+			|| !rep_rpc_number(rpc, ctx, pool, &number)
+			|| !rep_rpc_seconds(rpc, ctx, &seconds)
+			|| !last_route(rpc, ctx, &route))
 		return;
 	answer(rpc, ctx,
 			rep_pool_bench(rep_shared->registry, pool, number,

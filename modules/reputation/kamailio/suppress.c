@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-#include "core/ut.h"
 
 #include "suppress.h"
 #include "answer.h"
@@ -89,20 +88,9 @@ void rep_rpc_suppress(rpc_t *rpc, void *ctx)
 {
 	unsigned seconds;
 	rep_e164_t callee;
-	str text;
 
-	if(!scan_callee(rpc, ctx, &callee))
-		return;
-	if(rpc->scan(ctx, ".S", &text) < 1) {
-		rpc->fault(ctx, 400, "seconds are missing");
-		return;
-	}
-	if(str2int(&text, &seconds) < 0 || seconds > INT32_MAX) {
-		rpc->fault(ctx, 400, "seconds: '%.*s' is no whole number from 0 to %d",
-				text.len, text.s, INT32_MAX);
-		return;
-	}
-	if(!rep_rpc_end(rpc, ctx))
+	if(!scan_callee(rpc, ctx, &callee) || !rep_rpc_seconds(rpc, ctx, &seconds)
+			|| !rep_rpc_end(rpc, ctx))
 		return;
 	if(!rep_registry_suppress(rep_shared->registry, callee, seconds, rep_now()))
 		rpc->fault(ctx, 500, "there is no room for one more callee");
