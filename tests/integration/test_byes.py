@@ -245,3 +245,38 @@ def test_the_secret_is_shared_through_redis(make, redis, peers, files):
     at_partner(nodes[0], nodes[1], peers[0], seen)
     wait_until(lambda: view.counts(nodes[1], "first", seen.number)
                .get("unwanted") == 1, what="the late BYE is counted")
+
+
+def test_its_callee_is_reported(make, redis, peers, files):
+    """By the proxy to which the late BYE comes, once."""
+    carrier, numbers = peers[0], new_numbers(1)
+    redis.seed("reported", numbers,
+               {**EAGER, "report_callees": "baddest,unwanted"})
+    nodes = [make.kamailio("functions.cfg", CARRIER_A=carrier.address,
+                           SECRET_FILE=files["SECRET_FILE"], REDIS=redis.url,
+                           NODE_ID=name) for name in ("r1", "r2")]
+    first, second = (make.caller(node) for node in nodes)
+    for node in nodes:
+        view.wait_numbers(node, "reported", numbers)
+
+    def reported(outcome):
+        return [entry for _, entry in
+                redis.client.xrange("rep:callees:{reported}")
+                if entry["outcome"] == outcome]
+
+    # a proxy takes the policy over within a second
+    carrier.behaviour = lambda seen: plans.final(404)
+    wait_until(lambda: dial(second, "reported") and reported("baddest"))
+    carrier.behaviour = lambda seen: plans.answered()
+    call = dial(first, "reported", "X-Campaign: spring")
+    seen = carrier.to(call.callee)[-1]
+    # the other one knows the campaign
+    wait_until(lambda: view.by_label(view.explain(
+        nodes[1], "reported", numbers[0]), "campaign")["spring"])
+    for _ in range(2):
+        at_partner(nodes[0], nodes[1], carrier, seen)
+    entry, = wait_until(lambda: reported("unwanted"))
+    entry.pop("at")
+    assert entry == {
+        "callee": f"+{call.callee.lstrip('+')}", "number": numbers[0],
+        "outcome": "unwanted", "status": "0", "campaign": "spring"}

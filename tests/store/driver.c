@@ -477,7 +477,7 @@ static void do_wrong(char **a)
 
 	rep_reported_policy(registry, pool, 1u << REP_BADDEST, 1);
 	for(int i = 0; i < atoi(a[4]); i++) {
-		ticket.dialled = number_of(a[3]) + (unsigned)i;
+		ticket.to = number_of(a[3]) + (unsigned)i;
 		rep_reported_put(registry, &ticket, "", REP_BADDEST, now());
 	}
 	printf("1\n");

@@ -38,7 +38,7 @@ static rep_ticket_t call(rep_e164_t number, rep_e164_t callee)
 	ck_assert(rep_pool_ticket(registry, pool, number, rep_span(""), &ticket));
 	rep_ticket_label(registry, &ticket, rep_span("spring"), rep_span(""));
 	rep_ticket_calls(registry, &ticket, callee);
-	ticket.dialled = callee;
+	ticket.to = callee;
 	ticket.status = 404;
 	return ticket;
 }
@@ -113,12 +113,30 @@ START_TEST(test_calls_are_not)
 }
 END_TEST
 
+/* Of the branches of a call one speaks for it. */
+START_TEST(once_a_call)
+{
+	rep_ticket_t ticket = call(FIRST, CALLEE);
+
+	ticket.reported = true;
+	rep_ticket_count(registry, &ticket, REP_BADDEST, NOW);
+	ck_assert_int_eq(
+			rep_ticket_reroute(registry, &ticket, rep_span("east"), NOW),
+			REP_PICKED);
+	rep_ticket_count(registry, &ticket, REP_BADDEST, NOW);
+	ck_assert_uint_eq(taken(), 0);
+	ticket.reported = false;
+	rep_ticket_count(registry, &ticket, REP_BADDEST, NOW);
+	ck_assert_uint_eq(taken(), 1);
+}
+END_TEST
+
 START_TEST(full)
 {
 	int other = rep_registry_put(registry, rep_span("other"));
 	rep_report_t out[2];
 	rep_reported_stats_t stats;
-	rep_ticket_t theirs = {.pool = other, .number = FIRST, .dialled = CALLEE};
+	rep_ticket_t theirs = {.pool = other, .number = FIRST, .to = CALLEE};
 
 	rep_reported_policy(registry, other, BIT(REP_BADDEST), 1);
 	rep_reported_put(registry, &theirs, "", REP_BADDEST, NOW);
@@ -152,7 +170,7 @@ START_TEST(in_order)
 		int p = rand() % 3;
 		rep_report_t out[4];
 		rep_ticket_t one = {
-				.pool = pools[p], .number = FIRST, .dialled = in[p] + 1};
+				.pool = pools[p], .number = FIRST, .to = in[p] + 1};
 
 		if(rand() % 3) {
 			rep_reported_put(registry, &one, "", REP_BADDEST, NOW);
@@ -199,6 +217,7 @@ Suite *reported_suite(void)
 	tcase_add_test(tcase, what_the_policy_asks_for);
 	tcase_add_test(tcase, declines_when_they_repeat);
 	tcase_add_test(tcase, test_calls_are_not);
+	tcase_add_test(tcase, once_a_call);
 	tcase_add_test(tcase, full);
 	tcase_add_test(tcase, in_order);
 	tcase_add_test(tcase, without_redis_or_memory);

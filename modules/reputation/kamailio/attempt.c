@@ -70,7 +70,6 @@ static rep_picked_t take(int pool, rep_e164_t callee, rep_span_t routes,
 	}
 	rep_attempt_label(ticket, labels);
 	rep_ticket_calls(rep_shared->registry, ticket, callee);
-	ticket->dialled = callee;
 	return picked;
 }
 
@@ -332,15 +331,14 @@ bool rep_attempt_track(struct sip_msg *msg, int pool, rep_e164_t number,
 			rep_call_close(call);
 		return false;
 	}
-	note_try(&ticket, callee_of(msg), labels);
+	callee = callee_of(msg);
+	note_try(&ticket, callee, labels);
 	if(!call) {
 		rep_ticket_hang_up(rep_shared->registry, &ticket, rep_now());
 		return true;
 	}
 	rep_attempt_label(&ticket, labels);
-	callee = callee_of(msg);
 	rep_ticket_calls(rep_shared->registry, &ticket, callee);
-	ticket.dialled = callee & NO_NUMBER ? 0 : callee;
 	put_ticket(call, &ticket);
 	watch(msg, call, labels);
 	return true;

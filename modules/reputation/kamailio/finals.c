@@ -54,7 +54,7 @@ static ending_t conclude(rep_call_t *call, int branch, rep_class_t class,
 	/* its callee is reported once */
 	if(rep_reported_days(
 			   rep_shared->registry, call->ticket.pool, ending.outcome))
-		call->ticket.dialled = 0;
+		call->ticket.reported = true;
 	call->final.outcome = ending.outcome;
 	call->final.confidence = class.confidence;
 	call->final.location = call->branch[branch].signs.location;

@@ -460,7 +460,7 @@ static rep_pick_t keep(rep_registry_t *registry, rep_ticket_t *ticket,
 		ticket->to = kept.to;
 		ticket->campaign = kept.campaign;
 		ticket->network = kept.network;
-		ticket->dialled = kept.dialled;
+		ticket->reported = kept.reported;
 		ticket->probe = kept.probe;
 		ticket->limited = ticket->limited && !kept.probe;
 		if(again && !kept.probe) {

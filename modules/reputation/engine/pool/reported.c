@@ -135,14 +135,15 @@ void rep_reported_put(rep_registry_t *registry, const rep_ticket_t *ticket,
 {
 	uint32_t days = rep_reported_days(registry, ticket->pool, outcome);
 	uint32_t minute = rep_minute_of(now);
-	rep_report_t report = {.callee = ticket->dialled,
+	rep_report_t report = {.callee = ticket->to,
 			.number = ticket->number,
 			.at = now,
 			.outcome = outcome,
 			.status = ticket->status};
 
 	/* without Redis nobody would take it */
-	if(!days || !ticket->dialled || atomic_load(&registry->alone))
+	if(!days || !ticket->to || ticket->reported
+			|| atomic_load(&registry->alone))
 		return;
 	if(outcome == REP_DECLINED
 			&& !rep_callee_had(registry, ticket, outcome,

@@ -43,8 +43,8 @@ void rep_reported_policy(
 uint32_t rep_reported_days(
 		rep_registry_t *registry, int pool, rep_outcome_t outcome);
 
-/* This ticket's call came to that: reported if the policy asks for it and the
- * callee is known. */
+/* This ticket's call came to that: reported if the policy asks for it, the callee
+ * is known and was not reported yet. */
 void rep_reported_put(rep_registry_t *registry, const rep_ticket_t *ticket,
 		const char *campaign, rep_outcome_t outcome, rep_time_t now);
 

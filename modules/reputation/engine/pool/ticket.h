@@ -22,11 +22,10 @@ typedef struct rep_taken
  * its pool is removed or reused in the meantime. */
 typedef struct rep_ticket
 {
-	rep_e164_t number;	/* 0 = no ticket */
-	uint64_t callee;	/* stands for whom it calls; 0 = unknown */
-	rep_e164_t to;		/* the callee that the guard keeps; 0 = none */
-	uint32_t tried;		/* its attempt there: see rep_guard_check(); 0 = none */
-	rep_e164_t dialled; /* whom it calls; 0 = unknown, or not to be reported */
+	rep_e164_t number; /* 0 = no ticket */
+	uint64_t callee;   /* stands for whom it calls; 0 = unknown */
+	rep_e164_t to;	   /* whom it calls; 0 = unknown, or a machine */
+	uint32_t tried;	   /* its attempt there: see rep_guard_check(); 0 = none */
 	int32_t pool;
 	uint32_t index, generation;
 	rep_stamp_t stamp;			/* of the verdict, at the time of the pick */
@@ -36,6 +35,7 @@ typedef struct rep_ticket
 	bool limited;				/* its pool limits calls at once */
 	bool spent;					/* a pick or a track: `taken` is filled */
 	bool probe;					/* a test call: it counts apart */
+	bool reported;				/* its callee was, of another branch */
 	uint16_t status;			/* of its final reply; 0 = none of it */
 	rep_taken_t taken;
 } rep_ticket_t;
