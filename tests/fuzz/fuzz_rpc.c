@@ -118,6 +118,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	CHECK(rep_rpc_count(&rpc, NULL, "from", &count) != rpc_call.faulted);
 	if(!rpc_call.faulted)
 		CHECK(rep_rpc_end(&rpc, NULL) != rpc_call.faulted);
+	begin(text);
+	CHECK(rep_rpc_seconds(&rpc, NULL, &count) != rpc_call.faulted);
+	CHECK(rpc_call.faulted || count <= INT32_MAX);
 	/* the same as a number of that pool, and as a callee */
 	begin(text);
 	CHECK(rep_rpc_number(&rpc, NULL, 0, &number) != rpc_call.faulted);

@@ -158,6 +158,10 @@ START_TEST(robust_no_database)
 	read_at(now);
 	ck_assert_str_eq(getenv("TZ"), "Asia/Tokyo");
 	ck_assert_int_eq(rep_quiet_until(&clocks, &policy, NEW_YORK, now), 0);
+	/* a folder of zones is none, nor is a list of leap seconds */
+	ck_assert(rep_zone_exists(rep_span("Europe/Berlin")));
+	ck_assert(!rep_zone_exists(rep_span("Europe")));
+	ck_assert(!rep_zone_exists(rep_span("leapseconds")));
 	setenv("TZDIR", "/nonexistent", 1);
 	ck_assert_uint_eq(rep_zones_read(&clocks, now, &missing), rep_zone_count);
 	ck_assert_str_eq(missing, rep_zone_name(0));

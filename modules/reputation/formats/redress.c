@@ -125,6 +125,16 @@ static void get_text(
 	out[text.len] = '\0';
 }
 
+/* Several stand in one text, with spaces. */
+static bool is_id(const char *text)
+{
+	size_t i = 0;
+
+	while((unsigned char)text[i] > ' ' && text[i] != 0x7f)
+		i++;
+	return i > 0 && text[i] == '\0';
+}
+
 static void get_ids(struct json_object *object, char out[REP_REDRESS_IDS])
 {
 	struct json_object *list;
@@ -139,7 +149,7 @@ static void get_ids(struct json_object *object, char out[REP_REDRESS_IDS])
 				json_object_get_string(json_object_array_get_idx(list, i));
 		size_t len = id ? strlen(id) : 0;
 
-		if(len == 0 || strchr(id, ' ') || n + len + 2 > REP_REDRESS_IDS)
+		if(!len || !is_id(id) || n + len + 2 > REP_REDRESS_IDS)
 			continue;
 		if(n > 0)
 			out[n++] = ' ';

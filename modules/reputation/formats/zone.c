@@ -4,14 +4,27 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "../engine/judge/bucket.h"
 #include "../engine/reply/zones.h"
 
 #define AHEAD (3 * 1440) /* minutes */
 #define STEP 720		 /* two changes are never that near */
+
+/* Folders of zones and notes about them are none (RFC 9636). */
+static bool is_zone(const char *path)
+{
+	FILE *file = fopen(path, "rb");
+	char magic[4];
+	bool is = file && fread(magic, sizeof(magic), 1, file) == 1
+			  && memcmp(magic, "TZif", sizeof(magic)) == 0;
+
+	if(file)
+		fclose(file);
+	return is;
+}
 
 bool rep_zone_exists(rep_span_t name)
 {
@@ -22,7 +35,7 @@ bool rep_zone_exists(rep_span_t name)
 		return true;
 	snprintf(path, sizeof(path), "%s/%.*s", folder ? folder : REP_ZONEINFO,
 			(int)name.len, name.s);
-	return access(path, R_OK) == 0;
+	return is_zone(path);
 }
 
 static void set_tz(const char *name)
