@@ -50,15 +50,13 @@ def fleet(make):
         wanted |= suppressed(node, KEPT // 2)
     wait_until(lambda: members(redis) == wanted)
     assert agreed(redis)
+    for node in nodes:
+        wait_until(lambda: view.stats(node)["guarded"] == KEPT)
     return redis, nodes, wanted
 
 
 def trimmed(client):
     client.zremrangebyrank(FACTS, 0, KEPT // 2)
-
-
-def one_taken(client):
-    client.zrem(FACTS, client.zrange(FACTS, 0, 0)[0])
 
 
 def deleted(client):
@@ -71,7 +69,7 @@ def of_another_type(client):
     client.delete(FACTS)
 
 
-@pytest.mark.parametrize("harm", [trimmed, one_taken, deleted, of_another_type])
+@pytest.mark.parametrize("harm", [trimmed, deleted, of_another_type])
 def test_it_is_whole_again(make, fleet, harm):
     """What a proxy that does not run any more had written, too."""
     redis, (a, b), wanted = fleet
@@ -86,13 +84,13 @@ def test_it_is_whole_again(make, fleet, harm):
     wait_until(lambda: view.stats(late)["guarded"] == len(wanted))
 
 
-@pytest.mark.parametrize("count", ["3", "spoilt", "nan", None, "a list"])
+@pytest.mark.parametrize("count", ["3", "nan", "a list"])
 def test_the_count_is_wrong(fleet, count):
     redis, nodes, wanted = fleet
     redis.client.delete(COUNT)
     if count == "a list":
         redis.client.rpush(COUNT, "x")
-    elif count:
+    else:
         redis.client.set(COUNT, count)
     wanted |= suppressed(nodes[0], 1)
     wait_until(lambda: redis.client.type(COUNT) == "string"

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-
 #include "suppress.h"
 #include "answer.h"
 #include "complain.h"

@@ -10,7 +10,7 @@
  * the latest end of all that holds at `now`. 0: nothing holds; UINT32_MAX: there
  * is no end. Of a callee with more than REP_UNTIL_FACTS facts (of all pools)
  * only these are looked at. */
-#define REP_UNTIL_FACTS 1024
+#define REP_UNTIL_FACTS 512
 uint32_t rep_guard_until(rep_guard_t *guard, int32_t pool,
 		const rep_policy_t *policy, rep_e164_t callee, uint32_t now);
 
