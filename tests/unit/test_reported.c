@@ -169,8 +169,7 @@ START_TEST(in_order)
 	for(int step = 0; step < 20000; step++) {
 		int p = rand() % 3;
 		rep_report_t out[4];
-		rep_ticket_t one = {
-				.pool = pools[p], .number = FIRST, .to = in[p] + 1};
+		rep_ticket_t one = {.pool = pools[p], .number = FIRST, .to = in[p] + 1};
 
 		if(rand() % 3) {
 			rep_reported_put(registry, &one, "", REP_BADDEST, NOW);
