@@ -13,6 +13,8 @@
 #   make coverage    lines that the tests run, by room (long)
 #   make bench       the tables of docs, printed and as JSON in build/bench/
 #   make bench-store what Redis takes: many pools, long histories, cuts
+#   make bench-check does a call take no more instructions than written down in
+#                    tests/bench/calls.json? CHECK=--write to write it anew
 #   make fuzz        every parser, coverage-guided (FUZZ_SECONDS each)
 #   make lint        formatter check and static analysis; installs its tools
 #   make test-intree build it inside Kamailio's own tree, by make and CMake
@@ -224,6 +226,7 @@ test-live:
 	@$(MAKE) --no-print-directory store-live
 	@$(MAKE) --no-print-directory faults FAULTS="-m quick"
 	@$(MAKE) --no-print-directory integration
+	@$(RUN_ENV) PYTHON=$(PYTHON) tests/bench/run.sh check
 
 demo: packages
 	@$(MAKE) --no-print-directory module
@@ -238,6 +241,11 @@ bench:
 bench-store:
 	@tests/packages.sh build test bench
 	@PYTHON=$(PYTHON) tests/bench/run.sh store
+
+bench-check:
+	@tests/packages.sh build test bench
+	@$(MAKE) --no-print-directory module
+	@$(RUN_ENV) PYTHON=$(PYTHON) CHECK="$(CHECK)" tests/bench/run.sh check
 
 bench-judgement: replay
 	@$(RUN_ENV) PYTHON=$(PYTHON) tests/bench/run.sh judgement
@@ -352,4 +360,4 @@ FORCE:
 .PHONY: FORCE all module replay headers packages zones unit store-live integration \
 	test test-core test-live faults test-faults test-kinds test-build test-asan test-load \
 	test-intree test-fresh mutate coverage demo bench bench-judgement \
-	bench-store fuzz fuzz-replay fuzz-built lint install clean
+	bench-store bench-check fuzz fuzz-replay fuzz-built lint install clean

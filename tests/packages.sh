@@ -51,7 +51,7 @@ for what in "$@"; do
 			kamailio-websocket-modules redis-server redis-tools sip-tester
 			openssl libcurl4-openssl-dev check python3 python3-pytest
 			python3-pytest-xdist python3-redis procps tzdata netbase
-			iproute2"
+			iproute2 valgrind"
 		;;
 	lint) want="$want clang-format clang-tidy cppcheck shellcheck" ;;
 	bench) want="$want python3-matplotlib valgrind" ;;

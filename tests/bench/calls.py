@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Instructions of a call, by callgrind: what a SIP worker of Kamailio spends
-on it, plain and with the module; and what the module's own processes spend a
-second.
+on it, plain, with the module, and with scripts that do without it; and what the
+module's own processes spend a second. With --check: whether a call with the
+module takes more than it did.
 
 The same on any machine, whatever else it does: times are not. A worker is
 counted from its warm state on. With the memory manager tlsf: what qm, the
@@ -25,20 +26,19 @@ sys.path.insert(0, os.path.join(HERE, "..", "integration"))
 # pylint: disable=wrong-import-position
 import load                                          # noqa: E402
 from harness.kamailio import Kamailio                # noqa: E402
-from harness.process import wait_until               # noqa: E402
 from harness.redis_server import Redis               # noqa: E402
 from harness.sipp import Sipp                        # noqa: E402
-from harness import view                             # noqa: E402
 
-OURS = ("pick", "apply")
 # by the last digit of the callee, so that each run has the same calls
 REPLIES = (("[0-4]", 480, "Temporarily Unavailable"),
            ("5", 486, "Busy Here"), ("6", 603, "Decline"), (None, 200, "OK"))
 NUMBERS = 1000
 RATE = 10           # calls a second: callgrind makes all some fifty times slower
-WARM, CALLS = 50, 200
-TRIES = 3
+FIRST, WARM, CALLS = 10, 50, 200
+TRIES = 5
 REST = 10           # s without calls
+CHECKED = ("pick", "apply")
+GROWS = 0.03        # more is a fault
 
 
 class Counted(Kamailio):
@@ -81,8 +81,10 @@ class Counted(Kamailio):
 class Bench:
     """Redis and a carrier, and a proxy for each variant, all at once."""
 
-    def __init__(self, profiles=None):
-        self.profiles = profiles
+    def __init__(self, options):
+        self.profiles = options.profiles
+        self.calls = options.calls
+        self.rest = REST if not options.check else 0
         self.directory = tempfile.mkdtemp(prefix="rep-calls-")
         self.numbers = [f"+1202{n:07d}" for n in range(2000000,
                                                        2000000 + NUMBERS)]
@@ -91,8 +93,7 @@ class Bench:
     def __enter__(self):
         try:
             self.redis = Redis()
-            self.redis.seed("bench", self.numbers, {
-                "max_benched_share": 1, "min_available": 0})
+            load.seed(self.redis, self.numbers)
             self.carrier, self.port = load.carrier_start(
                 self.directory, load.carrier_scenario(REPLIES, by_digit=True))
         except BaseException:
@@ -109,7 +110,7 @@ class Bench:
 
     def _dial(self, node, first, count, rate=RATE):
         """Whether all went well and no message was sent again: those would be
-        counted."""
+        counted. Nobody is to be called twice."""
         callees = [f"+1303{n % 10000000:07d}"
                    for n in range(first, first + count)]
         dialer = Sipp(node.address, callees, rate=rate, talk_ms=load.TALK_MS,
@@ -127,15 +128,12 @@ class Bench:
         second: at rest, and with RATE calls a second)."""
         node = Counted(os.path.join(HERE, "proxy.cfg"), children=1,
                        CARRIER=f"127.0.0.1:{self.port}",
-                       REDIS=self.redis.url,
-                       SHORT_CALL=load.SHORT_CALL, MAX_NUMBERS=10000,
                        extra_argv=["-x", "tlsf", "-X", "tlsf"],
+                       **load.settings(self.redis, name, self.numbers),
                        **defines, start=False)
         try:
             node.start(timeout=90)
-            if name in OURS:
-                wait_until(lambda: int(view.pools(node).get("bench", {}).get(
-                    "numbers", 0)) == NUMBERS, 60, what="numbers")
+            load.wait_loaded(node, name, self.numbers, 60)
             return self._count(node, name)
         finally:
             node.stop(check=False)
@@ -154,31 +152,37 @@ class Bench:
     def _count(self, node, variant):
         names = node.named()
         # callgrind is at its slowest where code runs for the first time
-        self._dial(node, 0, 12, rate=3)
+        self._dial(node, 0, FIRST, rate=3)
         for turn in range(TRIES):
-            self._dial(node, turn * (WARM + CALLS), WARM)
+            first = FIRST + turn * (WARM + self.calls)
+            self._dial(node, first, WARM)
             node.dump()
             begun = time.monotonic()
-            good = self._dial(node, turn * (WARM + CALLS) + WARM, CALLS)
+            good = self._dial(node, first + WARM, self.calls)
             lasted = time.monotonic() - begun
             busy = node.dump(self._profiles(names, variant))
             if good:
                 break
         else:
             raise RuntimeError("messages are sent again: too slow a machine")
-        begun = time.monotonic()
-        time.sleep(REST)
-        rest, idle = node.dump(), time.monotonic() - begun
+        chosen = load.numbered(self.redis, node, variant)
+        if chosen not in (None, first + WARM + self.calls):
+            raise RuntimeError(f"{variant}: {chosen} calls had a caller ID")
         worker = sum(n for pid, n in busy.items()
-                     if "receiver" in names.get(pid, "")) / CALLS
+                     if "receiver" in names.get(pid, "")) / self.calls
+        if not self.rest:
+            return {"call": worker}
+        begun = time.monotonic()
+        time.sleep(self.rest)
+        rest, idle = node.dump(), time.monotonic() - begun
         own = [sum(n for pid, n in counts.items()
                    if names.get(pid, "").startswith("REPUTATION")) / seconds
                for counts, seconds in ((rest, idle), (busy, lasted))]
         return {"call": worker, "rest": own[0], "busy": own[1]}
 
 
-def report(counts):
-    print("\nInstructions (callgrind); one worker; %d calls" % CALLS)
+def report(counts, calls):
+    print("\nInstructions (callgrind); one worker; %d calls" % calls)
     print(f"{'':<44}{'a call':>10}{'own processes a second: at rest':>34}"
           f"{'at %d calls/s' % RATE:>15}")
     for name, _, text in load.VARIANTS:
@@ -196,24 +200,62 @@ def report(counts):
     return ratios
 
 
+def check(counts, path):
+    """Whether each of ours takes no more than `path` says it did, by what a
+    plain proxy takes in the same run: another Kamailio or C library moves all
+    alike."""
+    with open(path, encoding="ascii") as figures:
+        was = json.load(figures)["instructions"]
+    scale = was["plain"]["call"] / counts["plain"]["call"]
+    good = True
+    for name in CHECKED:
+        now, before = counts[name]["call"] * scale, was[name]["call"]
+        grown = now / before - 1
+        good = good and grown <= GROWS
+        print(f"{name:<8}{now:>10,.0f} instructions a call, {path} says"
+              f" {before:,.0f}: {grown:+.1%}"
+              + ("" if grown <= GROWS else f", more than {GROWS:.0%}"))
+    if not good:
+        print(f"{path}: where this is meant to be so, write the file anew:\n"
+              "  CHECK=--write tests/bench/run.sh check")
+    return good
+
+
+def write(path, counts, **more):
+    with open(path, "w", encoding="ascii") as out:
+        json.dump({"instructions": counts, **more}, out, indent=1)
+        out.write("\n")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", nargs="*", help="of these variants")
+    parser.add_argument("--calls", type=int, default=CALLS)
     parser.add_argument("--profiles", metavar="DIR",
                         help="keep them there, for callgrind_annotate")
+    parser.add_argument("--check", metavar="FILE", help="plain and ours only:"
+                        f" fail if a call takes over {GROWS:.0%} more than"
+                        " this file says")
+    parser.add_argument("--write", action="store_true",
+                        help="with --check: write the file instead")
     parser.add_argument("json", nargs="?")
     options = parser.parse_args()
+    only = options.only or (("plain", *CHECKED) if options.check else None)
     wanted = [(name, defines) for name, defines, _ in load.VARIANTS
-              if not options.only or name in options.only]
-    with Bench(options.profiles) as bench, ThreadPoolExecutor(len(wanted)) as threads:
+              if not only or name in only]
+    with Bench(options) as bench, ThreadPoolExecutor(len(wanted)) as threads:
         jobs = {name: threads.submit(bench.run, name, defines)
                 for name, defines in wanted}
         counts = {name: job.result() for name, job in jobs.items()}
-    ratios = report(counts)
-    if options.json:
-        with open(options.json, "w", encoding="ascii") as out:
-            json.dump({"instructions": counts, "ratio": ratios}, out, indent=1)
-            out.write("\n")
+    if options.check and options.write:
+        write(options.check, {name: {"call": round(one["call"])}
+                              for name, one in counts.items()})
+    elif options.check:
+        sys.exit(not check(counts, options.check))
+    else:
+        ratios = report(counts, options.calls)
+        if options.json:
+            write(options.json, counts, ratio=ratios)
 
 
 if __name__ == "__main__":

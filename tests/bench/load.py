@@ -27,11 +27,18 @@ VARIANTS = (
     ("plain", {}, "plain stateful proxy"),
     ("uac", {"WITH_UAC": True}, "uac writes From and P-Asserted-Identity"),
     ("pick", {"WITH_PICK": True}, "reputation_pick"),
+    ("unmarked", {"WITH_PICK": True, "LATE_BYE": 0},
+     "reputation_pick, late_bye 0"),
     ("apply", {"WITH_APPLY": True}, "reputation_pick, reputation_apply"),
+    ("htable", {"WITH_HTABLE": True}, "script: htable, uac"),
+    ("ndb", {"WITH_NDB": True}, "script: ndb_redis, uac"),
 )
+# each has a pool of its own: calls of one are none of the others'
+OURS = ("pick", "unmarked", "apply")
 # with the module against the same without: (numerator, denominator)
-RATIOS = (("pick", "plain"), ("apply", "plain"), ("apply", "uac"),
-          ("uac", "plain"))
+RATIOS = (("pick", "plain"), ("unmarked", "plain"), ("apply", "plain"),
+          ("apply", "uac"), ("uac", "plain"), ("apply", "htable"),
+          ("apply", "ndb"))
 
 SHORT_CALL = 1          # s
 TALK_MS = 1200          # longer than that: "answered"
@@ -157,6 +164,38 @@ def cpu_seconds(pids):
     return total
 
 
+def seed(redis, numbers):
+    """The pools of ours, and what the script with ndb_redis reads."""
+    for name in OURS:
+        redis.seed(name, numbers, {"max_benched_share": 1, "min_available": 0})
+    redis.client.sadd("numbers", *numbers)
+
+
+def settings(redis, name, numbers):
+    """What proxy.cfg takes from outside, the carrier aside."""
+    return {"REDIS": redis.url, "POOL": name, "SHORT_CALL": SHORT_CALL,
+            "MAX_NUMBERS": 10000, "NUMBERS": len(numbers),
+            "NDB": f"name=script;addr=127.0.0.1;port={redis.port}"}
+
+
+def wait_loaded(node, name, numbers, patience):
+    if name in OURS:
+        wait_until(lambda: int(view.pools(node).get(name, {}).get(
+            "numbers", 0)) == len(numbers), patience, what="numbers")
+
+
+def numbered(redis, node, name):
+    """How many calls got a caller ID, as whoever chose it has counted them."""
+    if name in OURS:
+        return int(view.pools(node)[name]["picks"])
+    if name == "ndb":
+        return sum(map(int, redis.client.hvals("calls")))
+    if name == "htable":
+        return sum(int(slot["value"]) for entry in
+                   node.rpc("htable.dump", "calls") for slot in entry["slot"])
+    return None
+
+
 def check(name, dialer, status):
     """A call or two may go wrong where the machine is busy, not more."""
     if status == 0:
@@ -175,6 +214,7 @@ class Bench:
         self.redis = None
         self.carrier = None
         self.nodes = {}
+        self.dialled = {}
         self.numbers = [f"+1202{n:07d}" for n in range(2000000,
                                                        2000000 + 1000)]
 
@@ -188,24 +228,16 @@ class Bench:
 
     def _start(self):
         self.redis = Redis()
-        self.redis.seed("bench", self.numbers, {
-            "max_benched_share": 1, "min_available": 0})
+        seed(self.redis, self.numbers)
         self.carrier, port = carrier_start(self.directory,
                                            carrier_scenario())
         for name, defines, _ in VARIANTS:
-            extra = {"REDIS": self.redis.url, "SHORT_CALL": SHORT_CALL,
-                     "MAX_NUMBERS": 10000}
             self.nodes[name] = Kamailio(
                 os.path.join(HERE, "proxy.cfg"), CARRIER=f"127.0.0.1:{port}",
                 extra_argv=["-x", self.options.malloc, "-X",
                             self.options.malloc],
-                **defines, **extra)
-            if name in ("pick", "apply"):
-                self._wait_loaded(self.nodes[name])
-
-    def _wait_loaded(self, node):
-        wait_until(lambda: int(view.pools(node).get("bench", {}).get(
-            "numbers", 0)) == len(self.numbers), 20, what="numbers")
+                **defines, **settings(self.redis, name, self.numbers))
+            wait_loaded(self.nodes[name], name, self.numbers, 20)
 
     def __exit__(self, *_):
         for node in self.nodes.values():
@@ -218,7 +250,11 @@ class Bench:
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def _sipp(self, name, rate, seconds):
-        callees = [f"+1303{n % 10000000:07d}" for n in range(rate * seconds)]
+        """Nobody is called twice: who declined is not to be called again."""
+        first = self.dialled.get(name, 0)
+        self.dialled[name] = first + rate * seconds
+        callees = [f"+1303{n % 10000000:07d}"
+                   for n in range(first, self.dialled[name])]
         return Sipp(self.nodes[name].address, callees, rate=rate,
                     talk_ms=TALK_MS, limit=rate * 10, timeout=seconds + 60)
 

@@ -5,10 +5,13 @@
 #
 #   tests/bench/run.sh [core] [calls] [load] [judgement]    these by default;
 #                      store                               what Redis takes
+#   tests/bench/run.sh check                         does a call take no more
+#                                                    instructions than it did?
 #
 # PYTHON, REPUTATION_MODULE and REPUTATION_REPLAY as for the integration tests;
 # JUDGEMENT=--quick for a tenth of the calls, or other options of worlds.py;
-# STORE=--quick for a tenth of the sizes, or other options of store.py.
+# STORE=--quick for a tenth of the sizes, or other options of store.py;
+# CHECK=--write to write down what a call takes now.
 set -eu
 
 # Paths are relative to the top, which may have a space in its name.
@@ -32,6 +35,11 @@ for part in "$@"; do
 		;;
 	calls)
 		"$python" "$here/calls.py" "$out/calls.json"
+		;;
+	check)
+		# shellcheck disable=SC2086
+		"$python" "$here/calls.py" --calls 100 --check "$here/calls.json" \
+			${CHECK:-}
 		;;
 	load)
 		load="$python $here/load.py --together --rate 250"
