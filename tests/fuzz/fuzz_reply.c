@@ -9,7 +9,7 @@
 /* Headers stand in the message, one behind the other, none in its body. */
 static void try_headers(rep_span_t message)
 {
-	rep_span_t rest = rep_headers(message), name, value;
+	rep_span_t rest = rep_headers(message), name, value, tag;
 	const char *at = message.s, *end = message.s + message.len;
 
 	while(rep_headers_next(&rest, &name, &value)) {
@@ -18,6 +18,8 @@ static void try_headers(rep_span_t message)
 		CHECK(rest.s + rest.len == end);
 		CHECK(!name.len || !memchr(name.s, '\n', name.len));
 		CHECK(rep_trim(value).len == value.len);
+		tag = rep_header_tag(value);
+		CHECK(tag.s >= value.s && tag.s + tag.len <= value.s + value.len);
 		at = rest.s;
 	}
 	CHECK(!rep_headers_next(&rest, &name, &value));

@@ -209,12 +209,44 @@ START_TEST(a_million_lines)
 }
 END_TEST
 
+static const struct
+{
+	const char *value, *tag;
+} tags[] = {{"<sip:a@b>;tag=t1", "t1"}, {"sip:a@b;tag=t1", "t1"},
+		{"\"A\" <sip:a@b>;x=y;tag=t1;z", "t1"},
+		{"A B <sip:a@b> ; TAG = t1 ", "t1"}, {"<sip:a@b;tag=no>;tag=t1", "t1"},
+		{"\"<x>;tag=no\" <sip:a@b>;tag=t1", "t1"},
+		{"\"\\\";tag=no;\\\\\" <sip:a@b>;tag=t1", "t1"},
+		{"\"<\" sip:a@b;tag=t1", "t1"},
+		{"<sip:a@b>;x=\";tag=no\";tag=t1", "t1"},
+		{"<sip:a@b>;tag=t1;tag=t2", "t1"}, {"<sip:a@b>;\r\n tag=t1", "t1"},
+		/* none */
+		{"<sip:a@b;tag=no>", ""}, {"<sip:a@b>;tag=", ""}, {"<sip:a@b>;tag", ""},
+		{"<sip:a@b>;xtag=no", ""}, {"<sip:a@b>;tags=no", ""}, {"", ""},
+		{";", ""}, {"<sip:a@b", ""}, {"<sip:a@b;tag=no", ""},
+		{"\"a;tag=no", ""}, {"\"a\\", ""}, {"tag=no", ""}, {"<", ""},
+		{">;tag=t1", "t1"}};
+
+START_TEST(tag_of_a_header)
+{
+	size_t len = strlen(tags[_i].value);
+	char *exact = malloc(len ? len : 1); /* nothing is read behind it */
+	rep_span_t tag;
+
+	memcpy(exact, tags[_i].value, len);
+	tag = rep_header_tag((rep_span_t){exact, len});
+	ck_assert(rep_span_is(tag, tags[_i].tag));
+	free(exact);
+}
+END_TEST
+
 Suite *headers_suite(void)
 {
 	Suite *suite = suite_create("headers");
 	TCase *basic = tcase_create("basic"), *sweep = tcase_create("sweep");
 
 	tcase_add_loop_test(basic, samples_are_found, 0, COUNT(samples));
+	tcase_add_loop_test(basic, tag_of_a_header, 0, COUNT(tags));
 	tcase_add_test(basic, zeros);
 	tcase_add_test(basic, nothing);
 	suite_add_tcase(suite, basic);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-#include "core/parser/parse_from.h"
 #include "core/parser/parse_to.h"
 
 #include "byes.h"
@@ -53,10 +52,10 @@ static bool dialogs(
 	rep_span_t call_id, from, to;
 
 	if(parse_headers(bye, HDR_CALLID_F | HDR_TO_F | HDR_FROM_F, 0) < 0
-			|| !bye->callid || !bye->to || parse_from_header(bye) < 0)
+			|| !bye->callid || !bye->to || !bye->from)
 		return false;
 	call_id = rep_span_of(&bye->callid->body);
-	from = rep_span_of(&get_from(bye)->tag_value);
+	from = rep_from_tag(bye);
 	to = rep_span_of(&get_to(bye)->tag_value);
 	*by_callee = rep_dialog_of(call_id, to, from);
 	*by_caller = rep_dialog_of(call_id, from, to);

@@ -197,7 +197,7 @@ void rep_finals_reply(struct cell *t, rep_call_id_t id, struct sip_msg *rpl)
 	str phrase = rpl->first_line.u.reply.reason;
 	int branch = rep_reply_branch(rpl);
 	const struct ua_client *uac;
-	bool has_dialog, refused = false, ended = false;
+	bool has_dialog, contact, refused = false, ended = false;
 	rep_redress_t redress;
 	rep_dialog_t dialog;
 	rep_ticket_t ticket;
@@ -219,13 +219,16 @@ void rep_finals_reply(struct cell *t, rep_call_id_t id, struct sip_msg *rpl)
 	redress.url[0] = redress.tel[0] = redress.email[0] = redress.id[0] = '\0';
 	redress.refused = false;
 	rep_reply_signs(rpl, &said, &redress);
+	contact = redress.url[0] || redress.tel[0] || redress.email[0]
+			  || redress.refused;
 	call = rep_call_lock(id);
 	if(!call)
 		return;
 	if(!(call->counted & bit_of(branch))) {
 		rep_signs_merge(&call->branch[branch].signs, &said);
 		signs = call->branch[branch].signs;
-		keep_contact(call, branch, &redress);
+		if(contact)
+			keep_contact(call, branch, &redress);
 		ticket = ticket_of(call, branch);
 		/* signing is refused although the call goes on (RFC 9410) */
 		refused = status < 300 && signs.stir;

@@ -8,6 +8,7 @@
 
 #include "replies.h"
 #include "shared.h"
+#include "../engine/reply/headers.h"
 
 bool rep_reply_is_invite(struct sip_msg *reply)
 {
@@ -50,15 +51,20 @@ void rep_reply_signs(
 	rep_signs_headers(signs, redress, (rep_span_t){msg->unparsed, rest});
 }
 
+rep_span_t rep_from_tag(const struct sip_msg *msg)
+{
+	return msg->from->parsed ? rep_span_of(&get_from(msg)->tag_value)
+							 : rep_header_tag(rep_span_of(&msg->from->body));
+}
+
 bool rep_reply_dialog(struct sip_msg *reply, rep_dialog_t *dialog)
 {
 	if(parse_headers(reply, HDR_CALLID_F | HDR_TO_F | HDR_FROM_F, 0) < 0
-			|| !reply->callid || !reply->to || parse_from_header(reply) < 0)
+			|| !reply->callid || !reply->to || !reply->from)
 		return false;
 	if(get_to(reply)->tag_value.len == 0)
 		return false;
 	*dialog = rep_dialog_of(rep_span_of(&reply->callid->body),
-			rep_span_of(&get_from(reply)->tag_value),
-			rep_span_of(&get_to(reply)->tag_value));
+			rep_from_tag(reply), rep_span_of(&get_to(reply)->tag_value));
 	return true;
 }

@@ -21,6 +21,9 @@ int rep_reply_branch(const struct sip_msg *reply);
 void rep_reply_signs(
 		struct sip_msg *msg, rep_signs_t *signs, rep_redress_t *redress);
 
+/* The tag of From, which is there but need not be parsed. */
+rep_span_t rep_from_tag(const struct sip_msg *msg);
+
 /* The dialog that a 2xx makes; false when it lacks Call-ID, From
  * or To tag. */
 bool rep_reply_dialog(struct sip_msg *reply, rep_dialog_t *dialog);

@@ -63,3 +63,37 @@ bool rep_headers_next(rep_span_t *rest, rep_span_t *name, rep_span_t *value)
 	}
 	return false;
 }
+
+/* The first `c` from `at` on that no quoted string hides, or the text's end. */
+static size_t find(rep_span_t text, size_t at, char c)
+{
+	bool quoted = false;
+
+	for(; at < text.len && (quoted || text.s[at] != c); at++) {
+		if(text.s[at] == '"')
+			quoted = !quoted;
+		else if(quoted && text.s[at] == '\\')
+			at++;
+	}
+	return at < text.len ? at : text.len;
+}
+
+rep_span_t rep_header_tag(rep_span_t value)
+{
+	size_t at = find(value, 0, '<'), end;
+	rep_span_t name, tag;
+
+	if(at < value.len) {
+		const char *close = memchr(value.s + at, '>', value.len - at);
+		at = close ? (size_t)(close - value.s) : value.len;
+	} else {
+		at = 0;
+	}
+	for(at = find(value, at, ';'); at < value.len; at = end) {
+		end = find(value, ++at, ';');
+		if(rep_split((rep_span_t){value.s + at, end - at}, '=', &name, &tag)
+				&& rep_same(name, "tag"))
+			return tag;
+	}
+	return (rep_span_t){value.s, 0};
+}

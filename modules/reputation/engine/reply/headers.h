@@ -22,4 +22,8 @@ bool rep_headers_next(rep_span_t *rest, rep_span_t *name, rep_span_t *value);
  * says. False where rep_headers_next() is. */
 bool rep_headers_skip(rep_span_t *rest);
 
+/* The tag in the value of a From or To (RFC 3261 20.10, 20.20): of the header
+ * itself, not of a display name or a URI in brackets. Empty when there is none. */
+rep_span_t rep_header_tag(rep_span_t value);
+
 #endif
