@@ -2,43 +2,51 @@
 
 #include "ledger.h"
 
-bool rep_ledger_init(
-		rep_ledger_t *ledger, size_t size, uint32_t max, uint32_t groups)
+rep_ledger_t *rep_ledger_create(size_t size, uint32_t max, uint32_t groups)
 {
+	rep_ledger_t *ledger = rep_alloc(sizeof(*ledger));
 	uint32_t buckets = 16;
-	size_t bytes;
 
+	if(!ledger)
+		return NULL;
 	while(buckets < max)
 		buckets *= 2;
-	bytes = buckets * sizeof(void *);
 	memset(ledger, 0, sizeof(*ledger));
-	ledger->buckets = rep_alloc(bytes);
+	ledger->buckets = rep_alloc(buckets * sizeof(*ledger->buckets));
 	ledger->groups = rep_alloc(groups * sizeof(*ledger->groups));
 	if(!ledger->buckets || !ledger->groups || rep_lock_init(&ledger->lock)) {
 		rep_free(ledger->buckets);
 		rep_free(ledger->groups);
-		ledger->buckets = NULL;
-		return false;
+		rep_free(ledger);
+		return NULL;
 	}
-	memset(ledger->buckets, 0, bytes);
+	memset(ledger->buckets, 0, buckets * sizeof(*ledger->buckets));
 	memset(ledger->groups, 0, groups * sizeof(*ledger->groups));
 	ledger->size = size;
 	ledger->max = max;
 	ledger->mask = buckets - 1;
 	ledger->n_groups = groups;
-	return true;
+	return ledger;
 }
 
-void rep_ledger_free(rep_ledger_t *ledger)
+void rep_ledger_destroy(rep_ledger_t *ledger)
 {
-	if(!ledger->buckets)
+	if(!ledger)
 		return;
 	while(ledger->oldest)
 		rep_ledger_remove(ledger, ledger->oldest);
 	rep_free(ledger->buckets);
 	rep_free(ledger->groups);
 	rep_lock_destroy(&ledger->lock);
-	ledger->buckets = NULL;
+	rep_free(ledger);
+}
+
+rep_ledger_t *rep_ledger_lock(rep_ledger_t *ledger, int group)
+{
+	if(!ledger || group < 0 || (uint32_t)group >= ledger->n_groups)
+		return NULL;
+	rep_lock(&ledger->lock);
+	return ledger;
 }
 
 /* ---- places ---------------------------------------------------------------- */
@@ -141,14 +149,17 @@ void rep_ledger_landed(rep_ledger_node_t *node)
 	node->under_way = false;
 }
 
-void rep_ledger_sweep(
-		rep_ledger_t *ledger, uint32_t group, uint32_t seen, bool lost)
-{
-	rep_ledger_node_t *node = ledger->newest, *older;
+/* ---- the ledger as a whole ------------------------------------------------- */
 
-	for(; node; node = older) {
+void rep_ledger_sweep(rep_ledger_t *ledger, int group, uint32_t seen, bool lost)
+{
+	rep_ledger_node_t *node, *older;
+
+	if(!rep_ledger_lock(ledger, group))
+		return;
+	for(node = ledger->newest; node; node = older) {
 		older = node->older;
-		if(node->group != group || node->seen == seen || node->due
+		if(node->group != (uint32_t)group || node->seen == seen || node->due
 				|| node->under_way)
 			continue;
 		if(lost)
@@ -156,4 +167,28 @@ void rep_ledger_sweep(
 		else
 			rep_ledger_remove(ledger, node);
 	}
+	rep_unlock(&ledger->lock);
+}
+
+uint32_t rep_ledger_entries(rep_ledger_t *ledger, int group)
+{
+	uint32_t n;
+
+	if(!rep_ledger_lock(ledger, group))
+		return 0;
+	n = ledger->groups[group].entries;
+	rep_unlock(&ledger->lock);
+	return n;
+}
+
+rep_ledger_stats_t rep_ledger_stats(rep_ledger_t *ledger)
+{
+	rep_ledger_stats_t stats = {0};
+
+	if(!rep_ledger_lock(ledger, 0))
+		return stats;
+	stats = (rep_ledger_stats_t){ledger->n, ledger->gave_way, ledger->lost,
+			atomic_load(&ledger->counted)};
+	rep_unlock(&ledger->lock);
+	return stats;
 }

@@ -6,10 +6,13 @@
  * touched longest ago gives way.
  *
  * An entry begins with a rep_ledger_node_t and is allocated by itself. Whoever
- * calls holds the ledger's lock, but for init and free. */
+ * calls holds the ledger's lock, but for what makes it, takes it down, or takes
+ * the lock itself. */
 
 #ifndef REP_LEDGER_H
 #define REP_LEDGER_H
+
+#include <stdatomic.h>
 
 #include "mem.h"
 
@@ -36,14 +39,23 @@ typedef struct rep_ledger
 	rep_ledger_node_t *newest, *oldest;
 	rep_ledger_node_t **buckets;
 	rep_ledger_group_t *groups;
-	uint64_t gave_way; /* entries that made room for others, */
-	uint64_t lost;	   /* of them due, or under way */
+	uint64_t gave_way;		  /* entries that made room for others, */
+	uint64_t lost;			  /* of them due, or under way */
+	_Atomic uint64_t counted; /* whatever the caller counts, without the lock */
 } rep_ledger_t;
 
-/* Room for `max` entries of `size` bytes; false without memory. */
-bool rep_ledger_init(
-		rep_ledger_t *ledger, size_t size, uint32_t max, uint32_t groups);
-void rep_ledger_free(rep_ledger_t *ledger); /* all zero is fine */
+typedef struct rep_ledger_stats
+{
+	uint32_t entries;
+	uint64_t gave_way, lost, counted;
+} rep_ledger_stats_t;
+
+/* Room for `max` entries of `size` bytes; NULL without memory. */
+rep_ledger_t *rep_ledger_create(size_t size, uint32_t max, uint32_t groups);
+void rep_ledger_destroy(rep_ledger_t *ledger); /* NULL is fine */
+
+/* The ledger, locked; NULL when there is none (NULL), or no such group. */
+rep_ledger_t *rep_ledger_lock(rep_ledger_t *ledger, int group);
 
 /* The entry of a key in a group, or NULL. */
 void *rep_ledger_find(const rep_ledger_t *ledger, uint32_t group, uint64_t key);
@@ -59,9 +71,13 @@ void rep_ledger_due(rep_ledger_t *ledger, rep_ledger_node_t *node);
 void *rep_ledger_take(rep_ledger_t *ledger, uint32_t group);
 void rep_ledger_landed(rep_ledger_node_t *node);
 
+/* ---- these take the lock; without a ledger, or such a group, they do nothing - */
+
 /* Entries of the group that this reading has not seen go, unless they are due or
  * under way; or, `lost`, they are due. */
 void rep_ledger_sweep(
-		rep_ledger_t *ledger, uint32_t group, uint32_t seen, bool lost);
+		rep_ledger_t *ledger, int group, uint32_t seen, bool lost);
+uint32_t rep_ledger_entries(rep_ledger_t *ledger, int group);
+rep_ledger_stats_t rep_ledger_stats(rep_ledger_t *ledger);
 
 #endif

@@ -428,8 +428,8 @@ struct rep_registry
 		rep_no_pool_t at[REP_NO_POOLS];
 	} no_pool;
 	/* NULL: none are kept */
-	struct rep_redress_items *redress;
-	struct rep_probe_items *probes;
+	struct rep_ledger *redress;
+	struct rep_ledger *probes;
 	struct rep_reported *reported;
 
 	rep_event_ring_t events;

@@ -2,7 +2,6 @@
 
 #include "probes.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "pool.h"
@@ -16,57 +15,27 @@ typedef struct item
 	rep_counts_t written, under_way, waits; /* as in redress.c */
 } item_t;
 
-struct rep_probe_items
-{
-	rep_ledger_t ledger;
-	_Atomic uint64_t calls;
-};
-
 bool rep_probes_create(rep_registry_t *registry)
 {
-	struct rep_probe_items *items = rep_alloc(sizeof(*items));
-
-	if(!items)
-		return false;
-	if(!rep_ledger_init(
-			   &items->ledger, sizeof(item_t), REP_PROBES_MAX, REP_POOLS_MAX)) {
-		rep_free(items);
-		return false;
-	}
-	atomic_init(&items->calls, 0);
-	registry->probes = items;
-	return true;
+	registry->probes =
+			rep_ledger_create(sizeof(item_t), REP_PROBES_MAX, REP_POOLS_MAX);
+	return registry->probes != NULL;
 }
 
 void rep_probes_destroy(rep_registry_t *registry)
 {
-	if(!registry->probes)
-		return;
-	rep_ledger_free(&registry->probes->ledger);
-	rep_free(registry->probes);
+	rep_ledger_destroy(registry->probes);
 	registry->probes = NULL;
-}
-
-static rep_ledger_t *lock(rep_registry_t *registry, int pool)
-{
-	if(!registry->probes || pool < 0 || pool >= REP_POOLS_MAX)
-		return NULL;
-	rep_lock(&registry->probes->ledger.lock);
-	return &registry->probes->ledger;
 }
 
 void rep_probes_stats(rep_registry_t *registry, rep_probes_stats_t *out)
 {
-	rep_ledger_t *ledger = lock(registry, 0);
+	rep_ledger_stats_t stats = rep_ledger_stats(registry->probes);
 
-	*out = (rep_probes_stats_t){0};
-	if(!ledger)
-		return;
-	out->entries = ledger->n;
-	out->gave_way = ledger->gave_way;
-	out->lost = ledger->lost;
-	rep_unlock(&ledger->lock);
-	out->calls = atomic_load(&registry->probes->calls);
+	*out = (rep_probes_stats_t){.calls = stats.counted,
+			.entries = stats.entries,
+			.gave_way = stats.gave_way,
+			.lost = stats.lost};
 }
 
 /* ---- counting -------------------------------------------------------------- */
@@ -96,7 +65,7 @@ static item_t *put(
 void rep_probe_count(rep_registry_t *registry, int pool, rep_e164_t number,
 		const char *network, rep_outcome_t outcome, rep_time_t now)
 {
-	rep_ledger_t *ledger = lock(registry, pool);
+	rep_ledger_t *ledger = rep_ledger_lock(registry->probes, pool);
 	item_t *item;
 
 	if(!ledger)
@@ -114,7 +83,7 @@ void rep_probe_count(rep_registry_t *registry, int pool, rep_e164_t number,
 		rep_ledger_due(ledger, &item->node);
 	}
 	rep_unlock(&ledger->lock);
-	atomic_fetch_add(&registry->probes->calls, 1);
+	atomic_fetch_add(&ledger->counted, 1);
 }
 
 /* ---- looking --------------------------------------------------------------- */
@@ -131,7 +100,7 @@ static int by_number(const void *a, const void *b)
 size_t rep_probes_list(
 		rep_registry_t *registry, int pool, rep_probe_t *out, size_t max)
 {
-	rep_ledger_t *ledger = lock(registry, pool);
+	rep_ledger_t *ledger = rep_ledger_lock(registry->probes, pool);
 	size_t n = 0;
 
 	if(!ledger)
@@ -147,14 +116,7 @@ size_t rep_probes_list(
 
 uint32_t rep_probes_entries(rep_registry_t *registry, int pool)
 {
-	rep_ledger_t *ledger = lock(registry, pool);
-	uint32_t n;
-
-	if(!ledger)
-		return 0;
-	n = ledger->groups[pool].entries;
-	rep_unlock(&ledger->lock);
-	return n;
+	return rep_ledger_entries(registry->probes, pool);
 }
 
 /* ---- shared ---------------------------------------------------------------- */
@@ -162,7 +124,7 @@ uint32_t rep_probes_entries(rep_registry_t *registry, int pool)
 size_t rep_probes_news(
 		rep_registry_t *registry, int pool, rep_probe_news_t *out, size_t max)
 {
-	rep_ledger_t *ledger = lock(registry, pool);
+	rep_ledger_t *ledger = rep_ledger_lock(registry->probes, pool);
 	item_t *item;
 	size_t n = 0;
 
@@ -180,7 +142,7 @@ size_t rep_probes_news(
 void rep_probes_landed(rep_registry_t *registry, const rep_probe_t *probe,
 		const rep_probe_t *written, uint32_t seen)
 {
-	rep_ledger_t *ledger = lock(registry, probe->pool);
+	rep_ledger_t *ledger = rep_ledger_lock(registry->probes, probe->pool);
 	item_t *item;
 
 	if(!ledger)
@@ -225,7 +187,7 @@ static bool take_over(item_t *item, const rep_probe_t *probe)
 void rep_probes_heard(
 		rep_registry_t *registry, const rep_probe_t *probe, uint32_t seen)
 {
-	rep_ledger_t *ledger = lock(registry, probe->pool);
+	rep_ledger_t *ledger = rep_ledger_lock(registry->probes, probe->pool);
 	item_t *item;
 
 	if(!ledger)
@@ -242,10 +204,5 @@ void rep_probes_heard(
 void rep_probes_sweep(
 		rep_registry_t *registry, int pool, uint32_t seen, bool lost)
 {
-	rep_ledger_t *ledger = lock(registry, pool);
-
-	if(!ledger)
-		return;
-	rep_ledger_sweep(ledger, (uint32_t)pool, seen, lost);
-	rep_unlock(&ledger->lock);
+	rep_ledger_sweep(registry->probes, pool, seen, lost);
 }

@@ -20,12 +20,6 @@ typedef struct item
 	uint32_t fields, fields_under_way;
 } item_t;
 
-struct rep_redress_items
-{
-	rep_ledger_t ledger;
-	_Atomic uint64_t refused;
-};
-
 static const char *const statuses[] = {"open", "sent", "answered", "closed"};
 static const char *const fields[] = {"status", "ticket", "note"};
 
@@ -49,36 +43,15 @@ const char *rep_redress_field_name(rep_redress_field_t field)
 
 bool rep_redress_create(rep_registry_t *registry)
 {
-	struct rep_redress_items *items = rep_alloc(sizeof(*items));
-
-	if(!items)
-		return false;
-	if(!rep_ledger_init(&items->ledger, sizeof(item_t), REP_REDRESS_MAX,
-			   REP_POOLS_MAX)) {
-		rep_free(items);
-		return false;
-	}
-	atomic_init(&items->refused, 0);
-	registry->redress = items;
-	return true;
+	registry->redress =
+			rep_ledger_create(sizeof(item_t), REP_REDRESS_MAX, REP_POOLS_MAX);
+	return registry->redress != NULL;
 }
 
 void rep_redress_destroy(rep_registry_t *registry)
 {
-	if(!registry->redress)
-		return;
-	rep_ledger_free(&registry->redress->ledger);
-	rep_free(registry->redress);
+	rep_ledger_destroy(registry->redress);
 	registry->redress = NULL;
-}
-
-/* The ledger, locked; NULL when there is none, or no such pool. */
-static rep_ledger_t *lock(rep_registry_t *registry, int pool)
-{
-	if(!registry->redress || pool < 0 || pool >= REP_POOLS_MAX)
-		return NULL;
-	rep_lock(&registry->redress->ledger.lock);
-	return &registry->redress->ledger;
 }
 
 /* The entry with the ledger locked, or NULL and it is not. */
@@ -87,7 +60,7 @@ static item_t *find(
 {
 	item_t *item;
 
-	*ledger = lock(registry, pool);
+	*ledger = rep_ledger_lock(registry->redress, pool);
 	if(!*ledger)
 		return NULL;
 	item = rep_ledger_find(*ledger, (uint32_t)pool, id);
@@ -98,16 +71,10 @@ static item_t *find(
 
 void rep_redress_stats(rep_registry_t *registry, rep_redress_stats_t *out)
 {
-	rep_ledger_t *ledger = lock(registry, 0);
+	rep_ledger_stats_t stats = rep_ledger_stats(registry->redress);
 
-	*out = (rep_redress_stats_t){0};
-	if(!ledger)
-		return;
-	out->entries = ledger->n;
-	out->gave_way = ledger->gave_way;
-	out->lost = ledger->lost;
-	rep_unlock(&ledger->lock);
-	out->refused = atomic_load(&registry->redress->refused);
+	*out = (rep_redress_stats_t){
+			stats.entries, stats.gave_way, stats.lost, stats.counted};
 }
 
 /* ---- blocks ---------------------------------------------------------------- */
@@ -187,8 +154,9 @@ uint64_t rep_redress_block(rep_registry_t *registry, int pool,
 	bool made;
 
 	if(registry->redress && redress->refused)
-		atomic_fetch_add(&registry->redress->refused, 1);
-	if(!rep_party(redress, party) || !(ledger = lock(registry, pool)))
+		atomic_fetch_add(&registry->redress->counted, 1);
+	if(!rep_party(redress, party)
+			|| !(ledger = rep_ledger_lock(registry->redress, pool)))
 		return 0;
 	id = rep_party_id(number, party);
 	item = rep_ledger_put(ledger, (uint32_t)pool, id, &made);
@@ -220,7 +188,7 @@ bool rep_redress_newest(rep_registry_t *registry, int pool, rep_e164_t number,
 		rep_redress_t *out)
 {
 	const rep_redress_entry_t *newest = NULL;
-	rep_ledger_t *ledger = lock(registry, pool);
+	rep_ledger_t *ledger = rep_ledger_lock(registry->redress, pool);
 
 	if(!ledger)
 		return false;
@@ -310,7 +278,8 @@ static int newer_first(const void *a, const void *b)
 size_t rep_redress_list(
 		rep_registry_t *registry, int pool, rep_redress_key_t *out, size_t max)
 {
-	rep_ledger_t *ledger = lock(registry, pool == REP_NO_POOL ? 0 : pool);
+	rep_ledger_t *ledger =
+			rep_ledger_lock(registry->redress, pool == REP_NO_POOL ? 0 : pool);
 	size_t n = 0;
 
 	if(!ledger)
@@ -346,7 +315,7 @@ bool rep_redress_get(rep_registry_t *registry, int pool, uint64_t id,
 size_t rep_redress_news(
 		rep_registry_t *registry, int pool, rep_redress_news_t *out, size_t max)
 {
-	rep_ledger_t *ledger = lock(registry, pool);
+	rep_ledger_t *ledger = rep_ledger_lock(registry->redress, pool);
 	item_t *item;
 	size_t n = 0;
 
@@ -418,7 +387,7 @@ static bool take_over(item_t *item, const rep_redress_entry_t *entry)
 void rep_redress_heard(rep_registry_t *registry,
 		const rep_redress_entry_t *entry, uint32_t seen)
 {
-	rep_ledger_t *ledger = lock(registry, entry->pool);
+	rep_ledger_t *ledger = rep_ledger_lock(registry->redress, entry->pool);
 	item_t *item;
 	bool made;
 
@@ -447,23 +416,11 @@ bool rep_redress_again(rep_registry_t *registry, int pool, uint64_t id)
 
 uint32_t rep_redress_entries(rep_registry_t *registry, int pool)
 {
-	rep_ledger_t *ledger = lock(registry, pool);
-	uint32_t n;
-
-	if(!ledger)
-		return 0;
-	n = ledger->groups[pool].entries;
-	rep_unlock(&ledger->lock);
-	return n;
+	return rep_ledger_entries(registry->redress, pool);
 }
 
 void rep_redress_sweep(
 		rep_registry_t *registry, int pool, uint32_t seen, bool lost)
 {
-	rep_ledger_t *ledger = lock(registry, pool);
-
-	if(!ledger)
-		return;
-	rep_ledger_sweep(ledger, (uint32_t)pool, seen, lost);
-	rep_unlock(&ledger->lock);
+	rep_ledger_sweep(registry->redress, pool, seen, lost);
 }
