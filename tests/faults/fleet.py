@@ -95,9 +95,10 @@ class Fleet:
         wait_until(lambda: node.sum("sales")["numbers"] == self.numbers)
         wait_until(lambda: node.status()["resyncs"] > 0)
 
-    def go(self):
-        """Calls on every node: some hundreds a second in all."""
-        self.traffic = [Traffic(n, number(0), batch=self.numbers,
+    def go(self, batch=0):
+        """Calls on every node, each fifth of a second so many, or one of each
+        number: some hundreds a second in all."""
+        self.traffic = [Traffic(n, number(0), batch=batch or self.numbers,
                                 numbers=self.numbers, pause=0.2)
                         for n in self.nodes]
 
@@ -150,7 +151,8 @@ class Fleet:
     def all_say(self, i, state, within=RECOVERED):
         """Every node holds the number for that."""
         wait_until(lambda: set(self.states(i)) == {state}, within,
-                   what=lambda: (number(i), self.states(i)))
+                   what=lambda: f"{number(i)} {self.states(i)}\n" + "\n".join(
+                       n.log()[-1500:] for n in self.nodes))
 
     def connected(self):
         for node in self.nodes:
