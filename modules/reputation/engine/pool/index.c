@@ -5,10 +5,13 @@
 
 #include "lock.h"
 #include "slot.h"
+#include "../base/mix.h"
+
+#define CACHE_LINE 64 /* bytes, about everywhere */
 
 static uint32_t hash_of(rep_e164_t e164)
 {
-	return (uint32_t)((e164 * UINT64_C(0x9E3779B97F4A7C15)) >> 32);
+	return (uint32_t)rep_mix(e164);
 }
 
 static uint32_t *head_of(const rep_index_t *index, rep_e164_t e164)
@@ -100,6 +103,21 @@ uint32_t rep_number_find(const rep_pool_t *pool, rep_e164_t e164)
 	while(i != REP_NONE && rep_number_at(pool, i)->e164 != e164)
 		i = rep_number_at(pool, i)->next;
 	return i;
+}
+
+void rep_index_expect(const rep_pool_t *pool, rep_e164_t e164)
+{
+	if(pool->index.heads)
+		__builtin_prefetch(head_of(&pool->index, e164));
+}
+
+void rep_number_expect(const rep_pool_t *pool, rep_e164_t e164)
+{
+	uint32_t i = pool->index.heads ? *head_of(&pool->index, e164) : REP_NONE;
+	const char *number = i == REP_NONE ? NULL : (char *)rep_number_at(pool, i);
+
+	for(size_t at = 0; number && at < sizeof(rep_number_t); at += CACHE_LINE)
+		__builtin_prefetch(number + at);
 }
 
 rep_pool_t *rep_number_lock(

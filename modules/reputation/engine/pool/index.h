@@ -9,6 +9,12 @@
 /* Index of a number, or REP_NONE. */
 uint32_t rep_number_find(const rep_pool_t *pool, rep_e164_t e164);
 
+/* A number will be asked for in a moment: has its place in the index brought
+ * nearer, and after that the number. Finding one is mostly waiting for memory,
+ * and many can be waited for at a time. */
+void rep_index_expect(const rep_pool_t *pool, rep_e164_t e164);
+void rep_number_expect(const rep_pool_t *pool, rep_e164_t e164);
+
 /* The pool with its lock held and the number's index; NULL (nothing held) when
  * either is unknown. */
 rep_pool_t *rep_number_lock(
