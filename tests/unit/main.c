@@ -82,6 +82,7 @@ static const struct
 		{"healthy", healthy_suite},
 		{"replay", replay_suite},
 		{"replies", replies_suite},
+		{"reply_memory", reply_memory_suite},
 		{"ring", ring_suite},
 		{"reported", reported_suite},
 		{"screen", screen_suite},

@@ -75,6 +75,7 @@ Suite *registry_suite(void);
 Suite *healthy_suite(void);
 Suite *replay_suite(void);
 Suite *replies_suite(void);
+Suite *reply_memory_suite(void);
 Suite *retry_suite(void);
 Suite *ring_suite(void);
 Suite *reported_suite(void);

@@ -125,7 +125,7 @@ static bool write_news(rep_store_t *store)
 	if(!reply)
 		return false;
 	b->left = reply->type == REDIS_REPLY_INTEGER ? reply->integer : 0;
-	freeReplyObject(reply);
+	rep_reply_free(reply);
 	news->heard += news->n_over;
 	if(news->n_begun > 0)
 		news->told = news->begun[news->n_begun - 1].serial;
@@ -210,7 +210,7 @@ static bool claim(rep_store_t *store, const rep_begun_seen_t *seen)
 		return false;
 	for(; rep_reply_at(reply, n); n++)
 		counted += count(store, rep_reply_span(rep_reply_at(reply, n)));
-	freeReplyObject(reply);
+	rep_reply_free(reply);
 	if(n > 0)
 		rep_say(store, REP_LOG_NOTICE,
 				"%s is gone: its %zu calls that might still have been short"
@@ -286,7 +286,7 @@ bool rep_begun_settle(rep_store_t *store)
 	if(!reply)
 		return rep_link_up(&store->link);
 	look_at(store, reply, now);
-	freeReplyObject(reply);
+	rep_reply_free(reply);
 	for(size_t i = 0; i < b->n_seen; i++)
 		if(rep_begun_gone(b->seen[i].same, now - b->seen[i].since)
 				&& !claim(store, &b->seen[i]))

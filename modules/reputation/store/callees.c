@@ -101,7 +101,7 @@ static void live_on(rep_store_t *store, int64_t now)
 	rep_args_int(&store->args, TTL);
 	reply = ask(store, true);
 	if(reply)
-		freeReplyObject(reply);
+		rep_reply_free(reply);
 }
 
 /* One entry, of what is there; false when nothing was written. */
@@ -129,7 +129,7 @@ static bool add_entry(rep_store_t *store, bool whole, int64_t now)
 	reply = ask(store, true);
 	if(!reply)
 		return false;
-	freeReplyObject(reply);
+	rep_reply_free(reply);
 	store->callees.kept += n;
 	live_on(store, now);
 	return true;
@@ -188,7 +188,7 @@ static bool read_stream(rep_store_t *store)
 		take_entry(store, rep_reply_at(entries, n));
 	if(n == 0 && rep_span_is(rep_span(store->callees.id), "0"))
 		store->callees.kept = 0;
-	freeReplyObject(reply);
+	rep_reply_free(reply);
 	return n == ENTRIES;
 }
 

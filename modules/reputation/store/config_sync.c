@@ -192,7 +192,7 @@ static bool load_pools(rep_store_t *store)
 	}
 	rep_round_end(store, &store->pools_round, key);
 	if(reply)
-		freeReplyObject(reply);
+		rep_reply_free(reply);
 	return true;
 }
 

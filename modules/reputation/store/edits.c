@@ -37,7 +37,7 @@ static bool write_edit(
 		rep_args_text(&store->args, edit->value);
 	reply = rep_link_call(&store->link, &store->args);
 	if(reply) {
-		freeReplyObject(reply);
+		rep_reply_free(reply);
 		return !edit->remove
 			   || rep_health_remove(store, pool, &edit->number, 1);
 	}

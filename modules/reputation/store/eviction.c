@@ -35,5 +35,5 @@ void rep_eviction_check(rep_store_t *store, rep_link_t *link)
 				"Redis may throw away counts and verdicts when its memory is "
 				"full: maxmemory-policy is %.*s, should be noeviction",
 				(int)policy.len, policy.s);
-	freeReplyObject(reply);
+	rep_reply_free(reply);
 }

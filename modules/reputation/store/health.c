@@ -137,7 +137,7 @@ static bool simple(rep_store_t *store, const char *key)
 	redisReply *reply = rep_link_call(&store->link, &store->args);
 
 	if(reply)
-		freeReplyObject(reply);
+		rep_reply_free(reply);
 	else
 		trouble(store, key);
 	return rep_link_up(&store->link);

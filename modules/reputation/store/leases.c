@@ -60,7 +60,7 @@ void rep_leases_server(rep_store_t *store, size_t i)
 	if(at)
 		snprintf(run_id, sizeof(store->taps[i].run_id), "%.*s",
 				(int)strcspn(at + 7, "\r\n"), at + 7);
-	freeReplyObject(reply);
+	rep_reply_free(reply);
 }
 
 void rep_leases_again(rep_store_t *store, rep_store_pool_t *pool)

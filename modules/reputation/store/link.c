@@ -171,7 +171,7 @@ redisReply *rep_link_recv(rep_link_t *link)
 		return NULL;
 	if(reply->type == REDIS_REPLY_ERROR) {
 		fail(link, rep_redis_error_of(reply->str), reply->str);
-		freeReplyObject(reply);
+		rep_reply_free(reply);
 		return NULL;
 	}
 	link->fault = REP_REDIS_NONE;
@@ -225,7 +225,7 @@ static bool simple(rep_link_t *link, rep_args_t *args)
 	redisReply *reply = rep_link_call(link, args);
 
 	if(reply)
-		freeReplyObject(reply);
+		rep_reply_free(reply);
 	return reply != NULL;
 }
 
@@ -307,7 +307,7 @@ static bool check_role(rep_link_t *link, rep_args_t *args)
 		fail(link, REP_REDIS_REPLICA, "is a read-only replica");
 		ok = false;
 	}
-	freeReplyObject(reply);
+	rep_reply_free(reply);
 	return ok;
 }
 
@@ -345,6 +345,7 @@ static bool dial(rep_link_t *link, const rep_host_t *at)
 		fail_io(link);
 		return false;
 	}
+	rep_reply_memory(link->ctx->reader);
 	/* bounds writing; reading has its own deadline */
 	redisSetTimeout(link->ctx, span_of(link->config->reply_ms));
 	if(!url->is_unix)

@@ -11,8 +11,12 @@
 
 #include "args.h"
 #include "redis_error.h"
+#include "reply_memory.h"
 #include "tls.h"
 #include "url.h"
+
+/* Replies are of another kind here: reply_memory.h. */
+#pragma GCC poison freeReplyObject
 
 typedef struct rep_link_config
 {
@@ -80,7 +84,8 @@ bool rep_link_send(rep_link_t *link, rep_args_t *args);
 bool rep_link_flush(rep_link_t *link);
 
 /* The next reply, or NULL with fault and error set: after an error reply the
- * link may still be up, see rep_redis_error_t. The caller frees the reply. */
+ * link may still be up, see rep_redis_error_t. The caller frees the reply by
+ * rep_reply_free(). */
 redisReply *rep_link_recv(rep_link_t *link);
 
 /* Likewise, but an error reply is a reply: fault and error are left alone. */

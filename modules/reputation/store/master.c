@@ -64,12 +64,12 @@ static bool ask(rep_store_t *store, size_t i, rep_told_t *out)
 	if(!reply)
 		return false;
 	known = parse_master(reply, out);
-	freeReplyObject(reply);
+	rep_reply_free(reply);
 	rep_args_command(&store->args, "SUBSCRIBE");
 	rep_args_text(&store->args, CHANNEL);
 	reply = rep_link_call(link, &store->args);
 	if(reply)
-		freeReplyObject(reply);
+		rep_reply_free(reply);
 	return known;
 }
 
@@ -156,7 +156,7 @@ void rep_master_step(rep_store_t *store)
 	while((reply = rep_link_poll(&store->sentinel))) {
 		if(parse_switch(store, reply, &to))
 			moved(store, &to);
-		freeReplyObject(reply);
+		rep_reply_free(reply);
 	}
 	if(!rep_link_up(&store->sentinel) && store->next_sentinel > now + RETRY_MS)
 		store->next_sentinel = now + RETRY_MS;

@@ -76,7 +76,7 @@ static void give_up(rep_nodes_t *nodes, unsigned master)
 static void forget(rep_waiting_t *w)
 {
 	if(w->reply)
-		freeReplyObject(w->reply);
+		rep_reply_free(w->reply);
 	redisFreeCommand(w->text);
 	*w = (rep_waiting_t){.text = NULL};
 }
@@ -245,7 +245,7 @@ static bool redirect(rep_nodes_t *nodes, rep_waiting_t *w)
 	w->away = false;
 	w->asking = what == REP_REDIRECT_ASK;
 	w->hops++;
-	freeReplyObject(w->reply);
+	rep_reply_free(w->reply);
 	w->reply = NULL;
 	append(nodes, (size_t)(w - nodes->sent), to);
 	return true;
@@ -264,7 +264,7 @@ static void read_one(rep_nodes_t *nodes, unsigned master)
 	w = &nodes->sent[nodes->first[master]];
 	if(w->asking) {
 		w->asking = false;
-		freeReplyObject(reply);
+		rep_reply_free(reply);
 		return;
 	}
 	take_first(nodes, master);
@@ -410,9 +410,9 @@ static bool ask(rep_nodes_t *nodes, const rep_host_t *at)
 				epoch < nodes->epoch ? "has not heard of what others know"
 									 : "no slot is served");
 	if(info)
-		freeReplyObject(info);
+		rep_reply_free(info);
 	if(table)
-		freeReplyObject(table);
+		rep_reply_free(table);
 	rep_link_close(&nodes->asked);
 	return taken;
 }

@@ -50,7 +50,7 @@ bool rep_pipe_receive(rep_store_t *store)
 			asked.pool->broken = 0;
 		asked.answer(store, asked.pool, &asked, reply);
 		if(reply)
-			freeReplyObject(reply);
+			rep_reply_free(reply);
 	}
 	store->n_asked = 0;
 	if(store->scripts_gone && rep_link_any(&store->link)) {

@@ -22,6 +22,6 @@ bool rep_pools_listed(rep_store_t *store, bool *there)
 	if(!reply)
 		return false;
 	*there = reply->integer > 0;
-	freeReplyObject(reply);
+	rep_reply_free(reply);
 	return true;
 }

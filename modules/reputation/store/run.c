@@ -340,7 +340,7 @@ static void wait_for_work(rep_store_t *store)
 			redisReply *reply = rep_link_poll(hears[i]);
 
 			if(reply)
-				freeReplyObject(reply);
+				rep_reply_free(reply);
 		}
 	if(n > 0 && !rep_link_any(&store->link))
 		lost(store);

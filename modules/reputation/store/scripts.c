@@ -44,7 +44,7 @@ bool rep_scripts_load(rep_store_t *store, rep_link_t *link)
 		sha = rep_reply_span(reply);
 		snprintf(store->sha[i], sizeof(store->sha[i]), "%.*s", (int)sha.len,
 				sha.len ? sha.s : "");
-		freeReplyObject(reply);
+		rep_reply_free(reply);
 	}
 	return true;
 }

@@ -27,7 +27,7 @@ static void take(rep_store_t *store, redisReply *reply)
 
 	if(rep_secret_set(store->secret, theirs.s, theirs.len))
 		rep_callees_key(store->registry, theirs);
-	freeReplyObject(reply);
+	rep_reply_free(reply);
 }
 
 bool rep_secret_sync(rep_store_t *store)
@@ -49,7 +49,7 @@ bool rep_secret_sync(rep_store_t *store)
 	reply = call(
 			store, "SET", (rep_span_t){ours, rep_secret_read(secret, ours)});
 	if(reply)
-		freeReplyObject(reply);
+		rep_reply_free(reply);
 	/* another proxy may have been first */
 	reply = rep_link_up(&store->link)
 					? call(store, "GET", (rep_span_t){NULL, 0})

@@ -46,7 +46,7 @@ static void collect(rep_seeding_t *s)
 		redisReply *reply = rep_link_recv(&s->store->link);
 
 		if(reply) {
-			freeReplyObject(reply);
+			rep_reply_free(reply);
 			continue;
 		}
 		s->failed = true;
@@ -146,7 +146,7 @@ static bool lock(rep_store_t *store, const char *key, bool *got)
 		return false;
 	}
 	*got = reply->type == REDIS_REPLY_STATUS;
-	freeReplyObject(reply);
+	rep_reply_free(reply);
 	return true;
 }
 
@@ -158,7 +158,7 @@ static void unlock(rep_store_t *store, const char *key)
 	rep_args_text(&store->args, key);
 	reply = rep_link_call(&store->link, &store->args);
 	if(reply)
-		freeReplyObject(reply);
+		rep_reply_free(reply);
 }
 
 static void finish(rep_seeding_t *s)
@@ -170,7 +170,7 @@ static void finish(rep_seeding_t *s)
 	if(!s->failed && s->pools.n > 2) {
 		reply = rep_link_call(&store->link, &s->pools);
 		if(reply) {
-			freeReplyObject(reply);
+			rep_reply_free(reply);
 			rep_say(store, REP_LOG_NOTICE,
 					"empty Redis filled from %s: %zu pools, %zu numbers",
 					store->pool_file, s->pools.n - 2, s->numbers);

@@ -60,7 +60,7 @@ static int is_pool(rep_store_t *store, rep_span_t name)
 	if(!reply)
 		return -1;
 	found = reply->integer != 0;
-	freeReplyObject(reply);
+	rep_reply_free(reply);
 	return found;
 }
 
@@ -113,7 +113,7 @@ static bool slice(rep_store_t *store, rep_link_t *link, const char *kind)
 	if(ok)
 		snprintf(s->cursor, sizeof(s->cursor), "%.*s", (int)cursor.len,
 				cursor.len ? cursor.s : "0");
-	freeReplyObject(reply);
+	rep_reply_free(reply);
 	return ok;
 }
 

@@ -46,7 +46,7 @@ static long long client_id(rep_store_t *store, rep_link_t *sub)
 	reply = rep_link_call(sub, &store->args);
 	if(reply) {
 		id = reply->integer;
-		freeReplyObject(reply);
+		rep_reply_free(reply);
 	}
 	return id;
 }
@@ -60,7 +60,7 @@ static bool subscribe(rep_store_t *store, rep_link_t *sub)
 	reply = rep_link_call(sub, &store->args);
 	if(!reply)
 		return false;
-	freeReplyObject(reply);
+	rep_reply_free(reply);
 	return true;
 }
 
@@ -94,7 +94,7 @@ static bool track(rep_store_t *store, rep_link_t *link, long long id)
 	reply = rep_link_call(link, &store->args);
 	if(!reply)
 		return false;
-	freeReplyObject(reply);
+	rep_reply_free(reply);
 	return true;
 }
 
@@ -216,7 +216,7 @@ static void step(rep_store_t *store, size_t i)
 	}
 	while((reply = rep_link_poll(sub))) {
 		parse_message(store, tap, reply);
-		freeReplyObject(reply);
+		rep_reply_free(reply);
 	}
 	if(rep_link_up(sub))
 		ping(store, tap);
