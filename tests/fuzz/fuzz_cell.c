@@ -44,7 +44,7 @@ static void try_cell(rep_registry_t *registry, rep_span_t field,
 	CHECK(rep_unpack_counts(rep_span(counts), &again.counts));
 	CHECK(memcmp(&again.counts, &cell.counts, sizeof(again.counts)) == 0);
 	cell.bucket = (uint32_t)(now / 60000 / 60 * 60);
-	rep_pool_put_others(registry, 0, &cell, now);
+	rep_pool_put_others(registry, 0, &cell, 1, now);
 	rep_pool_judge_others(registry, 0, now);
 }
 

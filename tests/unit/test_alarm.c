@@ -387,7 +387,7 @@ START_TEST(others_count)
 		cell.counts.n[REP_BLOCKED]++;
 		for(unsigned i = 0; i < 5; i++) {
 			cell.number = FIRST + i;
-			ck_assert(rep_pool_put_others(registry, 0, &cell, t));
+			ck_assert(rep_pool_put_others(registry, 0, &cell, 1, t));
 		}
 		t = go_on(&s, 1, t, 1);
 	}

@@ -50,7 +50,7 @@ static void put(unsigned i, int c, int p, rep_time_t now)
 	cell.counts.n[REP_BLOCKED] = blocked;
 	cell.counts.n[REP_ANSWERED] = (calls - blocked) / 4;
 	cell.counts.n[REP_NOANSWER] = calls - blocked - (calls - blocked) / 4;
-	ck_assert(rep_pool_put_others(registry, pool, &cell, now));
+	ck_assert(rep_pool_put_others(registry, pool, &cell, 1, now));
 	ck_assert(!rep_pool_judge_others(registry, pool, now));
 }
 

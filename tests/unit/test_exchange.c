@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Evidence between nodes. */
 
+#include <stdlib.h>
+
 #include "engine/judge/bucket.h"
 #include "engine/pool/by_hand.h"
 #include "engine/pool/evidence.h"
@@ -31,9 +33,8 @@ START_TEST(cells_between_nodes)
 	ck_assert_uint_eq(
 			rep_pool_drain_cells(registry, pool, cells + n, 8 - n), 0);
 	for(int again = 0; again < 2; again++) /* repeating is harmless */
-		for(size_t i = 0; i < n; i++)
-			ck_assert(rep_pool_put_others(
-					other, there, &cells[i], NOW + 2 * HOUR));
+		ck_assert_uint_eq(
+				rep_pool_put_others(other, there, cells, n, NOW + 2 * HOUR), n);
 	ck_assert(rep_view_number(
 			other, there, FIRST, NOW + 2 * HOUR, &v, NULL, 0, NULL));
 	ck_assert_uint_eq(v.counts.n[REP_ANSWERED], 3);
@@ -81,7 +82,7 @@ START_TEST(labels_between_nodes)
 	ck_assert_uint_eq(rep_pool_drain_cells(registry, pool, cells, 8), 4);
 	for(int i = 0; i < 4; i++) {
 		ck_assert_str_eq(cells[i].dims.route, "east");
-		ck_assert(rep_pool_put_others(other, there, &cells[i], NOW));
+		ck_assert(rep_pool_put_others(other, there, &cells[i], 1, NOW));
 	}
 	ck_assert(rep_view_number(other, there, FIRST, NOW, &v, NULL, 0, NULL));
 	ck_assert_uint_eq(v.counts.n[REP_BUSY], 15);
@@ -100,7 +101,7 @@ START_TEST(labels_between_nodes)
 	for(unsigned c = 0; c < REP_ROUTES_MAX; c++) {
 		snprintf(cells[0].dims.campaign, sizeof(cells[0].dims.campaign), "%u",
 				c);
-		ck_assert(rep_pool_put_others(other, there, &cells[0], NOW)
+		ck_assert(rep_pool_put_others(other, there, &cells[0], 1, NOW)
 				  == (c < REP_ROUTES_MAX - 2));
 	}
 	/* repeats are cells of their own, and show in the counts alone */
@@ -108,7 +109,7 @@ START_TEST(labels_between_nodes)
 	cells[0].counts = (rep_counts_t){.n[REP_BUSY] = 100};
 	cells[0].repeat = true;
 	ck_assert(rep_view_number(other, there, FIRST, NOW, &v, NULL, 0, NULL));
-	ck_assert(rep_pool_put_others(other, there, &cells[0], NOW));
+	ck_assert(rep_pool_put_others(other, there, &cells[0], 1, NOW));
 	ck_assert_uint_eq(p->window.n[REP_BUSY], v.counts.n[REP_BUSY]);
 	rep_registry_destroy(other);
 }
@@ -123,7 +124,7 @@ static bool others(rep_time_t now, int64_t ahead)
 			.stamp = rep_stamp_of(p, rep_number_at(p, i), 0)};
 
 	cell.counts.n[REP_ANSWERED] = 1;
-	return rep_pool_put_others(registry, pool, &cell, now);
+	return rep_pool_put_others(registry, pool, &cell, 1, now);
 }
 
 START_TEST(others_cells_are_taken_long_after_a_reset)
@@ -157,7 +158,7 @@ START_TEST(others_are_judged_afterwards)
 		for(unsigned again = 0; again < 3; again++) {
 			cell.number = FIRST + i;
 			cell.counts.n[REP_ANSWERED] += 1;
-			ck_assert(rep_pool_put_others(registry, pool, &cell, NOW));
+			ck_assert(rep_pool_put_others(registry, pool, &cell, 1, NOW));
 		}
 	ck_assert_uint_eq(inside()->unjudged.count, 70);
 	ck_assert_int_eq(view(FIRST, NOW).state, REP_ACTIVE);
@@ -183,16 +184,56 @@ START_TEST(others_cells_of_before_a_reset_are_refused)
 	cell.counts.n[REP_ANSWERED] = 1;
 	for(uint32_t turn = 0; turn < 2; turn++) {
 		cell.stamp = turn << 8;
-		ck_assert(rep_pool_put_others(registry, pool, &cell, NOW));
+		ck_assert(rep_pool_put_others(registry, pool, &cell, 1, NOW));
 	}
 	rep_pool_reset(registry, pool, FIRST, NOW);
 	for(uint32_t turn = 0; turn < view(FIRST, NOW).turn; turn++) {
 		cell.stamp = turn << 8;
-		ck_assert_msg(!rep_pool_put_others(registry, pool, &cell, NOW),
+		ck_assert_msg(!rep_pool_put_others(registry, pool, &cell, 1, NOW),
 				"turn %u", turn);
 	}
 	cell.stamp = view(FIRST, NOW).turn << 8;
-	ck_assert(rep_pool_put_others(registry, pool, &cell, NOW));
+	ck_assert(rep_pool_put_others(registry, pool, &cell, 1, NOW));
+}
+END_TEST
+
+/* Many at once are taken as one after the other; of a cell that comes twice the
+ * later one stands. */
+START_TEST(others_cells_come_in_hundreds)
+{
+	static rep_cell_t cells[5 * REP_HEARD + 7];
+	const size_t n = sizeof(cells) / sizeof(*cells);
+	rep_registry_t *other = rep_registry_create(100);
+	int there = rep_registry_put(other, rep_span("sales"));
+	rep_number_view_t v;
+	size_t taken = 0;
+
+	srand(1);
+	put_numbers(40);
+	for(unsigned i = 0; i < 40; i++)
+		rep_pool_put(other, there, FIRST + i, &plain, 0, 0, NOW);
+	for(size_t i = 0; i < n; i++) {
+		unsigned hour = (unsigned)rand() % 80; /* the window is 72 */
+		cells[i] = (rep_cell_t){.number = FIRST + (unsigned)rand() % 50,
+				.bucket = rep_bucket_of(
+						&inside()->policy, NOW - hour * (rep_time_t)HOUR),
+				.repeat = rand() % 4 == 0};
+		cells[i].counts.n[rand() % REP_OUTCOMES] = (uint32_t)rand() % 300;
+		strcpy(cells[i].dims.route, rand() % 3 ? "" : "east");
+		strcpy(cells[i].dims.campaign, rand() % 3 ? "" : "spring");
+		taken += rep_pool_put_others(other, there, &cells[i], 1, NOW);
+	}
+	ck_assert_uint_lt(taken, n);
+	ck_assert_uint_eq(
+			rep_pool_put_others(registry, pool, cells, n, NOW), taken);
+	for(unsigned i = 0; i < 40; i++) {
+		ck_assert(rep_view_number(
+				other, there, FIRST + i, NOW, &v, NULL, 0, NULL));
+		ck_assert_mem_eq(
+				view(FIRST + i, NOW).counts.n, v.counts.n, sizeof(v.counts.n));
+	}
+	ck_assert_uint_eq(inside()->unjudged.count, 40);
+	rep_registry_destroy(other);
 }
 END_TEST
 
@@ -261,13 +302,13 @@ START_TEST(health_is_told_by_who_changed_it)
 
 	heard.bucket = cells[0].bucket;
 	heard.counts.n[REP_BUSY] = 7;
-	ck_assert(rep_pool_put_others(registry, pool, &heard, NOW));
+	ck_assert(rep_pool_put_others(registry, pool, &heard, 1, NOW));
 	ck_assert_int_eq(rep_pool_adopt(registry, pool, &moved, true, NOW), 1);
 	rep_pool_requeue_health(registry, pool, views, 1, NOW);
 	ck_assert_uint_eq(waiting(), 0);
 
 	heard.number = FIRST;
-	ck_assert(rep_pool_put_others(registry, pool, &heard, NOW));
+	ck_assert(rep_pool_put_others(registry, pool, &heard, 1, NOW));
 	ck_assert_uint_eq(waiting(), 0);
 	rep_pool_requeue_health(registry, pool, views, 1, NOW);
 	ck_assert_uint_eq(waiting(), 1);
@@ -298,6 +339,7 @@ Suite *exchange_suite(void)
 	tcase_add_test(tc, others_cells_are_taken_long_after_a_reset);
 	tcase_add_test(tc, others_cells_of_before_a_reset_are_refused);
 	tcase_add_test(tc, others_are_judged_afterwards);
+	tcase_add_test(tc, others_cells_come_in_hundreds);
 	tcase_add_test(tc, health_is_told_by_who_changed_it);
 	tcase_add_test(tc, cells_of_future_buckets_wait);
 	tcase_add_loop_test(tc, next_bucket_leaves_room_for_this_one, 0, 2);

@@ -171,7 +171,7 @@ static void put_any(unsigned n, unsigned k, uint32_t bucket, rep_time_t now)
 	if(rand() % 20 == 0) /* another node's counts began anew */
 		others[n][k].n[o] /= 2;
 	cell.counts = others[n][k];
-	ck_assert(rep_pool_put_others(registry, pool, &cell, now));
+	ck_assert(rep_pool_put_others(registry, pool, &cell, 1, now));
 }
 
 /* What comes out of Redis' total and what this node sends, against a model. */

@@ -67,7 +67,7 @@ static void others(uint32_t turn, rep_outcome_t outcome, uint32_t n)
 			.stamp = turn << 8};
 
 	cell.counts.n[outcome] = n;
-	ck_assert(rep_pool_put_others(registry, pool, &cell, NOW));
+	ck_assert(rep_pool_put_others(registry, pool, &cell, 1, NOW));
 }
 
 static uint32_t weighed(rep_outcome_t outcome)

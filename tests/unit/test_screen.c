@@ -130,7 +130,7 @@ START_TEST(late_calls_of_others)
 	}
 	ck_assert_uint_eq(calls, 10 * 9);
 	late = blocked(bucket + 3 * 60, 30);
-	ck_assert(rep_pool_put_others(registry, pool, &late, now));
+	ck_assert(rep_pool_put_others(registry, pool, &late, 1, now));
 	while(rep_pool_judge_others(registry, pool, now))
 		;
 	ck_assert_int_eq(view(FIRST, now).state, REP_BENCHED);

@@ -315,16 +315,19 @@ struct rep_store
 	size_t n_asked, room_asked;
 	bool scripts_gone; /* the server has forgotten them */
 	rep_cell_t cells[REP_BATCH];
+	rep_cell_t heard[REP_HEARD]; /* of a pool, on their way to the registry, */
+	rep_span_t heard_of[REP_HEARD]; /* and their writers */
 	rep_mirror_ref_t sent[REP_SENT];
 	rep_record_t offered[REP_OFFERED];
 	rep_number_view_t views[REP_BATCH];
-	size_t n_sent, n_offered, n_views, n_pages;
+	size_t n_heard, n_sent, n_offered, n_views, n_pages;
 	uint32_t *checked; /* buckets */
 	size_t n_checked, room_checked;
 	int turn;  /* the pool whose turn it is to be first */
 	bool more; /* there is more to do at once */
 
 	int64_t next_exchange, next_check;
+	int64_t pages_until; /* buckets that are read go on in this exchange */
 	rep_store_callees_t callees;
 	rep_store_guards_t guards;
 	rep_store_dnc_t dnc;

@@ -38,11 +38,12 @@ static void take_pair(rep_store_t *store, rep_store_pool_t *pool,
 		rep_callees_hear(store, text);
 	else if(rep_span_is(name, "g"))
 		rep_guards_hear(store, pool, text);
-	else if(name.len > 0 && name.s[0] == 'v')
+	else if(name.len > 0 && name.s[0] == 'v') {
+		rep_pull_done(store, pool); /* what was counted before it */
 		rep_verdict_take(
 				store, pool, (rep_span_t){name.s + 1, name.len - 1}, text);
-	else if(rep_span_cut(&name, '|', &part) && name.s
-			&& rep_u64_parse(part, UINT32_MAX, &bucket))
+	} else if(rep_span_cut(&name, '|', &part) && name.s
+			  && rep_u64_parse(part, UINT32_MAX, &bucket))
 		rep_pull_count(store, pool, (uint32_t)bucket, name, text);
 }
 
@@ -66,6 +67,7 @@ static bool take_entry(
 	for(size_t i = 4; rep_reply_at(f, i + 1); i += 2)
 		take_pair(store, pool, rep_reply_span(rep_reply_at(f, i)),
 				rep_reply_span(rep_reply_at(f, i + 1)));
+	rep_pull_done(store, pool);
 	rep_lock(&store->status->lock);
 	store->status->pulls += f->elements / 2 - 2;
 	rep_unlock(&store->status->lock);

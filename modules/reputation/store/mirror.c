@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "../engine/base/mix.h"
+
 #define NONE UINT32_MAX
 #define WRITERS_MAX 65536 /* their place has sixteen bits */
 #define POINTER sizeof(void *)
@@ -65,22 +67,29 @@ static bool hash_labels(rep_mirror_t *m)
 	return true;
 }
 
+static bool are(
+		const struct rep_mirror_labels *l, const rep_dims_t *dims, bool repeat)
+{
+	return l->repeat == repeat && strcmp(l->dims.route, dims->route) == 0
+		   && strcmp(l->dims.campaign, dims->campaign) == 0
+		   && strcmp(l->dims.network, dims->network) == 0;
+}
+
 static uint32_t labels_of(
 		rep_mirror_t *m, const rep_dims_t *dims, bool repeat, bool make)
 {
-	uint64_t hash = hash_of(dims, repeat);
-	uint32_t i =
-			m->n_labels ? m->label_heads[hash & (m->labels_room - 1)] : NONE;
 	struct rep_mirror_labels *l;
-	uint32_t room = m->labels_room;
+	uint32_t room = m->labels_room, i;
+	uint64_t hash;
 
+	if(m->n_labels && are(&m->labels[m->last_labels], dims, repeat))
+		return m->last_labels;
+	hash = hash_of(dims, repeat);
+	i = m->n_labels ? m->label_heads[hash & (m->labels_room - 1)] : NONE;
 	for(; i != NONE; i = l->next) {
 		l = &m->labels[i];
-		if(l->hash == hash && l->repeat == repeat
-				&& strcmp(l->dims.route, dims->route) == 0
-				&& strcmp(l->dims.campaign, dims->campaign) == 0
-				&& strcmp(l->dims.network, dims->network) == 0)
-			return i;
+		if(l->hash == hash && are(l, dims, repeat))
+			return m->last_labels = i;
 	}
 	if(!make || !grow(&m->labels, sizeof(*m->labels), m->n_labels, &room))
 		return NONE;
@@ -148,11 +157,13 @@ rep_mirror_bucket_t *rep_mirror_bucket(
 	rep_mirror_bucket_t *b;
 	uint32_t at = m->n;
 
-	/* mostly one of the newest */
+	/* mostly that of the count before, or one of the newest */
+	if(m->last_bucket < m->n && m->bucket[m->last_bucket]->bucket == bucket)
+		return m->bucket[m->last_bucket];
 	while(at > 0 && m->bucket[at - 1]->bucket > bucket)
 		at--;
 	if(at > 0 && m->bucket[at - 1]->bucket == bucket)
-		return m->bucket[at - 1];
+		return m->bucket[m->last_bucket = at - 1];
 	if(!make || !grow(&m->bucket, POINTER, m->n, &m->room))
 		return NULL;
 	b = calloc(1, sizeof(*b));
@@ -231,10 +242,10 @@ static uint64_t calls(const rep_counts_t *counts)
 static uint32_t *head_of(const rep_mirror_bucket_t *b, uint64_t number,
 		uint32_t labels, uint32_t stamp)
 {
-	uint64_t h = (number ^ (uint64_t)labels << 51 ^ (uint64_t)stamp << 43)
-				 * 0x9e3779b97f4a7c15u;
+	uint64_t h =
+			rep_mix(number ^ (uint64_t)labels << 51 ^ (uint64_t)stamp << 43);
 
-	return &b->heads[(h >> 32) & (b->room - 1)];
+	return &b->heads[h & (b->room - 1)];
 }
 
 static bool make_room(rep_mirror_bucket_t *b)
@@ -322,6 +333,33 @@ static bool place(rep_mirror_t *m, const rep_cell_t *cell, rep_span_t writer,
 	if(out->at == NONE)
 		out->at = add(out->bucket, cell, labels, who);
 	return out->at != NONE;
+}
+
+static uint32_t *head_for(
+		rep_mirror_t *m, const rep_mirror_bucket_t *b, const rep_cell_t *cell)
+{
+	uint32_t labels = labels_of(m, &cell->dims, cell->repeat, false);
+
+	return head_of(b, cell->number, labels, cell->stamp);
+}
+
+void rep_mirror_expect(rep_mirror_t *m, const rep_cell_t *cells, size_t n)
+{
+	const rep_mirror_bucket_t *b;
+
+	for(size_t i = 0; i < n; i++) {
+		b = rep_mirror_bucket(m, cells[i].bucket, false);
+		if(b && b->n)
+			__builtin_prefetch(head_for(m, b, &cells[i]));
+	}
+	for(size_t i = 0; i < n; i++) {
+		uint32_t at;
+
+		b = rep_mirror_bucket(m, cells[i].bucket, false);
+		at = b && b->n ? *head_for(m, b, &cells[i]) : NONE;
+		if(at != NONE)
+			__builtin_prefetch(&b->entry[at]);
+	}
 }
 
 /* The larger of each outcome. */

@@ -58,6 +58,8 @@ typedef struct rep_mirror
 	struct rep_mirror_writer *writer;
 	uint32_t n_writers, writers_room;
 	uint32_t n_dirty; /* counts in all buckets */
+	/* those of the count that was looked up last: neighbours are alike */
+	uint32_t last_labels, last_bucket;
 } rep_mirror_t;
 
 /* One count, for as long as its bucket is there. */
@@ -91,6 +93,10 @@ rep_merged_t rep_mirror_own(
  * nobody knows more than we do. */
 rep_merged_t rep_mirror_read(rep_mirror_t *mirror, const rep_cell_t *cell,
 		rep_span_t writer, bool own);
+
+/* These will be asked for in a moment: have their places brought nearer, all at
+ * a time. Finding one is mostly waiting for memory. */
+void rep_mirror_expect(rep_mirror_t *mirror, const rep_cell_t *cells, size_t n);
 
 /* A bucket is read from Redis as a whole: every count that is not read between
  * these is then to be written; of those of other writers than `own` (which

@@ -403,12 +403,36 @@ static void read_whole(
 		touch(pool, b);
 }
 
+static void take_page(rep_store_t *store, rep_store_pool_t *pool,
+		rep_mirror_bucket_t *b, const redisReply *pairs)
+{
+	for(size_t i = 0; rep_reply_at(pairs, i + 1); i += 2) {
+		rep_span_t text = rep_reply_span(pairs->element[i + 1]);
+		rep_counts_t counts;
+
+		if(rep_pull_count(store, pool, b->bucket,
+				   rep_reply_span(pairs->element[i]), text))
+			continue;
+		b->odd++;
+		if(rep_unpack_counts(text, &counts))
+			for(int o = 0; o < REP_OUTCOMES; o++)
+				b->odd_sum += counts.n[o];
+	}
+	rep_pull_done(store, pool);
+	rep_lock(&store->status->lock);
+	store->status->pulls += pairs ? pairs->elements / 2 : 0;
+	rep_unlock(&store->status->lock);
+}
+
+static void ask_bucket(rep_store_t *store, rep_store_pool_t *pool,
+		const rep_mirror_bucket_t *b);
+
 static void bucket_page(rep_store_t *store, rep_store_pool_t *pool,
 		const rep_asked_t *asked, const redisReply *reply)
 {
-	uint32_t bucket = (uint32_t)asked->at;
-	rep_mirror_bucket_t *b = rep_mirror_bucket(&pool->mirror, bucket, false);
-	const redisReply *pairs = rep_reply_at(reply, 1);
+	rep_mirror_bucket_t *b =
+			rep_mirror_bucket(&pool->mirror, (uint32_t)asked->at, false);
+	bool last;
 
 	if(!b || (!reply && !rep_link_up(&store->link)))
 		return;
@@ -417,23 +441,25 @@ static void bucket_page(rep_store_t *store, rep_store_pool_t *pool,
 		b->stale = b->begun = false; /* until the next check */
 		return;
 	}
-	for(size_t i = 0; rep_reply_at(pairs, i + 1); i += 2) {
-		rep_span_t text = rep_reply_span(pairs->element[i + 1]);
-		rep_counts_t counts;
-
-		if(rep_pull_count(store, pool, bucket,
-				   rep_reply_span(pairs->element[i]), text))
-			continue;
-		b->odd++;
-		if(rep_unpack_counts(text, &counts))
-			for(int o = 0; o < REP_OUTCOMES; o++)
-				b->odd_sum += counts.n[o];
+	last = turn_page(reply, &b->cursor);
+	if(!last && rep_mono_ms() < store->pages_until) {
+		/* Redis looks the next one up while we look at this one */
+		ask_bucket(store, pool, b);
+		rep_link_flush(&store->link);
 	}
-	rep_lock(&store->status->lock);
-	store->status->pulls += pairs ? pairs->elements / 2 : 0;
-	rep_unlock(&store->status->lock);
-	if(turn_page(reply, &b->cursor))
+	take_page(store, pool, b, rep_reply_at(reply, 1));
+	if(last)
 		read_whole(store, pool, b);
+}
+
+static void ask_bucket(rep_store_t *store, rep_store_pool_t *pool,
+		const rep_mirror_bucket_t *b)
+{
+	char key[REP_KEY_MAX];
+
+	rep_bucket_key(store, pool->name, b->bucket, key);
+	ask_page(store, pool, key, b->cursor,
+			(rep_asked_t){bucket_page, NULL, b->bucket, 0});
 }
 
 /* All is read that there was when the feed was placed. */
@@ -486,9 +512,7 @@ void rep_resync_pages(rep_store_t *store, rep_store_pool_t *pool)
 			b->begun = true;
 			b->cursor = 0;
 		}
-		rep_bucket_key(store, pool->name, b->bucket, key);
-		ask_page(store, pool, key, b->cursor,
-				(rep_asked_t){bucket_page, NULL, b->bucket, 0});
+		ask_bucket(store, pool, b);
 	}
 	if(store->n_pages > before)
 		store->more = true;

@@ -46,7 +46,9 @@
 
 #define CHECK_MS 1000
 #define LAST_MS 5000 /* to write what waits when the process ends */
-#define EDITS_MS 50	 /* then the exchange has its turn */
+#define EDITS_MS 50	 /* then the exchange has its turn, */
+#define PAGES_MS 50	 /* which reads history so long, */
+#define JUDGE_MS 50	 /* and judges of it so long; then come edits again */
 
 /* ---- the edges of the link -------------------------------------------------- */
 
@@ -176,6 +178,7 @@ static void begin_exchange(rep_store_t *store)
 	store->more = false;
 	store->n_sent = store->n_offered = store->n_views = 0;
 	store->n_pages = store->n_checked = store->n_asks = 0;
+	store->pages_until = rep_mono_ms() + PAGES_MS;
 	store->turn++;
 	rep_events_drain(store);
 	rep_push_collect(store);
@@ -206,12 +209,17 @@ static void send_writes(rep_store_t *store)
 /* Each number once an exchange; while the history is read, when it is. */
 static void judge(rep_store_t *store)
 {
+	int64_t until = rep_mono_ms() + JUDGE_MS;
+
 	for(int i = 0; i < rep_registry_pools(store->registry); i++) {
 		const rep_store_pool_t *pool = rep_store_pool_at(store, i);
 
 		while(pool && pool->known && !pool->replay
 				&& rep_pool_judge_others(store->registry, i, store->clock()))
-			;
+			if(rep_mono_ms() >= until) {
+				store->more = true;
+				break;
+			}
 	}
 }
 

@@ -187,30 +187,51 @@ static uint32_t stratum_of(rep_pool_t *pool, const rep_cell_t *cell)
 				   : REP_NONE;
 }
 
-bool rep_pool_put_others(rep_registry_t *registry, int id,
-		const rep_cell_t *cell, rep_time_t now)
+/* In the pool, under its lock. */
+static bool put_others(rep_pool_t *pool, const rep_cell_t *cell, rep_time_t now)
 {
-	uint32_t i, stratum;
-	rep_pool_t *pool = rep_number_lock(registry, id, cell->number, &i);
-	bool done = false;
+	uint32_t i = rep_number_find(pool, cell->number), stratum;
+	rep_number_t *number;
 
-	if(!pool)
+	if(i == REP_NONE || cell->bucket < rep_bucket_oldest(&pool->policy, now)
+			|| cell->bucket > rep_bucket_last(&pool->policy, now)
+			|| cell->stamp > UINT16_MAX)
+		return false;
+	number = rep_number_at(pool, i);
+	if(forgotten(number, (rep_stamp_t)cell->stamp))
 		return false;
 	stratum = stratum_of(pool, cell);
-	if(cell->bucket >= rep_bucket_oldest(&pool->policy, now)
-			&& cell->bucket <= rep_bucket_last(&pool->policy, now)
-			&& cell->stamp <= UINT16_MAX
-			&& !forgotten(rep_number_at(pool, i), (rep_stamp_t)cell->stamp)
-			&& stratum != REP_NONE)
-		done = rep_evidence_put_others(pool, i, cell->bucket,
-				(rep_stamp_t)cell->stamp, (uint16_t)stratum, &cell->counts,
-				now);
-	if(done && !cell->repeat
-			&& !(rep_number_at(pool, i)->flags & REP_UNJUDGED)) {
-		rep_number_at(pool, i)->flags |= REP_UNJUDGED;
+	if(stratum == REP_NONE
+			|| !rep_evidence_put_others(pool, i, cell->bucket,
+					(rep_stamp_t)cell->stamp, (uint16_t)stratum, &cell->counts,
+					now))
+		return false;
+	if(!cell->repeat && !(number->flags & REP_UNJUDGED)) {
+		number->flags |= REP_UNJUDGED;
 		rep_fifo_push(&pool->unjudged, i);
 	}
-	rep_pool_unlock(pool);
+	return true;
+}
+
+size_t rep_pool_put_others(rep_registry_t *registry, int id,
+		const rep_cell_t *cells, size_t n, rep_time_t now)
+{
+	size_t done = 0;
+
+	for(size_t k = 0; k < n;) {
+		size_t end = n - k < REP_HEARD ? n : k + REP_HEARD;
+		rep_pool_t *pool = rep_pool_lock(registry, id);
+
+		if(!pool)
+			break;
+		for(size_t e = k; e < end; e++)
+			rep_index_expect(pool, cells[e].number);
+		for(size_t e = k; e < end; e++)
+			rep_number_expect(pool, cells[e].number);
+		for(; k < end; k++)
+			done += put_others(pool, &cells[k], now);
+		rep_pool_unlock(pool);
+	}
 	return done;
 }
 

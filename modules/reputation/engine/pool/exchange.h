@@ -33,12 +33,14 @@ void rep_pool_requeue_cells(
  * a store that may have lost what it acknowledged. Looks at every number. */
 void rep_pool_requeue_all(rep_registry_t *registry, int pool);
 
-/* What all the OTHER nodes together counted in this cell (absolute; replaces
- * what was known). The number is then to be judged. Of a bucket that is not there yet it counts when its
- * time comes. False: unknown number, too old, further than a window ahead, or
- * no room. */
-bool rep_pool_put_others(rep_registry_t *registry, int pool,
-		const rep_cell_t *cell, rep_time_t now);
+/* What all the OTHER nodes together counted in each of these cells (absolute;
+ * replaces what was known). Their numbers are then to be judged. What is of a
+ * bucket that is not there yet counts when its time comes. Returns how many were
+ * taken; not those of an unknown number, too old, further than a window ahead,
+ * or without room. The lock is held for REP_HEARD of them at a time. */
+#define REP_HEARD 64
+size_t rep_pool_put_others(rep_registry_t *registry, int pool,
+		const rep_cell_t *cells, size_t n, rep_time_t now);
 
 /* Judge numbers that others' counts came of: each once, however many cells.
  * True when there are more. */
