@@ -2,6 +2,7 @@
 /* engine/base/mem.h on the C library, for tests, bench and tools. */
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -152,7 +153,10 @@ void rep_lock(rep_lock_t *lock)
 {
 	if(atomic_load(&ready(lock)->holder) == &me)
 		misused("is taken twice");
-	pthread_spin_lock(&inside(lock)->spin);
+	/* whoever holds it may wait for a processor: give way, as Kamailio does */
+	for(int tries = 1; pthread_spin_trylock(&inside(lock)->spin); tries++)
+		if(tries % 256 == 0)
+			sched_yield();
 	atomic_store(&inside(lock)->holder, &me);
 	atomic_fetch_add(&held, 1);
 }
