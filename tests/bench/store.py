@@ -23,7 +23,7 @@ os.environ.setdefault("STORE_DRIVER",
                       os.path.join(TOP, "build", "bench", "driver"))
 
 # pylint: disable=wrong-import-position
-from drivers import DRIVER, Driver, empty_redis, flags  # noqa: E402
+from drivers import DRIVER, Driver, Traffic, empty_redis, flags  # noqa: E402
 from harness.relay import Relay  # noqa: E402
 
 FIRST = 15551000000
@@ -141,58 +141,93 @@ def pools(n, round_trip_ms):
     return got
 
 
+# What a node that counted one call of each number in a bucket has written there.
+FILL = """
+local first, n = tonumber(ARGV[1]), tonumber(ARGV[2])
+for at = 0, n - 1, 1000 do
+  local list = {}
+  for i = at, math.min(at + 1000, n) - 1 do
+    list[#list + 1] = string.format('+%.0f|0|earlier1|', first + i)
+    list[#list + 1] = i % 7 % 3 == 0 and '1' or '0,0,0,0,0,0,0,1'
+  end
+  redis.call('HSET', KEYS[1], unpack(list))
+end
+redis.call('HSET', KEYS[2], ARGV[3], n)
+"""
+
+
+def count_in_redis(client, pool, numbers):
+    """A call of each number in every bucket; how many there are."""
+    newest = int(time.time()) // 3600 * 60
+    for hour in range(HOURS):
+        bucket = newest - 60 * hour
+        client.eval(FILL, 2, f"rep:x:c2:{{{pool}}}:{bucket}",
+                    f"rep:x:b2:{{{pool}}}", FIRST, numbers, bucket)
+    return numbers * HOURS
+
+
+def cpu(process):
+    """Seconds of processor time that it has used."""
+    with open(f"/proc/{process.pid}/stat", encoding="ascii") as f:
+        fields = f.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def history(numbers):
-    """A node starts beside one whose numbers have calls in every bucket."""
+    """A node starts where numbers have calls in every bucket; then another
+    beside it, whose line is cut."""
     server = empty_redis()
     fill(server.client, "sales", numbers)
+    made = count_in_redis(server.client, "sales", numbers)
     fleet = Nodes(server)
-    a = fleet.start()
-    until(lambda: a.sum("sales")["numbers"] == numbers, 0.1)
-    made, begin = 0, time.monotonic()
-    for hour in range(HOURS - 1, -1, -1):
-        a.ask("clock", -3600 * hour)
-        made += a.ask("spread", "sales", number(0), numbers,
-                      numbers)["counted"]
-        until(lambda: a.status()["waiting"] == 0, 0.05)
-    filled = time.monotonic() - begin
-    print(f"  (filled in {filled:.0f} s)", flush=True)
+    redis_cpu = cpu(server.process)
     begin = time.monotonic()
-    b = fleet.start()
-    until(lambda: b.ask("pick", "sales", 1)["numbers"], 0.02)
-    usable = time.monotonic() - begin
+    a = fleet.start()
+    until(lambda: a.ask("pick", "sales", 1)["numbers"], 0.02)
+    got = {"counts": made, "first pick": time.monotonic() - begin}
     # to add up what it knows of all numbers takes it as long as to read some
+    until(lambda: a.status()["resyncs"] > 0, 0.05)
+    until(lambda: a.sum("sales")["calls"] == made, 0.1)
+    got.update({
+        "a starting node's view": time.monotonic() - begin,
+        "its CPU seconds": cpu(a.process),
+        "Redis' CPU seconds": cpu(server.process) - redis_cpu,
+        "bytes a count in Redis":
+            server.client.info("memory")["used_memory"] / made})
+    b = fleet.start()
     until(lambda: b.status()["resyncs"] > 0, 0.05)
     until(lambda: b.sum("sales")["calls"] == made, 0.1)
-    got = {"counts": made, "first pick": usable,
-           "a starting node's view": time.monotonic() - begin,
-           "bytes a count in Redis":
-               server.client.info("memory")["used_memory"] / made}
     carried = fleet.relays[1].bytes
     for relay in fleet.relays:
         relay.cut()
-    until(b.connected)
     until(lambda: b.status()["reconnects"] > 0 and b.connected())
     assert a.ask("bench", "sales", number(3), 86400) == 1
     got["bench after a cut"] = until(
         lambda: b.view("sales", number(3))["state"] == "benched")
     got["bytes after a cut"] = fleet.relays[1].bytes - carried
     assert b.sum("sales")["calls"] == made
+    assert not b.status()["mismatches"]
     fleet.end()
     return got
 
 
 def start(numbers):
-    """Until a starting node picks, and has all numbers, beside one that
-    works."""
+    """Until a starting node picks, and has all numbers, beside one that makes
+    1,000 calls a second."""
     server = empty_redis()
     fill(server.client, "sales", numbers)
     fleet = Nodes(server)
-    begin = time.monotonic()
     a = fleet.start()
-    until(lambda: a.ask("pick", "sales", 1)["numbers"], 0.02)
+    until(lambda: a.sum("sales")["numbers"] == numbers, 0.5)
+    traffic = Traffic(a, number(0), batch=20, pause=0.02)
+    begin = time.monotonic()
+    b = fleet.start()
+    until(lambda: b.ask("pick", "sales", 1)["numbers"], 0.02)
     got = {"first pick": time.monotonic() - begin}
-    until(lambda: a.sum("sales")["numbers"] == numbers, 0.1)
+    until(lambda: b.sum("sales")["numbers"] == numbers, 0.5)
     got["all numbers"] = time.monotonic() - begin
+    got["its CPU seconds"] = cpu(b.process)
+    got["calls a second beside it"] = traffic.end() / got["all numbers"]
     fleet.end()
     return got
 
