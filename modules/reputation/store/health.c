@@ -12,7 +12,7 @@
 
 #define EACH_MS 1000	/* some of those that wait, */
 #define LEAST 32		/* so many, or what it takes */
-#define LAP 16			/* that none waits longer: s */
+#define LAP 24			/* that none waits longer: s */
 #define REFUSED_MS 5000 /* when Redis would not take it */
 
 static void trouble(rep_store_t *store, const char *key)
