@@ -5,8 +5,11 @@
 
 #include "engine/pool/by_hand.h"
 #include "engine/pool/count.h"
+#include "engine/pool/guards.h"
 #include "engine/pool/pick.h"
 #include "engine/pool/pool_policy.h"
+#include "engine/pool/pools.h"
+#include "engine/reply/zones.h"
 
 #include "core_mem.h"
 #include "core_picks.h"
@@ -15,18 +18,31 @@
 #define BATCH 256
 #define BATCHES 100
 
+#define GUARDED 1000000u
+#define LISTED 10000000u
+#define CALLEES 10000000u
+#define ATTEMPTS 3 /* a day; who was called once may be called again */
+
+#define NEW_YORK WORLD_BASE
+#define TOLL_FREE UINT64_C(18000000000) /* of many zones */
+
 static const struct way
 {
 	const char *name;
 	uint32_t sticky, local_digits;
 	bool weighted, half_benched;
+	bool guarded; /* with both lists full */
+	rep_e164_t quiet; /* quiet hours are kept, and numbers begin there; 0 = not */
 } ways[] = {
-		{"order", 0, 0, false, false},
-		{"sticky", 1, 0, false, false},
-		{"sticky, half benched", 1, 0, false, true},
-		{"sticky, weighted", 1, 0, true, false},
-		{"local", 0, 3, false, false},
-		{"local, sticky", 1, 3, false, false},
+		{"order", 0, 0, false, false, false, 0},
+		{"sticky", 1, 0, false, false, false, 0},
+		{"sticky, half benched", 1, 0, false, true, false, 0},
+		{"sticky, weighted", 1, 0, true, false, false, 0},
+		{"local", 0, 3, false, false, false, 0},
+		{"local, sticky", 1, 3, false, false, false, 0},
+		{"all, guarded", 1, 3, false, false, true, 0},
+		{"all, quiet hours", 1, 3, false, false, true, NEW_YORK},
+		{"all, 42 zones", 1, 3, false, false, true, TOLL_FREE},
 };
 
 #define WAYS (sizeof(ways) / sizeof(ways[0]))
@@ -39,6 +55,11 @@ static void set(world_t *world, const struct way *way)
 	policy.sticky = way->sticky;
 	policy.local_digits = way->local_digits;
 	policy.order = way->weighted ? REP_WEIGHTED : REP_LEAST_RECENT;
+	policy.callee_attempts_day = way->guarded ? ATTEMPTS : 0;
+	if(way->quiet) { /* it is nowhere that late */
+		policy.quiet_hours.from = 0;
+		policy.quiet_hours.to = 15;
+	}
 	rep_pool_set_policy(world->registry, world->pool, &policy, world->now);
 	for(uint32_t i = 1; i < world->numbers; i += 2) {
 		if(way->half_benched)
@@ -50,10 +71,64 @@ static void set(world_t *world, const struct way *way)
 	}
 }
 
-/* Numbers are +1 200 000 0000 and those after it. */
 static rep_e164_t callee(world_t *world)
 {
-	return UINT64_C(12000000000) + world_random(world, 20000000);
+	return world_number(0) + world_random(world, CALLEES);
+}
+
+/* Each has been called an hour ago, so that a call has facts to look at. */
+static void fill_guard(world_t *world, uint32_t guarded)
+{
+	uint32_t now = (uint32_t)(world->now / 1000);
+
+	for(uint32_t k = 0; k < guarded; k++) {
+		rep_guard_fact_t fact = {.callee = callee(world),
+				.pool = world->pool,
+				.at = now - 3600,
+				.until = now + 82800,
+				.kind = REP_GUARD_TRIED,
+				.n = 1};
+
+		rep_guard_take(rep_registry_guard(world->registry), &fact, now);
+	}
+}
+
+/* Nobody who is called here is on it. */
+static void fill_list(world_t *world, uint32_t listed)
+{
+	for(uint32_t k = 0; k < listed; k++)
+		if(rep_dnc_put(rep_registry_dnc(world->registry),
+				   UINT64_C(14000000000) + k * UINT64_C(37), false)
+				== REP_DNC_FULL)
+			exit(1);
+}
+
+/* Standard time everywhere: what an hour is matters less than that they are
+ * many. */
+static void fill_clocks(world_t *world)
+{
+	for(unsigned zone = 0; rep_zone_name(zone); zone++)
+		rep_clocks_set(rep_registry_clocks(world->registry), zone,
+				(rep_clock_t){.offset = (int16_t)(60 * ((int)zone % 11) - 600),
+						.after = 0,
+						.change = REP_NO_CHANGE});
+}
+
+static void make(world_t *world, const struct way *way, uint32_t numbers,
+		uint32_t guarded, uint32_t listed)
+{
+	past_t past = {.hours = 0};
+
+	world_from(way->quiet ? way->quiet : NEW_YORK);
+	world_make(world, numbers, &past);
+	if(way->guarded) {
+		if(!rep_guarded_create(world->registry, guarded + guarded / 4, 1))
+			exit(1);
+		fill_guard(world, guarded);
+		fill_list(world, listed);
+	}
+	fill_clocks(world);
+	set(world, way);
 }
 
 static uint64_t batch(world_t *world)
@@ -82,11 +157,10 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static double measure(world_t *world, const struct way *way)
+static double measure(world_t *world)
 {
 	uint64_t times[BATCHES];
 
-	set(world, way);
 	for(unsigned b = 0; b < 20; b++)
 		batch(world);
 	for(unsigned b = 0; b < BATCHES; b++)
@@ -98,7 +172,6 @@ static double measure(world_t *world, const struct way *way)
 void picks_table(uint32_t most, report_t *report)
 {
 	static const uint32_t sizes[] = {10, 64, 96, 1000, 100000, 1000000};
-	past_t past = {.hours = 0};
 
 	printf("\n%-24s", "ns a pick, by numbers");
 	for(size_t s = 0; s < sizeof(sizes) / sizeof(*sizes); s++)
@@ -112,8 +185,8 @@ void picks_table(uint32_t most, report_t *report)
 
 			if(sizes[s] > most)
 				continue;
-			world_make(&world, sizes[s], &past);
-			ns = measure(&world, &ways[w]);
+			make(&world, &ways[w], sizes[s], GUARDED, LISTED);
+			ns = measure(&world);
 			world_destroy(&world);
 			printf(" %8.0f", ns);
 			fflush(stdout);
@@ -126,7 +199,6 @@ void picks_table(uint32_t most, report_t *report)
 
 int picks_only(const char *name, uint32_t numbers, unsigned calls)
 {
-	past_t past = {.hours = 0};
 	rep_ticket_t ticket;
 	world_t world;
 	size_t w = 0;
@@ -135,8 +207,7 @@ int picks_only(const char *name, uint32_t numbers, unsigned calls)
 		w++;
 	if(w == WAYS)
 		return 2;
-	world_make(&world, numbers, &past);
-	set(&world, &ways[w]);
+	make(&world, &ways[w], numbers, 20000, 100000);
 	while(calls-- > 0) {
 		rep_pool_pick(world.registry, world.pool, callee(&world), rep_span(""),
 				world.now, false, &ticket);

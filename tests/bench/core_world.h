@@ -34,6 +34,9 @@ typedef struct past
 void world_make(world_t *world, uint32_t numbers, const past_t *past);
 void world_destroy(world_t *world);
 
+/* Numbers are this one, WORLD_BASE at first, and those after it: New York. */
+#define WORLD_BASE UINT64_C(12120000000)
+void world_from(rep_e164_t number);
 rep_e164_t world_number(uint32_t i);
 /* Number `i` of those with deep evidence. */
 rep_e164_t world_deep(const world_t *world, uint32_t i);

@@ -20,8 +20,12 @@ JUDGE = "rep_verdict_judge"
 FIRST, DAY = 10000, 96000
 
 
+# The first pick opens the queue, the first thousands put it in order.
 PICK = "rep_pool_pick"
-PICKS, NUMBERS = 2000, (10, 64, 96, 1000, 100000)
+WARM, PICKS, NUMBERS = 100, 2000, (10, 32, 64, 96, 1000, 100000)
+WAYS = ("order", "sticky", "sticky, half benched", "sticky, weighted",
+        "local", "local, sticky", "all, guarded", "all, quiet hours",
+        "all, 42 zones")
 
 
 def cost(program, function, *args):
@@ -38,13 +42,18 @@ def cost(program, function, *args):
         r"^cfn=%s\ncalls=(\d+)" % function, text, re.M)), total
 
 
+def pick(program, way, numbers):
+    """Of one pick in a pool of so many."""
+    def picks(n):
+        return cost(program, PICK, "--picks-only", way, numbers, n)[1]
+    return (picks(WARM + PICKS) - picks(WARM)) / PICKS
+
+
 def main():
     program, picks = sys.argv[1], {}
     print("\ninstructions a pick")
-    for way in ("order", "sticky", "sticky, weighted", "local",
-                "local, sticky"):
-        picks[way] = [cost(program, PICK, "--picks-only", way, n, PICKS)[1]
-                      / PICKS for n in NUMBERS]
+    for way in WAYS:
+        picks[way] = [pick(program, way, n) for n in NUMBERS]
         print("%-20s" % way, *("%8.0f" % each for each in picks[way]))
     before, warm = cost(program, JUDGE, "--judge-only", FIRST)
     after, total = cost(program, JUDGE, "--judge-only", FIRST + DAY)
