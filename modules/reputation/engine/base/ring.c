@@ -3,6 +3,7 @@
 #include "ring.h"
 
 #include "mem.h"
+#include "mix.h"
 
 #define DEPTH_MAX 24
 #define MERGE_AT (REP_RING_PART / 2)
@@ -266,14 +267,49 @@ void rep_ring_next(const rep_ring_t *ring, rep_ring_at_t *at)
 	settle(ring, at);
 }
 
+void rep_ring_back(const rep_ring_t *ring, rep_ring_at_t *at)
+{
+	while(at->k == 0) {
+		at->part = (first_of(ring, at->part) - 1) & ((1u << ring->depth) - 1);
+		at->k = ring->parts[at->part]->n;
+	}
+	at->k--;
+}
+
+/* A part is drawn as often as it has directory entries, and taken as often as
+ * it has entries for each of them. */
+rep_ring_at_t rep_ring_draw(const rep_ring_t *ring, uint64_t *random)
+{
+	rep_ring_at_t at;
+	uint32_t room;
+
+	do {
+		uint64_t x = rep_mix((*random)++);
+
+		at.part = (uint32_t)(x & ((1u << ring->depth) - 1));
+		room = span_of(ring, ring->parts[at.part]) * REP_RING_PART;
+		at.k = (uint32_t)((x >> 32) * room >> 32);
+	} while(at.k >= ring->parts[at.part]->n);
+	return at;
+}
+
+const rep_ring_part_t *rep_ring_part(const rep_ring_t *ring, uint32_t *p)
+{
+	const rep_ring_part_t *part;
+
+	if(!ring->count || *p == 1u << ring->depth)
+		return NULL;
+	part = ring->parts[*p];
+	*p += span_of(ring, part);
+	return part;
+}
+
 void rep_ring_list(const rep_ring_t *ring, uint64_t *out)
 {
-	for(uint32_t p = 0; ring->count && p < 1u << ring->depth;) {
-		const rep_ring_part_t *part = ring->parts[p];
+	const rep_ring_part_t *part;
+
+	for(uint32_t p = 0; (part = rep_ring_part(ring, &p)); out += part->n)
 		memcpy(out, part->entries, part->n * sizeof(*out));
-		out += part->n;
-		p += span_of(ring, part);
-	}
 }
 
 size_t rep_ring_bytes(const rep_ring_t *ring)

@@ -45,12 +45,16 @@ void rep_ring_drop(rep_ring_t *ring, uint64_t place, uint32_t item);
 void rep_ring_clear(rep_ring_t *ring); /* gives the memory back */
 
 /* The first entry at `place` or after it, and the one after that, around the
- * circle. The ring must not be empty. */
+ * circle, or before it. The ring must not be empty. */
 rep_ring_at_t rep_ring_seek(const rep_ring_t *ring, uint64_t place);
 /* The same for many places: the waits for memory fall together. */
 void rep_ring_seek_all(const rep_ring_t *ring, const uint64_t *places,
 		unsigned n, rep_ring_at_t *out);
 void rep_ring_next(const rep_ring_t *ring, rep_ring_at_t *at);
+void rep_ring_back(const rep_ring_t *ring, rep_ring_at_t *at);
+/* One of the entries, each as likely as another; `*random` is where a stream of
+ * drawn bits stands, and goes on. */
+rep_ring_at_t rep_ring_draw(const rep_ring_t *ring, uint64_t *random);
 
 static inline uint64_t rep_ring_entry(const rep_ring_t *ring, rep_ring_at_t at)
 {
@@ -67,6 +71,9 @@ static inline uint32_t rep_ring_item(uint64_t entry)
 	return (uint32_t)(entry & ((1u << REP_RING_ITEM_BITS) - 1));
 }
 
+/* Parts one after the other, by place: `*p` is 0 at first, and then the next
+ * one's; NULL at the end. */
+const rep_ring_part_t *rep_ring_part(const rep_ring_t *ring, uint32_t *p);
 /* All entries by place; `out` has room for `count` of them. */
 void rep_ring_list(const rep_ring_t *ring, uint64_t *out);
 

@@ -46,78 +46,81 @@ static bool fits(
 	return may;
 }
 
-static uint32_t first_that_fits(rep_pool_t *pool, rep_prefer_t *prefer,
-		const rep_ask_t *ask, rep_step_t *step, unsigned *looks)
+/* A choice under way. */
+typedef struct search
 {
+	rep_pool_t *pool;
+	const rep_ask_t *ask;
+	bool sticky;
+	unsigned looks; /* that are left */
+	rep_prefer_t prefer;
+} search_t;
+
+/* Of a set that is in `prefer`, so many of this prefix. */
+static uint32_t first_that_fits(
+		search_t *search, rep_e164_t prefix, uint32_t numbers)
+{
+	rep_step_t *step = rep_trace_step(
+			search->ask->trace, prefix, numbers, search->sticky);
 	uint32_t i;
 
-	while(*looks > 0 && (i = rep_prefer_next(prefer)) != REP_NONE) {
-		--*looks;
-		if(fits(pool, i, ask, step))
+	while(search->looks > 0
+			&& (i = rep_prefer_next(&search->prefer)) != REP_NONE) {
+		search->looks--;
+		if(fits(search->pool, i, search->ask, step))
 			return i;
 	}
 	return REP_NONE;
 }
 
-/* ---- local match -------------------------------------------------------- */
-
-static bool is_sticky(const rep_pool_t *pool)
+static uint32_t of_ring(
+		search_t *search, rep_e164_t prefix, const rep_ring_t *ring)
 {
-	return pool->policy.sticky != 0;
+	rep_prefer_ring(&search->prefer, search->pool, ring, search->ask->callee,
+			search->sticky);
+	return first_that_fits(search, prefix, ring->count);
 }
 
+/* ---- local match -------------------------------------------------------- */
+
 /* Those of a group of few, from the longest prefix to the group's own. */
-static uint32_t local_few(rep_pool_t *pool, const rep_group_t *group,
-		const rep_ask_t *ask, unsigned *looks)
+static uint32_t of_few(search_t *search, const rep_group_t *group)
 {
-	unsigned n_before = 0, digits = rep_group_common(group, ask->callee), n;
+	rep_e164_t callee = search->ask->callee;
+	unsigned n_before = 0, digits = rep_group_common(group, callee), n;
 	uint64_t entries[REP_GROUP_FEW];
 	uint32_t i = REP_NONE;
-	rep_prefer_t prefer;
 
 	for(; i == REP_NONE && digits >= group->digits; digits--) {
-		n = rep_group_list(group, ask->callee, digits, entries);
+		n = rep_group_list(group, callee, digits, entries);
 		if(n == n_before)
 			continue;
 		n_before = n;
-		rep_prefer_list(
-				&prefer, pool, entries, n, ask->callee, is_sticky(pool));
-		i = first_that_fits(pool, &prefer, ask,
-				rep_trace_step(ask->trace, rep_e164_prefix(ask->callee, digits),
-						n, is_sticky(pool)),
-				looks);
+		rep_prefer_list(&search->prefer, search->pool, entries, n, callee,
+				search->sticky);
+		i = first_that_fits(search, rep_e164_prefix(callee, digits), n);
 	}
 	return i;
 }
 
-static uint32_t local_many(rep_pool_t *pool, const rep_group_t *group,
-		const rep_ask_t *ask, unsigned *looks)
-{
-	rep_prefer_t prefer;
-
-	rep_prefer_ring(&prefer, pool, &group->ring, ask->callee, is_sticky(pool));
-	return first_that_fits(pool, &prefer, ask,
-			rep_trace_step(ask->trace, group->prefix, group->ring.count,
-					is_sticky(pool)),
-			looks);
-}
-
-static uint32_t local(rep_pool_t *pool, const rep_ask_t *ask, unsigned *looks)
+static uint32_t local(search_t *search)
 {
 	const rep_group_t *groups[REP_TRACE_STEPS];
-	unsigned from =
-			rep_calling_code_digits(ask->callee) + pool->policy.local_digits;
+	rep_e164_t callee = search->ask->callee;
+	unsigned from = rep_calling_code_digits(callee)
+					+ search->pool->policy.local_digits;
 	unsigned n = 0;
 	uint32_t i = REP_NONE;
 
 	while(n < REP_TRACE_STEPS
 			&& (groups[n] = rep_local_find(
-						&pool->local, ask->callee, from + n)))
+						&search->pool->local, callee, from + n)))
 		if(!groups[n++]->many)
 			break;
 	while(i == REP_NONE && n-- > 0)
-		i = groups[n]->many ? local_many(pool, groups[n], ask, looks)
-							: local_few(pool, groups[n], ask, looks);
+		i = groups[n]->many
+					? of_ring(search, groups[n]->prefix, &groups[n]->ring)
+					: of_few(search, groups[n]);
 	return i;
 }
 
@@ -158,19 +161,19 @@ static uint32_t by_order(rep_pool_t *pool, const rep_ask_t *ask)
 
 uint32_t rep_choose(rep_pool_t *pool, const rep_ask_t *ask, rep_how_t *how)
 {
-	unsigned looks = REP_CHOOSE_LOOKS;
-	rep_prefer_t prefer;
+	search_t search;
 	uint32_t i = REP_NONE;
 
+	search.pool = pool;
+	search.ask = ask;
+	search.sticky = pool->policy.sticky != 0;
+	search.looks = REP_CHOOSE_LOOKS;
 	*how = REP_HOW_LOCAL;
 	if(pool->policy.local_digits)
-		i = local(pool, ask, &looks);
-	if(i == REP_NONE && is_sticky(pool) && pool->candidates.count) {
+		i = local(&search);
+	if(i == REP_NONE && search.sticky && pool->candidates.count) {
 		*how = REP_HOW_STICKY;
-		rep_prefer_ring(&prefer, pool, &pool->candidates, ask->callee, true);
-		i = first_that_fits(pool, &prefer, ask,
-				rep_trace_step(ask->trace, 0, pool->candidates.count, true),
-				&looks);
+		i = of_ring(&search, 0, &pool->candidates);
 	}
 	if(i == REP_NONE) {
 		*how = REP_HOW_ORDER;

@@ -35,9 +35,9 @@ static rep_e164_t number_of(uint64_t member)
 	return rep_e164_prefix(member >> 4, member & 15);
 }
 
-static uint32_t *items_of(const rep_group_t *group)
+static uint64_t *entries_of(const rep_group_t *group)
 {
-	return (uint32_t *)(group->members + group->room);
+	return group->members + group->room;
 }
 
 /* Members of the group that are less. */
@@ -170,12 +170,12 @@ static int make_room(rep_group_t *group)
 
 	if(group->n < group->room)
 		return 0;
-	members = rep_alloc(room * (sizeof(*members) + sizeof(uint32_t)));
+	members = rep_alloc(room * 2 * sizeof(*members));
 	if(!members)
 		return -1;
 	if(group->n) {
 		memcpy(members, group->members, group->n * sizeof(*members));
-		memcpy(members + room, items_of(group), group->n * sizeof(uint32_t));
+		memcpy(members + room, entries_of(group), group->n * sizeof(*members));
 	}
 	rep_free(group->members);
 	group->members = members;
@@ -187,18 +187,18 @@ static int add(rep_group_t *group, rep_e164_t number, uint32_t item)
 {
 	uint64_t member = member_of(number);
 	unsigned k = below(group, member);
-	uint32_t *items;
+	uint64_t *entries;
 
 	if(k < group->n && group->members[k] == member)
 		return 0;
 	if(make_room(group) < 0)
 		return -1;
-	items = items_of(group);
+	entries = entries_of(group);
 	memmove(group->members + k + 1, group->members + k,
 			(group->n - k) * sizeof(*group->members));
-	memmove(items + k + 1, items + k, (group->n - k) * sizeof(*items));
+	memmove(entries + k + 1, entries + k, (group->n - k) * sizeof(*entries));
 	group->members[k] = member;
-	items[k] = item;
+	entries[k] = rep_number_place(number) << REP_RING_ITEM_BITS | item;
 	group->n++;
 	return 0;
 }
@@ -207,28 +207,28 @@ static void take(rep_group_t *group, rep_e164_t number)
 {
 	uint64_t member = member_of(number);
 	unsigned k = below(group, member);
-	uint32_t *items = items_of(group);
+	uint64_t *entries = entries_of(group);
 
 	if(k == group->n || group->members[k] != member)
 		return;
 	group->n--;
 	memmove(group->members + k, group->members + k + 1,
 			(group->n - k) * sizeof(*group->members));
-	memmove(items + k, items + k + 1, (group->n - k) * sizeof(*items));
+	memmove(entries + k, entries + k + 1, (group->n - k) * sizeof(*entries));
 }
 
 /* The few become many: a ring, and groups of one digit more. */
 static int part(rep_local_t *local, rep_group_t *group)
 {
-	const uint32_t *items = items_of(group);
+	const uint64_t *entries = entries_of(group);
 	int result = 0;
 
 	group->many = true;
 	for(unsigned k = 0; k < group->n; k++) {
 		rep_e164_t number = number_of(group->members[k]);
-		if(rep_ring_put(&group->ring, rep_number_place(number), items[k]) < 0
-				|| rep_local_put(local, number, items[k], group->digits + 1u)
-						   < 0)
+		uint32_t item = rep_ring_item(entries[k]);
+		if(rep_ring_put(&group->ring, rep_ring_place(entries[k]), item) < 0
+				|| rep_local_put(local, number, item, group->digits + 1u) < 0)
 			result = -1;
 	}
 	rep_free(group->members);
@@ -319,15 +319,13 @@ unsigned rep_group_list(const rep_group_t *group, rep_e164_t callee,
 {
 	uint64_t prefix = rep_e164_prefix(callee, digits);
 	uint64_t to = stretched(prefix + 1, digits);
-	const uint32_t *items = items_of(group);
+	const uint64_t *entries = entries_of(group);
 	unsigned n = 0;
 
 	for(unsigned k = below(group, stretched(prefix, digits));
 			k < group->n && group->members[k] < to; k++)
 		if((group->members[k] & 15) >= digits)
-			out[n++] = rep_number_place(number_of(group->members[k]))
-							   << REP_RING_ITEM_BITS
-					   | items[k];
+			out[n++] = entries[k];
 	return n;
 }
 
@@ -341,7 +339,7 @@ size_t rep_local_bytes(const rep_local_t *local)
 	for(uint32_t k = 0; k <= local->mask; k++)
 		for(uint32_t g = local->heads[k]; g != NONE;) {
 			const rep_group_t *group = group_at(local, g);
-			bytes += group->room * (sizeof(uint64_t) + sizeof(uint32_t))
+			bytes += group->room * 2 * sizeof(uint64_t)
 					 + rep_ring_bytes(&group->ring);
 			g = group->next;
 		}

@@ -14,7 +14,7 @@
 #include "../base/ring.h"
 #include "../base/slab.h"
 
-#define REP_GROUP_FEW 64
+#define REP_GROUP_FEW 16
 
 typedef struct rep_group
 {
@@ -23,7 +23,8 @@ typedef struct rep_group
 	uint8_t digits;
 	bool many;
 	uint16_t n, room;
-	uint64_t *members; /* few: digits, ascending; behind them the items */
+	/* few: digits, ascending; behind them what they are in a ring */
+	uint64_t *members;
 	rep_ring_t ring;   /* many */
 } rep_group_t;
 
