@@ -271,7 +271,7 @@ START_TEST(quiet_hours_of_the_callee)
 	ck_assert_int_eq(
 			rep_ticket_reroute(registry, &ticket, rep_span("a"), NOW + HOUR),
 			REP_PICKED);
-	policy_set("quiet_hours", "", NOW + HOUR);
+	policy_set("quiet_hours", "11:00-17:00", NOW + HOUR);
 	ck_assert_int_eq(pick("a", NOW + HOUR, false, &other), REP_PICKED);
 }
 END_TEST

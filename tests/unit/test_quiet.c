@@ -125,6 +125,35 @@ START_TEST(basic_cases)
 }
 END_TEST
 
+/* What is kept for a minute says no other thing, all day long. */
+START_TEST(recall_as_asked_anew)
+{
+	static const rep_e164_t callees[] = {
+			NEW_YORK, TOLL_FREE, SYDNEY, INDIA, SATELLITE};
+	rep_quiet_known_t known = {0};
+	rep_time_t from = utc("03-08 00:00");
+
+	fresh();
+	set("quiet_hours", "21:00-08:00");
+	read_at(from);
+	for(rep_time_t now = from; now < from + DAY * MINUTE; now += MINUTE / 2)
+		for(size_t i = 0; i < COUNT(callees); i++)
+			ck_assert_int_eq(rep_quiet_recall(&known, &clocks, &policy,
+									 callees[i], now),
+					rep_quiet_until(&clocks, &policy, callees[i], now));
+	/* without clocks it is quiet, until there are some */
+	memset(&clocks, 0, sizeof(clocks));
+	memset(&known, 0, sizeof(known));
+	ck_assert_int_eq(
+			rep_quiet_recall(&known, &clocks, &policy, NEW_YORK, from + 1),
+			REP_QUIET_FOREVER);
+	read_at(from);
+	ck_assert_int_eq(
+			rep_quiet_recall(&known, &clocks, &policy, NEW_YORK, from + 2),
+			0);
+}
+END_TEST
+
 START_TEST(basic_unknown)
 {
 	rep_time_t now = utc("01-15 17:00");
@@ -262,6 +291,7 @@ Suite *quiet_suite(void)
 
 	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, basic_cases);
+	tcase_add_test(tc, recall_as_asked_anew);
 	tcase_add_test(tc, basic_unknown);
 	tcase_add_test(tc, robust_no_database);
 	tcase_add_loop_test(tc, sweep_naive, 0, 6);

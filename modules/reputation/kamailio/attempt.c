@@ -59,16 +59,17 @@ static rep_picked_t take(int pool, rep_e164_t callee, rep_span_t routes,
 	rep_picked_t picked =
 			labels->probe ? rep_pool_probe(rep_shared->registry, pool, 0,
 					callee, routes, rep_now(), ticket)
-						  : rep_pool_pick(rep_shared->registry, pool, callee,
-								  routes, rep_now(), false, ticket);
+						  : rep_pool_pick_of(rep_shared->registry, pool, callee,
+								  routes, rep_span(labels->campaign),
+								  rep_span(labels->network), rep_now(), ticket);
 
 	if(picked.result != REP_PICKED)
 		return picked;
 	if(labels->probe) { /* what a machine answers says nothing of the callee */
 		rep_ticket_untry(rep_shared->registry, ticket);
 		ticket->to = 0;
+		rep_attempt_label(ticket, labels);
 	}
-	rep_attempt_label(ticket, labels);
 	rep_ticket_calls(rep_shared->registry, ticket, callee);
 	return picked;
 }

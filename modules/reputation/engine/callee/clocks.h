@@ -6,6 +6,8 @@
 #ifndef REP_CLOCKS_H
 #define REP_CLOCKS_H
 
+#include <stdatomic.h>
+
 #include "../base/types.h"
 #include "../reply/zone_table.h"
 
@@ -25,15 +27,32 @@ typedef struct rep_clocks
 	_Atomic uint64_t zone[REP_ZONES_MAX];
 } rep_clocks_t;
 
+#define REP_CLOCK_BIAS 0x4000 /* what is known is not zero */
+
 void rep_clocks_set(rep_clocks_t *clocks, unsigned zone, rep_clock_t clock);
 /* The tz database has no such zone. */
 void rep_clocks_unset(rep_clocks_t *clocks, unsigned zone);
 
 /* False when it is not known. */
-bool rep_clocks_get(
-		const rep_clocks_t *clocks, unsigned zone, rep_clock_t *clock);
+static inline bool rep_clocks_get(
+		const rep_clocks_t *clocks, unsigned zone, rep_clock_t *clock)
+{
+	uint64_t word = atomic_load_explicit(
+			&clocks->zone[zone], memory_order_relaxed);
 
-/* Minute of the day there, 0 .. 1439, at this minute since 1970. */
+	clock->change = (uint32_t)(word >> 32);
+	clock->offset = (int16_t)((int)(word >> 16 & 0xffff) - REP_CLOCK_BIAS);
+	clock->after = (int16_t)((int)(word & 0xffff) - REP_CLOCK_BIAS);
+	return word != 0;
+}
+
+/* Minutes to add to UTC at this minute since 1970. */
+static inline int rep_clock_offset(const rep_clock_t *clock, uint32_t now)
+{
+	return now < clock->change ? clock->offset : clock->after;
+}
+
+/* Minute of the day there, 0 .. 1439, likewise. */
 unsigned rep_clock_minute(const rep_clock_t *clock, uint32_t now);
 
 #endif

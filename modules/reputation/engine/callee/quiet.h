@@ -18,6 +18,27 @@
 rep_time_t rep_quiet_until(const rep_clocks_t *clocks,
 		const rep_policy_t *policy, rep_e164_t callee, rep_time_t now);
 
+/* What was found this minute, by sets of zones: an 800 number has some forty,
+ * the same as all others. That there is no end is not kept: a clock may come.
+ * Another one than was known counts from the next minute on. All zero knows
+ * nothing, and is to be so again when the policy changes. */
+#define REP_QUIET_KNOWN 32
+
+typedef struct rep_quiet_known
+{
+	uint32_t minute;
+	struct
+	{
+		uint32_t set; /* from 1 on; 0: nothing is known */
+		rep_time_t until;
+	} at[REP_QUIET_KNOWN];
+} rep_quiet_known_t;
+
+/* The same as rep_quiet_until(), which is asked once a minute for a set. */
+rep_time_t rep_quiet_recall(rep_quiet_known_t *known,
+		const rep_clocks_t *clocks, const rep_policy_t *policy,
+		rep_e164_t callee, rep_time_t now);
+
 /* Is it quiet at this minute of a day, 0 .. 1439? */
 bool rep_quiet_at(const rep_policy_t *policy, unsigned minute);
 

@@ -72,6 +72,7 @@ typedef struct rep_asks
 	rep_time_t now;
 	bool dry;
 	rep_trace_t *trace;
+	rep_span_t campaign, network;
 } rep_asks_t;
 
 /* Of the benched, the one with the least evidence against it among those that
@@ -156,6 +157,8 @@ static rep_picked_t pick_on(rep_pool_t *pool, rep_where_t *where,
 	rep_picked_t picked = {.result = REP_PICK_NO_MATCH};
 	const rep_number_t *number;
 
+	if(asks->trace)
+		memset(asks->trace, 0, sizeof(*asks->trace));
 	/* of many numbers only a queue says soon which of them is attested */
 	if(!asks->dry && pool->policy.require_attest
 			&& rep_slab_count(&pool->numbers) > ATTESTED_LOOK
@@ -191,12 +194,19 @@ static void ticket_fill(
 	};
 }
 
+static void label(rep_pool_t *pool, rep_ticket_t *ticket, rep_span_t campaign,
+		rep_span_t network)
+{
+	ticket->campaign = rep_campaign_put(pool, campaign);
+	ticket->network = rep_network_put(pool, network);
+}
+
 /* Is it a quiet hour where the callee is? */
-static rep_pick_t quiet(const rep_registry_t *registry, const rep_pool_t *pool,
+static rep_pick_t quiet(const rep_registry_t *registry, rep_pool_t *pool,
 		const rep_asks_t *asks)
 {
-	return rep_quiet_until(
-				   &registry->clocks, &pool->policy, asks->callee, asks->now)
+	return rep_quiet_recall(&pool->quiet, &registry->clocks, &pool->policy,
+				   asks->callee, asks->now)
 				   ? REP_PICK_QUIET_HOURS
 				   : REP_PICKED;
 }
@@ -224,12 +234,14 @@ static rep_picked_t pick_among(rep_pool_t *pool, rep_span_t routes,
 	rep_where_t at;
 	bool first = true;
 
+	if(routes.len == 0) {
+		*where = where_of(pool, rep_span(""), true);
+		return pick_on(pool, where, asks, i);
+	}
 	if(!rep_routes_fit(routes))
 		rest = (rep_span_t){NULL, 0};
 	while(picked.result != REP_PICKED && rep_item_next(&rest, &label)) {
 		at = where_of(pool, label, first && !rest.s);
-		if(asks->trace)
-			memset(asks->trace, 0, sizeof(*asks->trace));
 		on = pick_on(pool, &at, asks, i);
 		if(first || on.result == REP_PICKED) {
 			picked = on;
@@ -258,6 +270,7 @@ static rep_picked_t pick(rep_registry_t *registry, int id, rep_span_t routes,
 		ticket_fill(pool, i, where.r, ticket);
 	ask_guard(pool, asks, ticket, &picked);
 	if(picked.result == REP_PICKED && !asks->dry) {
+		label(pool, ticket, asks->campaign, asks->network);
 		rep_number_use(pool, i, asks->now, ticket);
 		rep_number_warn(pool, i, where.label, asks->now);
 	} else if(!asks->dry) {
@@ -271,7 +284,19 @@ rep_picked_t rep_pool_pick(rep_registry_t *registry, int pool,
 		rep_e164_t callee, rep_span_t routes, rep_time_t now, bool dry,
 		rep_ticket_t *ticket)
 {
-	rep_asks_t asks = {callee, now, dry, NULL};
+	rep_asks_t asks = {.callee = callee, .now = now, .dry = dry};
+
+	return pick(registry, pool, routes, &asks, ticket);
+}
+
+rep_picked_t rep_pool_pick_of(rep_registry_t *registry, int pool,
+		rep_e164_t callee, rep_span_t routes, rep_span_t campaign,
+		rep_span_t network, rep_time_t now, rep_ticket_t *ticket)
+{
+	rep_asks_t asks = {.callee = callee,
+			.now = now,
+			.campaign = campaign,
+			.network = network};
 
 	return pick(registry, pool, routes, &asks, ticket);
 }
@@ -280,7 +305,8 @@ rep_picked_t rep_pool_try(rep_registry_t *registry, int pool, rep_e164_t callee,
 		rep_span_t routes, rep_time_t now, rep_ticket_t *ticket,
 		rep_trace_t *trace)
 {
-	rep_asks_t asks = {callee, now, true, trace};
+	rep_asks_t asks = {
+			.callee = callee, .now = now, .dry = true, .trace = trace};
 
 	return pick(registry, pool, routes, &asks, ticket);
 }
@@ -357,17 +383,19 @@ void rep_ticket_label(rep_registry_t *registry, rep_ticket_t *ticket,
 	pool = rep_pool_lock(registry, ticket->pool);
 	if(!pool)
 		return;
-	ticket->campaign = rep_campaign_put(pool, campaign);
-	ticket->network = rep_network_put(pool, network);
+	label(pool, ticket, campaign, network);
 	rep_pool_unlock(pool);
 }
 
 void rep_ticket_dims(
 		rep_registry_t *registry, const rep_ticket_t *ticket, rep_dims_t *out)
 {
-	rep_pool_t *pool = rep_pool_lock(registry, ticket->pool);
+	rep_pool_t *pool;
 
 	memset(out, 0, sizeof(*out));
+	if(!ticket->route && !ticket->campaign && !ticket->network)
+		return;
+	pool = rep_pool_lock(registry, ticket->pool);
 	if(!pool)
 		return;
 	rep_dims_of(pool, ticket->route, ticket->campaign, ticket->network, out);

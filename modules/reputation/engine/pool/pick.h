@@ -38,6 +38,12 @@ rep_picked_t rep_pool_pick(rep_registry_t *registry, int pool,
 		rep_e164_t callee, rep_span_t routes, rep_time_t now, bool dry,
 		rep_ticket_t *ticket);
 
+/* The same for a call of this campaign, to this network, as rep_ticket_label()
+ * says it. */
+rep_picked_t rep_pool_pick_of(rep_registry_t *registry, int pool,
+		rep_e164_t callee, rep_span_t routes, rep_span_t campaign,
+		rep_span_t network, rep_time_t now, rep_ticket_t *ticket);
+
 /* The same, dry, and how it came to that: of the route taken, or of the last
  * one tried. */
 rep_picked_t rep_pool_try(rep_registry_t *registry, int pool, rep_e164_t callee,

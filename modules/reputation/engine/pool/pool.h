@@ -20,6 +20,7 @@
 #include "../base/heap.h"
 #include "../base/slab.h"
 #include "../callee/clocks.h"
+#include "../callee/quiet.h"
 #include "../judge/baseline.h"
 #include "../judge/spread.h"
 
@@ -383,6 +384,7 @@ struct rep_pool
 	uint64_t picks, refusals, refused[REP_POOL_REASONS];
 	rep_refusals_t refusing[REP_POOL_REASONS]; /* for others than a rest */
 	rep_time_t refused_at, warned_at;
+	rep_quiet_known_t quiet;
 	bool guarded; /* its callees were read from where they are shared */
 };
 typedef struct rep_pool rep_pool_t;

@@ -31,6 +31,7 @@ void rep_pool_set_policy(rep_registry_t *registry, int id,
 	if(policy->local_digits != pool->policy.local_digits)
 		rep_local_clear(&pool->local); /* made anew by the look at all */
 	pool->policy = *policy;
+	memset(&pool->quiet, 0, sizeof(pool->quiet));
 	pool->charts = charts;
 	pool->charts_made++;
 	if(more)
