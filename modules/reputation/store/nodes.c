@@ -128,12 +128,12 @@ static bool make_room(rep_nodes_t *nodes)
 	return true;
 }
 
-/* HSCAN goes on from a cursor of the server that gave it. */
+/* HSCAN, SSCAN and ZSCAN go on from a cursor of the server that gave it. */
 static bool is_pinned(const rep_args_t *args)
 {
 	const rep_span_t name = {args->argv[0], args->argvlen[0]};
 
-	return args->n > 2 && rep_span_is(name, "HSCAN")
+	return args->n > 2 && name.len == 5 && memcmp(name.s + 1, "SCAN", 4) == 0
 		   && !(args->argvlen[2] == 1 && args->argv[2][0] == '0');
 }
 
