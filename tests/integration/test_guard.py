@@ -157,6 +157,42 @@ def test_by_hand(alone, how):
             do("unsuppress")
 
 
+@pytest.mark.parametrize("how", ["script", "rpc"])
+@pytest.mark.parametrize("countries", [("US",), ("US", "")])
+def test_by_hand_as_it_is_dialled(make, tmp_path, countries, how):
+    """A callee is completed as picks complete it, unless pools differ."""
+    node = make.kamailio(
+        "functions.cfg", CARRIER_A="127.0.0.1:9",
+        allow_errors=[r"reputation_suppress: callee"],
+        POOL_FILE=write_pool_file(tmp_path, {
+            "sales" + country: (new_numbers(3),
+                                dict(EAGER, default_country=country))
+            for country in countries}))
+    caller = make.caller(node)
+
+    def suppress(callee):
+        if how == "script":
+            return functions.call(caller, "suppress", callee=callee,
+                                  seconds=60).code == 1
+        try:
+            node.rpc("reputation.suppress", callee, "60")
+        except Fault as fault:
+            assert fault.code == 400
+            return False
+        return True
+
+    def why(callee):
+        return reason(node, callee, "salesUS")
+
+    alike = len(countries) == 1
+    assert suppress("3035550123") == alike
+    assert why("+13035550123") == ("callee-dnc" if alike else "picked")
+    assert suppress("011493012345678")      # of one pool only a number
+    assert why("+493012345678") == "callee-dnc"
+    assert suppress("+13035550124")
+    assert why("3035550124") == "callee-dnc"
+
+
 def test_bad_arguments(alone):
     node, _, _ = alone
     for method, *arguments in (

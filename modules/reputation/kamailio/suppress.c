@@ -6,6 +6,7 @@
 #include "rpc_args.h"
 #include "shared.h"
 #include "../engine/pool/guards.h"
+#include "../engine/pool/pool_policy.h"
 #include "../engine/pool/pools.h"
 #include "../engine/reply/e164.h"
 
@@ -21,18 +22,48 @@ static rep_dnc_t *dnc(void)
 	return rep_registry_dnc(rep_shared->registry);
 }
 
+/* ---- whom? -------------------------------------------------------------------- */
+
+/* The number that pools call when it is dialled so, each by its
+ * default_country; without pools, of international form. What is wrong with it;
+ * NULL = nothing. */
+static const char *callee_of(const str *text, rep_e164_t *callee)
+{
+	rep_registry_t *registry = rep_shared->registry;
+	rep_e164_error_t error = REP_E164_OK;
+	bool asked = false, any = false;
+	rep_e164_t number;
+	char country[3];
+
+	for(int i = 0; i < rep_registry_pools(registry); i++) {
+		if(!rep_pool_country(registry, i, country))
+			continue;
+		asked = true;
+		error = rep_e164_complete(rep_span_of(text), country, &number);
+		if(error != REP_E164_OK)
+			continue;
+		if(any && number != *callee)
+			return "pools take it for different numbers: write it with its +";
+		*callee = number;
+		any = true;
+	}
+	if(!asked)
+		error = rep_e164_complete(rep_span_of(text), "", callee);
+	return any || error == REP_E164_OK ? NULL : rep_e164_strerror(error);
+}
+
 /* ---- the script ------------------------------------------------------------ */
 
 /* 0 after a line that names function and fault. */
-static rep_e164_t callee_of(const char *function, const str *text)
+static rep_e164_t scripts_callee(const char *function, const str *text)
 {
 	rep_e164_t callee = 0;
-	rep_e164_error_t error = rep_e164_complete(rep_span_of(text), "", &callee);
+	const char *wrong = callee_of(text, &callee);
 
-	if(error == REP_E164_OK)
+	if(!wrong)
 		return callee;
 	rep_complain(REP_COMPLAINT_ARGUMENT, "%s: callee '%.*s': %s", function,
-			text->len, text->s, rep_e164_strerror(error));
+			text->len, text->s, wrong);
 	return 0;
 }
 
@@ -46,7 +77,7 @@ int ki_suppress(struct sip_msg *msg, str *text, int seconds)
 				"reputation_suppress: seconds: %d is below 0", seconds);
 		return -1;
 	}
-	callee = callee_of("reputation_suppress", text);
+	callee = scripts_callee("reputation_suppress", text);
 	return callee
 						   && rep_registry_suppress(rep_shared->registry,
 								   callee, (uint32_t)seconds, rep_now())
@@ -56,7 +87,7 @@ int ki_suppress(struct sip_msg *msg, str *text, int seconds)
 
 int ki_unsuppress(struct sip_msg *msg, str *text)
 {
-	rep_e164_t callee = callee_of("reputation_unsuppress", text);
+	rep_e164_t callee = scripts_callee("reputation_unsuppress", text);
 
 	(void)msg;
 	return callee
@@ -70,17 +101,15 @@ int ki_unsuppress(struct sip_msg *msg, str *text)
 
 static bool scan_callee(rpc_t *rpc, void *ctx, rep_e164_t *callee)
 {
-	rep_e164_error_t error;
+	const char *wrong;
 	str text;
 
 	if(!rep_rpc_callee(rpc, ctx, &text))
 		return false;
-	error = rep_e164_complete(rep_span_of(&text), "", callee);
-	if(error == REP_E164_OK)
-		return true;
-	rpc->fault(ctx, 400, "callee '%.*s': %s", text.len, text.s,
-			rep_e164_strerror(error));
-	return false;
+	wrong = callee_of(&text, callee);
+	if(wrong)
+		rpc->fault(ctx, 400, "callee '%.*s': %s", text.len, text.s, wrong);
+	return !wrong;
 }
 
 void rep_rpc_suppress(rpc_t *rpc, void *ctx)

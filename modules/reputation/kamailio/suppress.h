@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The callee guard by hand: script and KEMI functions, RPC commands. A callee
- * may lack its plus: digits are taken as international form. */
+ * may lack its plus: it is completed as the pools' picks complete it; one that
+ * two pools would take for different numbers is refused. */
 
 #ifndef REP_SUPPRESS_H
 #define REP_SUPPRESS_H
