@@ -84,7 +84,8 @@ def written(client, calls):
 ACL = """+ping +role +info +time +select +client|setname +client|id +client|tracking
     +subscribe +script|load +eval +evalsha +exists +del +expire +set +get
     +incr +smembers +sadd +hlen +hgetall +hget +hmget +hset +hsetnx +hdel
-    +hkeys +hvals +hincrby +hscan +scan +sismember +ttl +sscan +srem
+    +hkeys +hvals +hincrby +hscan +scan +sismember +ttl +scard +sscan
+    +srem
     +zadd +zrem +zscore +zcard +zscan +zrevrange +zrangebyscore
     +zremrangebyscore +zremrangebyrank +expireat
     +xadd +xread +xrange +xrevrange +xtrim +xdel"""

@@ -85,6 +85,38 @@ START_TEST(the_callees_reason_comes_first)
 }
 END_TEST
 
+/* Who is taken off the list is taken off each set in which he stands. */
+START_TEST(off_every_set)
+{
+	rep_dnc_t *dnc = rep_registry_dnc(registry);
+	rep_guard_fact_t news[8];
+	uint64_t cursor = 0;
+	bool missed = false, told[REP_DNC_SETS] = {false};
+	size_t n;
+
+	rep_dnc_put(dnc, 0, CALLEE);
+	rep_dnc_put(dnc, 43, CALLEE);
+	ck_assert(rep_registry_unsuppress(registry, CALLEE, NOW));
+	ck_assert(!rep_dnc_has(dnc, CALLEE));
+	n = rep_guard_news(rep_registry_guard(registry), &cursor, news, 8, &missed);
+	ck_assert_uint_eq(n, 2);
+	for(size_t i = 0; i < n; i++) {
+		ck_assert_int_eq(news[i].kind, REP_GUARD_LISTED);
+		ck_assert(news[i].gone);
+		told[news[i].n] = true;
+	}
+	ck_assert(told[0] && told[43]);
+	/* one who is not written yet is to be taken off where he will be */
+	cursor += n;
+	rep_registry_suppress(registry, CALLEE, 0, NOW);
+	rep_registry_unsuppress(registry, CALLEE, NOW);
+	n = rep_guard_news(rep_registry_guard(registry), &cursor, news, 8, &missed);
+	ck_assert_uint_eq(n, 2);
+	ck_assert(!news[0].gone && news[1].gone);
+	ck_assert_uint_eq(news[1].n, 0);
+}
+END_TEST
+
 START_TEST(only_a_call_is_an_attempt)
 {
 	rep_ticket_t t;
@@ -203,6 +235,7 @@ Suite *guarded_suite(void)
 	tcase_add_checked_fixture(t, start, end);
 	tcase_add_loop_test(t, what_the_callee_said_holds, 0, 3);
 	tcase_add_test(t, the_callees_reason_comes_first);
+	tcase_add_test(t, off_every_set);
 	tcase_add_test(t, only_a_call_is_an_attempt);
 	tcase_add_test(t, a_number_is_removed_under_a_call);
 	tcase_add_test(t, chosen_elsewhere);

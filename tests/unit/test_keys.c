@@ -34,6 +34,24 @@ START_TEST(keys)
 }
 END_TEST
 
+START_TEST(sets_of_the_list)
+{
+	static const char *const none[] = {"rep:dn", "rep:dnc:", "rep:dnc:0",
+			"rep:dnc:000", "rep:dnc:a0", "rep:dnc:0a", "rep:dnc_00", "xep:dnc"};
+	char key[REP_KEY_MAX];
+
+	for(unsigned set = 0; set <= 100; set++) {
+		rep_dnc_key(&store, key, set);
+		ck_assert_int_eq(rep_dnc_set(&store, rep_span(key)), (int)set);
+	}
+	ck_assert_str_eq(key, "rep:dnc:99");
+	ck_assert_str_eq(rep_dnc_key(&store, key, 1), "rep:dnc:00");
+	ck_assert_str_eq(rep_dnc_key(&store, key, 0), "rep:dnc");
+	for(size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		ck_assert_int_eq(rep_dnc_set(&store, rep_span(none[i])), -1);
+}
+END_TEST
+
 /* What stands for itself in a node's name, and what would split a field. */
 static const struct
 {
@@ -92,6 +110,7 @@ Suite *keys_suite(void)
 
 	tcase_add_checked_fixture(c, setup, NULL);
 	tcase_add_test(c, keys);
+	tcase_add_test(c, sets_of_the_list);
 	tcase_add_loop_test(
 			c, writer_of_a_node, 0, (int)(sizeof(nodes) / sizeof(nodes[0])));
 	tcase_add_test(c, writer_of_a_number);

@@ -12,6 +12,7 @@
 #include "mirror.h"
 #include "nodes.h"
 #include "status.h"
+#include "../engine/callee/dnc.h"
 #include "../engine/callee/guard.h"
 #include "../engine/pool/begun.h"
 #include "../engine/pool/edit.h"
@@ -225,15 +226,44 @@ typedef struct rep_store_guards
 	rep_guard_fact_t list[REP_BATCH];
 } rep_store_guards_t;
 
-/* The reading of rep:dnc: dnc.c. */
-typedef struct rep_store_dnc
+/* One set of the do-not-call list: dnc.c. */
+typedef enum rep_dnc_phase
 {
-	bool wanted, running, sweeping, failed;
-	bool found; /* anything */
+	REP_DNC_IDLE,
+	REP_DNC_ASKED, /* how many members it has, */
+	REP_DNC_TOLD,  /* and that was answered */
+	REP_DNC_DUE,
+	REP_DNC_READ,
+	REP_DNC_SWEPT
+} rep_dnc_phase_t;
+
+typedef struct rep_dnc_reading
+{
+	rep_dnc_phase_t phase;
+	bool wanted; /* it changed, or may have; when it was asked, too: */
+	bool doubted;
+	bool edited;	 /* it did: it comes before those which may have */
+	int64_t members; /* as told last; -1 = Redis does not tell */
+	bool exists;	 /* as told or read last */
+	bool found;		 /* members, by this reading */
+	bool failed;
+	bool known; /* it was read once, or nobody can tell */
 	char cursor[24];
 	uint32_t swept;
-	int64_t began, after, next_poll; /* monotonic ms */
+	uint32_t served; /* of a cluster: number of the link it is read by */
+	int64_t began, after, away; /* monotonic ms; since when it is, 0 = not */
 	rep_round_t round;
+} rep_dnc_reading_t;
+
+typedef struct rep_store_dnc
+{
+	bool known; /* all sets are */
+	bool lost;	/* all sets are gone */
+	bool asks;	/* nobody tells of edits: all are asked */
+	unsigned turn;
+	int64_t began, next_poll; /* monotonic ms; of reading all, 0 = not now */
+	int64_t until;			  /* pages are asked for one after the other */
+	rep_dnc_reading_t sets[REP_DNC_SETS];
 } rep_store_dnc_t;
 
 #define REP_BEGUN_WRITERS 128

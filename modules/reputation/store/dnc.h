@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* rep:dnc, followed live: Redis tells that it changed, not what, so it is read
- * again as a whole, in pages between the exchanges. */
+/* rep:dnc and its parts, followed live: Redis tells which set changed, not what
+ * in it, so that set is read again, in pages between the exchanges. A set is
+ * asked for the number of its members first: most parts do not exist. */
 
 #ifndef REP_STORE_DNC_H
 #define REP_STORE_DNC_H
@@ -8,11 +9,12 @@
 #include "context.h"
 #include "handle.h"
 
-/* The next page, if there is one to be asked for; true when there is more. */
+/* What there is to ask for now; true when there is more. */
 bool rep_dnc_sync_send(rep_store_t *store);
-/* Without word of edits it is read now and then, a long one less often. */
+/* Without word of edits all sets are asked for their number of members, and read
+ * now and then, long ones less often. */
 void rep_dnc_sync_poll(rep_store_t *store);
-/* The link was lost, and with it where the reading stood. */
+/* The link was lost, and with it where the readings stood. */
 void rep_dnc_sync_lost(rep_store_t *store);
 
 #endif

@@ -30,6 +30,12 @@ static const char *key_of(const rep_store_t *store,
 
 /* ---- the do-not-call list, by hand -------------------------------------------- */
 
+static void strike_off(rep_dnc_t *dnc, rep_e164_t callee)
+{
+	while(rep_dnc_remove(dnc, callee) >= 0)
+		;
+}
+
 static void listed(rep_store_t *store, rep_store_pool_t *unused,
 		const rep_asked_t *asked, const redisReply *reply)
 {
@@ -40,16 +46,16 @@ static void listed(rep_store_t *store, rep_store_pool_t *unused,
 	(void)unused;
 	if(reply) {
 		if(fact->gone)
-			rep_dnc_remove(dnc, fact->callee);
+			strike_off(dnc, fact->callee);
 		else
-			rep_dnc_put(dnc, fact->callee, false);
+			rep_dnc_put(dnc, 0, fact->callee);
 	} else if(!rep_link_up(&store->link)
 			  || store->link.fault != REP_REDIS_TYPE) {
 		rep_store_refused(store, "writing the do-not-call list");
 		store->guards.failed = true;
 	} else {
 		rep_e164_print(fact->callee, number);
-		rep_error_add(store, NULL, rep_key(store, key, "dnc", NULL),
+		rep_error_add(store, NULL, rep_dnc_key(store, key, fact->n),
 				rep_span(number), store->link.error);
 	}
 }
@@ -61,7 +67,7 @@ static void send_listed(rep_store_t *store, size_t i)
 
 	rep_e164_print(fact->callee, number);
 	rep_args_command(&store->args, fact->gone ? "SREM" : "SADD");
-	rep_args_text(&store->args, rep_key(store, key, "dnc", NULL));
+	rep_args_text(&store->args, rep_dnc_key(store, key, fact->n));
 	rep_args_text(&store->args, number);
 	rep_pipe_send(store, (rep_asked_t){listed, NULL, i, 1});
 }
@@ -218,9 +224,9 @@ static void hear(rep_store_t *store, const rep_guard_fact_t *fact)
 		rep_guard_take(
 				rep_registry_guard(store->registry), fact, seconds(store));
 	else if(fact->gone)
-		rep_dnc_remove(dnc, fact->callee);
+		strike_off(dnc, fact->callee);
 	else
-		rep_dnc_put(dnc, fact->callee, false);
+		rep_dnc_put(dnc, 0, fact->callee);
 }
 
 void rep_guards_hear(

@@ -18,7 +18,7 @@
 #define READING "keys of no pool" /* as the log has it */
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
-static const char *const kinds[] = {"numbers", "policy"};
+static const char *const kinds[] = {"numbers", "policy", "dnc"};
 
 void rep_strays_want(rep_store_t *store)
 {
@@ -72,6 +72,12 @@ static bool look_at(rep_store_t *store, rep_span_t key, size_t head)
 	int found;
 
 	snprintf(text, sizeof(text), "%.*s", (int)key.len, key.s);
+	if(strcmp(kinds[s->kind], "dnc") == 0) {
+		if(rep_dnc_set(store, key) < 0)
+			rep_error_add(store, &s->round, text, rep_span(""),
+					"it is not read: parts of the list end in :00 to :99");
+		return true;
+	}
 	if(key.len < head + 2 || key.s[head] != '{' || key.s[key.len - 1] != '}') {
 		rep_error_add(store, &s->round, text, rep_span(""),
 				"it is not read: the pool's name goes in braces");

@@ -28,10 +28,15 @@ static void want_policy(rep_store_t *store, rep_store_pool_t *pool)
 	pool->policy_wanted = true;
 }
 
+static void want_dnc_set(rep_store_t *store, int set)
+{
+	store->dnc.sets[set].wanted = store->dnc.sets[set].edited = true;
+}
+
 static void want_dnc(rep_store_t *store, rep_store_pool_t *pool)
 {
 	(void)pool;
-	store->dnc.wanted = true;
+	want_dnc_set(store, 0);
 }
 
 static void want_redress(rep_store_t *store, rep_store_pool_t *pool)
@@ -65,7 +70,9 @@ void rep_want_pool(rep_store_pool_t *pool)
 
 void rep_want_all(rep_store_t *store)
 {
-	store->pools_wanted = store->dnc.wanted = true;
+	store->pools_wanted = true;
+	for(int set = 0; set < REP_DNC_SETS; set++)
+		store->dnc.sets[set].wanted = true;
 	rep_strays_want(store);
 	for(int i = 0; i < rep_registry_pools(store->registry); i++) {
 		rep_store_pool_t *pool = rep_store_pool_at(store, i);
@@ -105,8 +112,22 @@ static void want_of_pool(
 		rep_strays_want(store);
 }
 
+/* A key that begins like one of the do-not-call list. */
+static void want_part(rep_store_t *store, rep_span_t key)
+{
+	char head[REP_KEY_MAX];
+	size_t n = strlen(rep_key(store, head, "dnc", NULL));
+	int set = rep_dnc_set(store, key);
+
+	if(set > 0)
+		want_dnc_set(store, set);
+	else if(key.len > n && key.s[n] == ':' && memcmp(key.s, head, n) == 0)
+		rep_strays_want(store);
+}
+
 void rep_want_key(rep_store_t *store, rep_span_t key)
 {
+	want_part(store, key);
 	for(size_t i = 0; i < REP_OPERATOR_KEYS; i++) {
 		const rep_operator_key_t *k = &rep_operator_keys[i];
 		char text[REP_KEY_MAX];

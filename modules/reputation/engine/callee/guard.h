@@ -37,7 +37,8 @@ typedef struct rep_guard_fact
 	uint32_t at; /* of an attempt: when; else when it was noted here, 0 = not */
 	uint32_t until; /* in force before that */
 	uint8_t kind;
-	uint8_t n; /* declines; of an attempt: whose it is */
+	uint8_t n; /* declines; of an attempt: whose it is; of one who is listed: in
+				* which set of the list, not told to others */
 	bool gone; /* it holds no more */
 } rep_guard_fact_t;
 

@@ -64,12 +64,15 @@ void rep_ticket_untry(rep_registry_t *registry, rep_ticket_t *ticket)
 
 /* ---- by hand ----------------------------------------------------------------- */
 
-static void tell_listed(rep_guard_t *guard, rep_e164_t callee, bool gone)
+/* `set`: in which of the list it stands, or stood. */
+static void tell_listed(
+		rep_guard_t *guard, rep_e164_t callee, int set, bool gone)
 {
 	rep_guard_fact_t fact = {.callee = callee,
 			.pool = REP_GUARD_ALL,
 			.until = UINT32_MAX,
 			.kind = REP_GUARD_LISTED,
+			.n = (uint8_t)(set == REP_DNC_HELD ? 0 : set),
 			.gone = gone};
 
 	rep_guard_tell(guard, &fact);
@@ -84,19 +87,22 @@ bool rep_registry_suppress(rep_registry_t *registry, rep_e164_t callee,
 		return rep_guard_suppress(registry->guard, callee,
 				seconds < UINT32_MAX - from ? from + seconds : UINT32_MAX,
 				from);
-	if(rep_dnc_put(registry->dnc, callee, true) == REP_DNC_FULL)
+	if(rep_dnc_put(registry->dnc, REP_DNC_HELD, callee) == REP_DNC_FULL)
 		return false;
-	tell_listed(registry->guard, callee, false);
+	tell_listed(registry->guard, callee, REP_DNC_HELD, false);
 	return true;
 }
 
 bool rep_registry_unsuppress(
 		rep_registry_t *registry, rep_e164_t callee, rep_time_t now)
 {
-	bool listed = rep_dnc_remove(registry->dnc, callee);
+	bool listed = false;
+	int set;
 
-	if(listed)
-		tell_listed(registry->guard, callee, true);
+	while((set = rep_dnc_remove(registry->dnc, callee)) >= 0) {
+		tell_listed(registry->guard, callee, set, true);
+		listed = true;
+	}
 	return rep_guard_suppress(registry->guard, callee, 0, rep_seconds_of(now))
 		   || listed;
 }
