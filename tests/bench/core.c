@@ -15,6 +15,7 @@
 #include "engine/pool/tick.h"
 #include "engine/pool/view.h"
 
+#include "core_dnc.h"
 #include "core_mem.h"
 #include "core_picks.h"
 #include "core_world.h"
@@ -415,6 +416,11 @@ int main(int argc, char **argv)
 		if(strcmp(argv[a], "--picks-only") == 0 && a + 3 < argc)
 			return picks_only(argv[a + 1], (uint32_t)atoi(argv[a + 2]),
 					(unsigned)atoi(argv[a + 3]));
+		if(strcmp(argv[a], "--dnc-only") == 0 && a + 2 < argc)
+			return dnc_only(
+					(uint32_t)atoi(argv[a + 1]), (unsigned)atoi(argv[a + 2]));
+		if(strcmp(argv[a], "--dnc") == 0)
+			return dnc_table(MILLION, report), 0;
 		if(strcmp(argv[a], "--picks") == 0)
 			return picks_table(MILLION, report), 0;
 		if(strcmp(argv[a], "--quick") == 0)
@@ -424,13 +430,15 @@ int main(int argc, char **argv)
 		else
 			return fprintf(stderr,
 						   "core [--quick] [--picks] [--judge-only CALLS]"
-						   " [--picks-only WAY NUMBERS CALLS] [FILE.json]\n"),
+						   " [--picks-only WAY NUMBERS CALLS] [--dnc]"
+						   " [--dnc-only ENTRIES CALLS] [FILE.json]\n"),
 				   2;
 	}
 	if(json)
 		fputs("[", json);
 	call_table(most);
 	picks_table(most, report);
+	dnc_table(most, report);
 	classify_table();
 	memory_table(most);
 	hold_table(most);

@@ -27,6 +27,8 @@ WAYS = ("order", "sticky", "sticky, half benched", "sticky, weighted",
         "local", "local, sticky", "all, guarded", "all, quiet hours",
         "all, 42 zones")
 
+LIST, LISTED, ASKED = "rep_dnc_has", (10000, 1000000), 2000
+
 
 def cost(program, function, *args):
     """Times that the function was called, and its instructions in all."""
@@ -47,10 +49,15 @@ def pick(program, way, numbers):
     def picks(n):
         return cost(program, PICK, "--picks-only", way, numbers, n)[1]
     return (picks(WARM + PICKS) - picks(WARM)) / PICKS
+LIST, LISTED, ASKED = "rep_dnc_has", (10000, 1000000), 2000
 
 
 def main():
     program, picks = sys.argv[1], {}
+    listed = [cost(program, LIST, "--dnc-only", n, ASKED)[1] / ASKED
+              for n in LISTED]
+    print("\n%.0f and %.0f instructions to ask a do-not-call list of %s and %s"
+          % (*listed, *(f"{n:,}" for n in LISTED)))
     print("\ninstructions a pick")
     for way in WAYS:
         picks[way] = [pick(program, way, n) for n in NUMBERS]
@@ -61,7 +68,7 @@ def main():
     print("\n%.0f instructions a judged call: 72 buckets, 1,000 numbers" % each)
     with open(sys.argv[2], "w", encoding="ascii") as f:
         json.dump({"judged": calls, "instructions": each, "numbers": NUMBERS,
-                   "picks": picks}, f)
+                   "picks": picks, "listed": listed}, f)
 
 
 if __name__ == "__main__":

@@ -7,11 +7,13 @@
 #                      store                               what Redis takes
 #   tests/bench/run.sh check                         does a call take no more
 #                                                    instructions than it did?
+#                      dnc                                 a do-not-call list
 #
 # PYTHON, REPUTATION_MODULE and REPUTATION_REPLAY as for the integration tests;
 # JUDGEMENT=--quick for a tenth of the calls, or other options of worlds.py;
 # STORE=--quick for a tenth of the sizes, or other options of store.py;
 # CHECK=--write to write down what a call takes now.
+# DNC="--entries 1000000" and other options of dnc.py.
 set -eu
 
 # Paths are relative to the top, which may have a space in its name.
@@ -49,6 +51,10 @@ for part in "$@"; do
 	store)
 		# shellcheck disable=SC2086
 		"$python" "$here/store.py" ${STORE:-} "$out/store.json"
+		;;
+	dnc)
+		# shellcheck disable=SC2086
+		"$python" "$here/dnc.py" ${DNC:-} "$out/dnc.json"
 		;;
 	judgement)
 		for tool in traffic rivals; do
