@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "begun.h"
 #include "callees.h"
@@ -49,6 +50,7 @@
 #define EDITS_MS 50	 /* then the exchange has its turn, */
 #define PAGES_MS 50	 /* which reads history so long, */
 #define JUDGE_MS 50	 /* and judges of it so long; then come edits again */
+#define GIVE_WAY_US 100
 
 /* ---- the edges of the link -------------------------------------------------- */
 
@@ -206,7 +208,9 @@ static void send_writes(rep_store_t *store)
 	rep_events_send(store);
 }
 
-/* Each number once an exchange; while the history is read, when it is. */
+/* Each number once an exchange; while the history is read, when it is. Calls
+ * that wait for the pool's lock get it in between: who is woken for it would
+ * always find it taken again. */
 static void judge(rep_store_t *store)
 {
 	int64_t until = rep_mono_ms() + JUDGE_MS;
@@ -215,11 +219,13 @@ static void judge(rep_store_t *store)
 		const rep_store_pool_t *pool = rep_store_pool_at(store, i);
 
 		while(pool && pool->known && !pool->replay
-				&& rep_pool_judge_others(store->registry, i, store->clock()))
+				&& rep_pool_judge_others(store->registry, i, store->clock())) {
 			if(rep_mono_ms() >= until) {
 				store->more = true;
 				break;
 			}
+			usleep(GIVE_WAY_US);
+		}
 	}
 }
 

@@ -16,7 +16,7 @@
 #include "verdict.h"
 #include "../judge/bucket.h"
 
-#define AT_ONCE 64 /* numbers judged under one lock */
+#define AT_ONCE 32 /* numbers judged under one lock: calls wait for it */
 
 static void all_taken(
 		const rep_pool_t *pool, uint32_t ref, const rep_cell_key_t *key)
