@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Redis by TLS and behind Sentinels: calls of real proxies are counted to the
+"""Redis by TLS, behind Sentinels, as a cluster: calls of real proxies are counted to the
 call, and verdicts stay, whoever is the master."""
 
 import threading
@@ -11,12 +11,13 @@ from harness.authority import Authority
 from harness.kamailio import has_tls
 from harness.pools import EAGER, new_numbers
 from harness.process import free_port, wait_until
+from harness.redis_cluster import Cluster
 from harness.redis_server import Redis
 from harness.sentinels import Guarded
 from harness.stream import certificate
 
 tls = pytest.mark.skipif(not has_tls(), reason="hiredis is older than 1.0")
-STORE_ERRORS = [r"reputation.*([Rr]edis|Sentinel|127\.0\.0\.1)"]
+STORE_ERRORS = [r"reputation.*([Rr]edis|Sentinel|127\.0\.0\.1|edits are)"]
 
 
 @pytest.fixture(scope="module")
@@ -219,3 +220,42 @@ def test_a_failover(server, site, tmp_path, how):
 def test_a_failover_by_tls(server, site, ours, proof, how):
     guarded = server(Guarded, authority=ours, mutual=True)
     follows(site(guarded, **proof), guarded, how)
+
+
+# ---- a cluster --------------------------------------------------------------
+
+
+class Spread:
+    """A cluster as Site takes it: `serves` is who has the pool."""
+
+    def __init__(self, cluster, pool):
+        self.cluster, self.url = cluster, cluster.url
+        self.serves = cluster.master_of(pool)
+
+    def seed(self, pool, numbers, policy):
+        client = self.cluster.client
+        client.hset(f"rep:numbers:{{{pool}}}",
+                    mapping={number: "{}" for number in numbers})
+        client.hset(f"rep:policy:{{{pool}}}", mapping=policy)
+        client.sadd("rep:pools", pool)
+
+    def health(self, *which):
+        return self.serves.health(*which)
+
+
+@pytest.mark.parametrize("by_tls", [False, pytest.param(True, marks=tls)])
+def test_a_master_of_a_cluster_dies(server, site, ours, proof, by_tls):
+    cluster = server(Cluster, replicas=1, **(
+        {"authority": ours, "mutual": True} if by_tls else {}))
+    spread = Spread(cluster, "sales")
+    s = site(spread, **(proof if by_tls else {}))
+    s.more()
+    lost, spread.serves = spread.serves, cluster.replica_of(spread.serves)
+    lost.kill()
+    for node in s.nodes:
+        node.wait_log(r"connected to Redis master 127\.0\.0\.1:"
+                      rf"{spread.serves.wire}\b")
+    s.more()
+    s.true()
+    for node in s.nodes:
+        assert len(node.logged(r"Redis master .* go on with")) == 1, node.log()

@@ -4,12 +4,14 @@ not."""
 
 import pytest
 
-from drivers import TLS, empty_redis
+from drivers import TLS, Traffic, empty_redis
 from harness.authority import Authority
 from harness.process import wait_until
+from harness.redis_cluster import Cluster
 from harness.sentinels import Guarded, Puppet
 from test_sentinel import follows
-from test_store_live import fill, ready, same, written
+from test_cluster_live import said, written as stands
+from test_store_live import FIRST, fill, ready, same, written
 
 tls = pytest.mark.skipif(not TLS, reason="hiredis is older than 1.0")
 
@@ -122,6 +124,80 @@ def test_a_plain_sentinel_is_no_tls_sentinel(server, start, ours):
               DRIVER_TLS_CA=ours.cert)
     refused(a, "no Sentinel tells where main is: TLS")
     puppet.end()
+
+
+@pytest.fixture
+def cluster(ours):
+    """cluster(names, …): its nodes have certificates for `names`."""
+    made = []
+
+    def make(**options):
+        made.append(Cluster(authority=ours, mutual=True, **options))
+        return made[-1]
+
+    yield make
+    for c in made:
+        c.remove()
+
+
+@tls
+def test_a_cluster_moves_a_slot_and_loses_a_master(cluster, start, ours):
+    """All nodes by TLS, whom the table, a redirection and a failover name."""
+    c = cluster(replicas=1)
+    moves, dies = (c.pools_of(m, 1)[0] for m in c.masters[:2])
+    cert, key = ours.issue("node", "DNS:proxy")
+    nodes = []
+    for p in (moves, dies):
+        fill(c.client, p)
+    for name in "ab":
+        nodes.append(start(c.url, name, DRIVER_TLS_CA=ours.cert,
+                           DRIVER_TLS_CERT=cert, DRIVER_TLS_KEY=key))
+    calls = {}
+    for p in (moves, dies):
+        ready(*nodes, pool=p)
+        calls[p] = [Traffic(n, FIRST, pool=p) for n in nodes]
+
+    def more():
+        for t in (*calls[moves], *calls[dies]):
+            t.more(300)
+
+    more()
+    c.migrate(c.slot(moves), c.masters[0], c.masters[2], more)
+    more()
+    heir = c.replica_of(c.masters[1])
+    c.masters[1].kill()
+    for n in nodes:
+        said(n, f"connected to Redis master 127.0.0.1:{heir.wire}, of 1 pools")
+    more()
+    for p, master in ((moves, c.masters[2]), (dies, heir)):
+        made = sum(t.end() for t in calls[p])
+        same(nodes, made, p)
+        stands(c, master, p, made)
+    for n in nodes:
+        assert n.status()["follow"] == "tracking"
+    # nobody came by a port without TLS
+    for node in c.nodes:
+        for client in node.client.client_list() if node is not c.masters[1] \
+                else ():
+            assert not client["name"].startswith("reputation") \
+                or client["laddr"].endswith(f":{node.wire}"), client
+
+
+@tls
+@pytest.mark.parametrize("wrong", ["name", "no certificate", "plain"])
+def test_a_cluster_refuses_and_is_refused(cluster, start, ours, wrong):
+    c = cluster(masters=1, names="IP:127.0.0.2" if wrong == "name"
+                else "IP:127.0.0.1")
+    cert, key = ours.issue("node", "DNS:proxy")
+    shows = {} if wrong == "no certificate" else {
+        "DRIVER_TLS_CERT": cert, "DRIVER_TLS_KEY": key}
+    port = c.masters[0].port if wrong == "plain" else c.masters[0].wire
+    refused(start(f"cluster://127.0.0.1:{port}", "a",
+                  DRIVER_TLS_CA=ours.cert, **shows),
+            f"no node of a cluster: 127.0.0.1:{port}: " + {
+                "name": "TLS: IP address mismatch",
+                "no certificate": "",
+                "plain": "TLS"}[wrong])
 
 
 @pytest.mark.skipif(TLS, reason="this build has TLS")

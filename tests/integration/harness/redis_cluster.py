@@ -10,9 +10,14 @@ SLOTS = 16384
 
 
 class Cluster:
-    """`masters` that share the slots, each with so many `replicas`."""
+    """`masters` that share the slots, each with so many `replicas`. `tls`: as
+    of Redis; they speak it among themselves, too, and tell of those ports who
+    asks by it."""
 
-    def __init__(self, masters=3, replicas=0, covered="no", options=()):
+    def __init__(self, masters=3, replicas=0, covered="no", options=(),
+                 **tls):
+        if tls:
+            options = (*options, "--tls-cluster", "yes")
         self.nodes = []
         for _ in range(masters * (1 + replicas)):
             bus = free_port()
@@ -22,7 +27,7 @@ class Cluster:
                 "--cluster-port", str(bus), "--cluster-node-timeout", "1500",
                 "--cluster-require-full-coverage", covered,
                 "--cluster-allow-replica-migration", "no",
-                "--repl-diskless-sync-delay", "0", *options))
+                "--repl-diskless-sync-delay", "0", *options), **tls)
             node.bus = bus
             node.id = self._cluster(node, "MYID")
             self.nodes.append(node)
@@ -44,7 +49,7 @@ class Cluster:
             self._cluster(node, "ADDSLOTSRANGE", SLOTS * i // masters,
                           SLOTS * (i + 1) // masters - 1)
         for node in self.nodes[1:]:
-            self._cluster(node, "MEET", "127.0.0.1", self.nodes[0].port,
+            self._cluster(node, "MEET", "127.0.0.1", self.nodes[0].wire,
                           self.nodes[0].bus)
         for node in self.nodes:
             wait_until(lambda n=node: self._known(n) == len(self.nodes), 120)
@@ -72,7 +77,7 @@ class Cluster:
     @property
     def url(self):
         return "cluster://" + ",".join(
-            f"127.0.0.1:{n.port}" for n in self.nodes)
+            f"127.0.0.1:{n.wire}" for n in self.nodes)
 
     def slot(self, pool):
         return self.masters[0].client.execute_command(
@@ -102,7 +107,7 @@ class Cluster:
         def move(keys):
             for key in keys:
                 source.client.execute_command(
-                    "MIGRATE", "127.0.0.1", target.port, key, 0, 5000)
+                    "MIGRATE", "127.0.0.1", target.wire, key, 0, 5000)
             return keys
 
         def some(count):
