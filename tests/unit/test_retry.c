@@ -94,6 +94,7 @@ START_TEST(rests_on_routes)
 	bench_for(0, "b", 200);
 	ck_assert_uint_eq(retry(0, "a", REP_PICK_ALL_BENCHED, NOW), 300);
 	ck_assert_uint_eq(retry(0, "a,b", REP_PICK_ALL_BENCHED, NOW), 200);
+	ck_assert_uint_eq(retry(0, "b,a", REP_PICK_ALL_BENCHED, NOW), 200);
 	bench_for(0, "", 1000);
 	ck_assert_uint_eq(retry(0, "a,b", REP_PICK_ALL_BENCHED, NOW), 1000);
 }

@@ -94,26 +94,33 @@ static void happen(uint32_t now)
 	}
 }
 
+static void ask_anything(void)
+{
+	policy.callee_attempts_day = below(4);
+	policy.callee_redial_seconds = below(2) * below(2 * DAY);
+	policy.callee_declined_rest = below(3) ? below(DAY) : 0;
+	policy.callee_unwanted_rest = below(3) ? below(2 * DAY) : 0;
+}
+
 /* What is said is the first moment from which on it may be called, whatever
  * happened before and whatever the policy asks. */
 START_TEST(sweep_of_histories)
 {
 	unsigned held = 0;
 
-	for(seed = 1; seed < 400; seed++) {
+	for(seed = 1; seed < 2000; seed++) {
 		uint64_t of = seed;
 		uint32_t now = AT;
 
 		end();
 		start();
-		policy.callee_attempts_day = below(4);
-		policy.callee_redial_seconds = below(2) * below(2 * DAY);
-		policy.callee_declined_rest = below(3) ? below(DAY) : 0;
-		policy.callee_unwanted_rest = below(3) ? below(2 * DAY) : 0;
+		ask_anything();
 		for(unsigned n = below(12); n > 0; n--) {
 			happen(now);
 			now += below(4) ? below(20000) : 0;
 		}
+		if(below(2)) /* of what was noted under another policy */
+			ask_anything();
 		for(int in = 0; in < POOLS; in++) {
 			uint32_t at = until(in, now);
 
