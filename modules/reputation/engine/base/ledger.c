@@ -6,13 +6,15 @@ rep_ledger_t *rep_ledger_create(size_t size, uint32_t max, uint32_t groups)
 {
 	rep_ledger_t *ledger = rep_alloc(sizeof(*ledger));
 	uint32_t buckets = 16;
+	size_t bytes;
 
 	if(!ledger)
 		return NULL;
 	while(buckets < max)
 		buckets *= 2;
+	bytes = buckets * sizeof(void *);
 	memset(ledger, 0, sizeof(*ledger));
-	ledger->buckets = rep_alloc(buckets * sizeof(*ledger->buckets));
+	ledger->buckets = rep_alloc(bytes);
 	ledger->groups = rep_alloc(groups * sizeof(*ledger->groups));
 	if(!ledger->buckets || !ledger->groups || rep_lock_init(&ledger->lock)) {
 		rep_free(ledger->buckets);
@@ -20,7 +22,7 @@ rep_ledger_t *rep_ledger_create(size_t size, uint32_t max, uint32_t groups)
 		rep_free(ledger);
 		return NULL;
 	}
-	memset(ledger->buckets, 0, buckets * sizeof(*ledger->buckets));
+	memset(ledger->buckets, 0, bytes);
 	memset(ledger->groups, 0, groups * sizeof(*ledger->groups));
 	ledger->size = size;
 	ledger->max = max;
