@@ -3,11 +3,13 @@
 
 #include "counts.h"
 
-#include <inttypes.h>
-#include <stdio.h>
+#include <string.h>
 
 #include "../engine/base/decimal.h"
 #include "../engine/base/text.h"
+
+/* of an outcome, besides its name: quotes, a colon, digits, and the end */
+#define OUTCOME_MORE 16
 
 size_t rep_pack_counts(const rep_counts_t *counts, char out[REP_COUNTS_TEXT])
 {
@@ -48,11 +50,21 @@ size_t rep_pack_outcomes(const rep_counts_t *counts, char *out, size_t size)
 {
 	size_t n = 0;
 
-	for(int i = 0; i < REP_OUTCOMES && n < size; i++)
-		n += (size_t)snprintf(out + n, size - n, "%s\"%s\":%" PRIu32,
-				i ? "," : "{", rep_outcome_name((rep_outcome_t)i),
-				counts->n[i]);
-	if(n + 1 < size)
-		n += (size_t)snprintf(out + n, size - n, "}");
-	return n < size ? n : size - 1;
+	for(int i = 0; i < REP_OUTCOMES; i++) {
+		const char *name = rep_outcome_name((rep_outcome_t)i);
+		size_t length = strlen(name);
+
+		if(n + length + OUTCOME_MORE > size)
+			break;
+		out[n++] = i ? ',' : '{';
+		out[n++] = '"';
+		memcpy(out + n, name, length);
+		n += length;
+		out[n++] = '"';
+		out[n++] = ':';
+		n += rep_u32_print(counts->n[i], out + n);
+	}
+	out[n++] = '}';
+	out[n] = '\0';
+	return n;
 }

@@ -4,7 +4,6 @@
 
 #include "decimal.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 
 #include "text.h"
@@ -152,6 +151,7 @@ const char *rep_fixed_print(
 {
 	uint64_t power = 1, whole;
 	bool minus = x < 0;
+	size_t n;
 
 	for(unsigned i = 0; i < places; i++)
 		power *= 10;
@@ -159,8 +159,13 @@ const char *rep_fixed_print(
 	x = !(x > 0) ? 0 : x < 1e9 ? x : 1e9; /* what is no number is 0 */
 	whole = (uint64_t)(x * (double)power + 0.5);
 	minus = minus && whole > 0;
-	snprintf(out, REP_DECIMAL_MAX, "%s%" PRIu64 ".%0*" PRIu64, minus ? "-" : "",
-			whole / power, (int)places, whole % power);
+	out[0] = '-';
+	n = minus + rep_u64_print(whole / power, out + minus);
+	out[n] = '.';
+	whole %= power;
+	for(unsigned i = places; i > 0; i--, whole /= 10)
+		out[n + i] = (char)('0' + whole % 10);
+	out[n + places + 1] = '\0';
 	return out;
 }
 
@@ -182,9 +187,9 @@ bool rep_u64_parse(rep_span_t s, uint64_t max, uint64_t *out)
 	return true;
 }
 
-size_t rep_u32_print(uint32_t v, char *out)
+size_t rep_u64_print(uint64_t v, char *out)
 {
-	char text[10];
+	char text[20];
 	size_t n = 0;
 
 	do {
@@ -194,4 +199,17 @@ size_t rep_u32_print(uint32_t v, char *out)
 	for(size_t i = 0; i < n; i++)
 		out[i] = text[n - 1 - i];
 	return n;
+}
+
+size_t rep_u32_print(uint32_t v, char *out)
+{
+	return rep_u64_print(v, out);
+}
+
+size_t rep_i64_print(int64_t v, char *out)
+{
+	out[0] = '-';
+	return (v < 0)
+		   + rep_u64_print(
+				   v < 0 ? 0 - (uint64_t)v : (uint64_t)v, out + (v < 0));
 }

@@ -28,5 +28,8 @@ const char *rep_fixed_print(
 /* Digits without a terminating zero; how many, 10 at most. snprintf() is too
  * slow for the many cells of a busy proxy. */
 size_t rep_u32_print(uint32_t v, char *out);
+/* The same, 20 digits at most; 20 with a sign. */
+size_t rep_u64_print(uint64_t v, char *out);
+size_t rep_i64_print(int64_t v, char *out);
 
 #endif
