@@ -32,7 +32,8 @@ static const struct way
 	uint32_t sticky, local_digits;
 	bool weighted, half_benched;
 	bool guarded; /* with both lists full */
-	rep_e164_t quiet; /* quiet hours are kept, and numbers begin there; 0 = not */
+	rep_e164_t
+			quiet; /* quiet hours are kept, and numbers begin there; 0 = not */
 } ways[] = {
 		{"order", 0, 0, false, false, false, 0},
 		{"sticky", 1, 0, false, false, false, 0},

@@ -138,8 +138,8 @@ START_TEST(recall_as_asked_anew)
 	read_at(from);
 	for(rep_time_t now = from; now < from + DAY * MINUTE; now += MINUTE / 2)
 		for(size_t i = 0; i < COUNT(callees); i++)
-			ck_assert_int_eq(rep_quiet_recall(&known, &clocks, &policy,
-									 callees[i], now),
+			ck_assert_int_eq(
+					rep_quiet_recall(&known, &clocks, &policy, callees[i], now),
 					rep_quiet_until(&clocks, &policy, callees[i], now));
 	/* without clocks it is quiet, until there are some */
 	memset(&clocks, 0, sizeof(clocks));
@@ -149,8 +149,7 @@ START_TEST(recall_as_asked_anew)
 			REP_QUIET_FOREVER);
 	read_at(from);
 	ck_assert_int_eq(
-			rep_quiet_recall(&known, &clocks, &policy, NEW_YORK, from + 2),
-			0);
+			rep_quiet_recall(&known, &clocks, &policy, NEW_YORK, from + 2), 0);
 }
 END_TEST
 

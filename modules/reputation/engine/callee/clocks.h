@@ -37,8 +37,8 @@ void rep_clocks_unset(rep_clocks_t *clocks, unsigned zone);
 static inline bool rep_clocks_get(
 		const rep_clocks_t *clocks, unsigned zone, rep_clock_t *clock)
 {
-	uint64_t word = atomic_load_explicit(
-			&clocks->zone[zone], memory_order_relaxed);
+	uint64_t word =
+			atomic_load_explicit(&clocks->zone[zone], memory_order_relaxed);
 
 	clock->change = (uint32_t)(word >> 32);
 	clock->offset = (int16_t)((int)(word >> 16 & 0xffff) - REP_CLOCK_BIAS);

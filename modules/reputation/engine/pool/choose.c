@@ -60,8 +60,8 @@ typedef struct search
 static uint32_t first_that_fits(
 		search_t *search, rep_e164_t prefix, uint32_t numbers)
 {
-	rep_step_t *step = rep_trace_step(
-			search->ask->trace, prefix, numbers, search->sticky);
+	rep_step_t *step =
+			rep_trace_step(search->ask->trace, prefix, numbers, search->sticky);
 	uint32_t i;
 
 	while(search->looks > 0
@@ -107,8 +107,8 @@ static uint32_t local(search_t *search)
 {
 	const rep_group_t *groups[REP_TRACE_STEPS];
 	rep_e164_t callee = search->ask->callee;
-	unsigned from = rep_calling_code_digits(callee)
-					+ search->pool->policy.local_digits;
+	unsigned from =
+			rep_calling_code_digits(callee) + search->pool->policy.local_digits;
 	unsigned n = 0;
 	uint32_t i = REP_NONE;
 

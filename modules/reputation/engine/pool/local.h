@@ -25,7 +25,7 @@ typedef struct rep_group
 	uint16_t n, room;
 	/* few: digits, ascending; behind them what they are in a ring */
 	uint64_t *members;
-	rep_ring_t ring;   /* many */
+	rep_ring_t ring; /* many */
 } rep_group_t;
 
 /* To be begun with rep_local_init(). */

@@ -328,8 +328,8 @@ static uint32_t next_near(rep_prefer_t *prefer)
 		go_on(prefer, f);
 		if(!prefer->weighted)
 			return front.item;
-		rep_heap_push(&prefer->heap,
-				near_score(prefer, front.away, front.item), front.item);
+		rep_heap_push(&prefer->heap, near_score(prefer, front.away, front.item),
+				front.item);
 	}
 }
 
@@ -368,8 +368,7 @@ void rep_prefer_ring(rep_prefer_t *prefer, const rep_pool_t *pool,
 {
 	if(ring->count <= REP_PREFER_FEW) {
 		rep_ring_list(ring, prefer->few);
-		rep_prefer_list(
-				prefer, pool, prefer->few, ring->count, callee, sticky);
+		rep_prefer_list(prefer, pool, prefer->few, ring->count, callee, sticky);
 		return;
 	}
 	begin(prefer, pool, ring, callee, sticky);
