@@ -175,7 +175,8 @@ def cpu(process):
 
 def history(numbers):
     """A node starts where numbers have calls in every bucket; then another
-    beside it, whose line is cut."""
+    beside it, whose line is cut. Not over the full hour: a bucket goes then,
+    and the sum is never what it was."""
     server = empty_redis()
     fill(server.client, "sales", numbers)
     made = count_in_redis(server.client, "sales", numbers)
