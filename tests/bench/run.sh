@@ -12,7 +12,7 @@
 # PYTHON, REPUTATION_MODULE and REPUTATION_REPLAY as for the integration tests;
 # JUDGEMENT=--quick for a tenth of the calls, or other options of worlds.py;
 # STORE=--quick for a tenth of the sizes, or other options of store.py;
-# CHECK=--write to write down what a call takes now.
+# CHECK=--write to write down what a call takes now;
 # DNC="--entries 1000000" and other options of dnc.py.
 set -eu
 

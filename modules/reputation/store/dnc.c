@@ -138,38 +138,74 @@ static void want_all(rep_store_t *store)
 		reading(store, set)->wanted = true;
 }
 
-/* Does no set exist, although some did? An empty store is no order to forget
- * everything. */
-static bool is_lost(rep_store_t *store)
+typedef enum left
 {
-	rep_store_dnc_t *d = &store->dnc;
-	rep_dnc_stats_t stats;
+	LEFT_NONE,
+	LEFT_PERHAPS, /* those that exist as far as is known are being asked */
+	LEFT_SOME
+} left_t;
 
-	for(size_t set = 0; set < REP_DNC_SETS; set++)
-		if(d->sets[set].exists || !d->sets[set].known)
-			return false;
-	rep_dnc_stats(list(store), &stats);
-	return stats.callees > 1;
+/* Which sets exist still? Several that are deleted at once are told of at
+ * once. */
+static left_t left(const rep_store_t *store)
+{
+	left_t left = LEFT_NONE;
+
+	for(size_t set = 0; set < REP_DNC_SETS; set++) {
+		const rep_dnc_reading_t *r = &store->dnc.sets[set];
+		bool asked = r->phase == REP_DNC_ASKED || r->phase == REP_DNC_DUE
+					 || (r->phase == REP_DNC_READ && !r->found)
+					 || (r->phase == REP_DNC_IDLE && r->wanted && !r->away);
+
+		if(r->known && !r->exists)
+			continue;
+		if(!asked)
+			return LEFT_SOME;
+		left = LEFT_PERHAPS;
+	}
+	return left;
+}
+
+/* No set exists, although some did: an empty store is no order to forget
+ * everything. It is said of the first. */
+static void all_lost(rep_store_t *store, size_t set)
+{
+	rep_dnc_reading_t *r = reading(store, set);
+	char key[REP_KEY_MAX];
+
+	store->dnc.lost = true;
+	r->phase = REP_DNC_IDLE;
+	if(set > 0) {
+		reading(store, 0)->wanted = true;
+		return;
+	}
+	begin(store, set, REP_DNC_IDLE);
+	rep_error_add(
+			store, &r->round, rep_dnc_key(store, key, 0), rep_span(""), lost);
+	finish(store, set);
 }
 
 /* The set does not exist. */
 static void missing(rep_store_t *store, size_t set)
 {
 	rep_dnc_reading_t *r = reading(store, set);
-	char key[REP_KEY_MAX];
+	rep_dnc_stats_t stats;
+	left_t others;
 
 	known(store, set);
-	if(!is_lost(store)) {
+	rep_dnc_stats(list(store), &stats);
+	others = rep_dnc_entries(list(store), (unsigned)set) > 0
+							 || (set == 0 && store->dnc.lost)
+					 ? left(store)
+					 : LEFT_SOME;
+	if(others == LEFT_SOME || stats.callees <= 1) {
 		begin(store, set, REP_DNC_SWEPT);
-	} else if(set > 0) { /* it is said of the first */
-		reading(store, 0)->wanted = true;
+	} else if(others == LEFT_PERHAPS) {
 		r->phase = REP_DNC_IDLE;
+		r->wanted = true;
+		r->after = rep_mono_ms() + STEP_MS;
 	} else {
-		store->dnc.lost = true;
-		begin(store, set, REP_DNC_IDLE);
-		rep_error_add(store, &r->round, rep_dnc_key(store, key, 0),
-				rep_span(""), lost);
-		finish(store, set);
+		all_lost(store, set);
 	}
 }
 
@@ -188,7 +224,7 @@ static void judge(rep_store_t *store, size_t set)
 	}
 	if(r->members != 0)
 		r->phase = REP_DNC_DUE;
-	else if(was || set == 0)
+	else if(was || (set == 0 && store->dnc.lost))
 		missing(store, set);
 	else
 		known(store, set);
