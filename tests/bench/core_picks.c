@@ -98,8 +98,8 @@ static void fill_guard(world_t *world, uint32_t guarded)
 static void fill_list(world_t *world, uint32_t listed)
 {
 	for(uint32_t k = 0; k < listed; k++)
-		if(rep_dnc_put(rep_registry_dnc(world->registry),
-				   UINT64_C(14000000000) + k * UINT64_C(37), false)
+		if(rep_dnc_put(rep_registry_dnc(world->registry), 0,
+				   UINT64_C(14000000000) + k * UINT64_C(37))
 				== REP_DNC_FULL)
 			exit(1);
 }

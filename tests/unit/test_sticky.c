@@ -92,7 +92,7 @@ static double most_of(unsigned numbers, unsigned callees)
 }
 
 /* What chance adds to an even share is taken off: five deviations, where they
- * are much. (Larger pools, and more callees: tests/bench/core_picks.c.) */
+ * are much. */
 static void is_even(unsigned numbers, unsigned callees)
 {
 	double mean = (double)callees / numbers;

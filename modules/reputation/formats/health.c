@@ -24,10 +24,9 @@ static bool plain(const char *label)
 
 static char *put(char *at, const char *text)
 {
-	size_t n = strlen(text);
-
-	memcpy(at, text, n);
-	return at + n;
+	while(*text)
+		*at++ = *text++;
+	return at;
 }
 
 /* ,"name":VALUE */

@@ -127,9 +127,9 @@ static void *make_list(const redisReadTask *task, size_t elements)
 	void *list;
 	redisReply *reply;
 
-	if(elements > SIZE_MAX / 2 / sizeof(*reply->element))
+	if(elements > SIZE_MAX / 2 / sizeof(void *))
 		return NULL;
-	reply = make(task, task->type, elements * sizeof(*reply->element), &list);
+	reply = make(task, task->type, elements * sizeof(void *), &list);
 	if(!reply)
 		return NULL;
 	reply->element = list;

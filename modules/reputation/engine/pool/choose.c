@@ -53,7 +53,7 @@ typedef struct search
 	const rep_ask_t *ask;
 	bool sticky;
 	unsigned looks; /* that are left */
-	rep_prefer_t prefer;
+	rep_prefer_t *prefer;
 } search_t;
 
 /* Of a set that is in `prefer`, so many of this prefix. */
@@ -65,7 +65,7 @@ static uint32_t first_that_fits(
 	uint32_t i;
 
 	while(search->looks > 0
-			&& (i = rep_prefer_next(&search->prefer)) != REP_NONE) {
+			&& (i = rep_prefer_next(search->prefer)) != REP_NONE) {
 		search->looks--;
 		if(fits(search->pool, i, search->ask, step))
 			return i;
@@ -76,7 +76,7 @@ static uint32_t first_that_fits(
 static uint32_t of_ring(
 		search_t *search, rep_e164_t prefix, const rep_ring_t *ring)
 {
-	rep_prefer_ring(&search->prefer, search->pool, ring, search->ask->callee,
+	rep_prefer_ring(search->prefer, search->pool, ring, search->ask->callee,
 			search->sticky);
 	return first_that_fits(search, prefix, ring->count);
 }
@@ -96,7 +96,7 @@ static uint32_t of_few(search_t *search, const rep_group_t *group)
 		if(n == n_before)
 			continue;
 		n_before = n;
-		rep_prefer_list(&search->prefer, search->pool, entries, n, callee,
+		rep_prefer_list(search->prefer, search->pool, entries, n, callee,
 				search->sticky);
 		i = first_that_fits(search, rep_e164_prefix(callee, digits), n);
 	}
@@ -161,13 +161,14 @@ static uint32_t by_order(rep_pool_t *pool, const rep_ask_t *ask)
 
 uint32_t rep_choose(rep_pool_t *pool, const rep_ask_t *ask, rep_how_t *how)
 {
-	search_t search;
+	rep_prefer_t prefer;
+	search_t search = {.pool = pool,
+			.ask = ask,
+			.sticky = pool->policy.sticky != 0,
+			.looks = REP_CHOOSE_LOOKS,
+			.prefer = &prefer};
 	uint32_t i = REP_NONE;
 
-	search.pool = pool;
-	search.ask = ask;
-	search.sticky = pool->policy.sticky != 0;
-	search.looks = REP_CHOOSE_LOOKS;
 	*how = REP_HOW_LOCAL;
 	if(pool->policy.local_digits)
 		i = local(&search);

@@ -101,9 +101,11 @@ static uint64_t near_score(
 
 static uint64_t last_near(const rep_prefer_t *prefer)
 {
+	uint64_t near = NEAR;
+
 	if(prefer->ring && prefer->ring->count > REP_PREFER_LISTED)
 		return FAR - 1;
-	return prefer->weighted ? ordered((double)NEAR) : NEAR;
+	return prefer->weighted ? ordered((double)near) : near;
 }
 
 /* An even share for each. */
