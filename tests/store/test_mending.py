@@ -290,6 +290,8 @@ def test_pools_with_something_to_tell(server, start):
     for p in pools[:33]:
         server.client.delete(f"rep:x:b2:{{{p}}}")
     wait_until(lambda: a.status()["mismatches"] == 33, MENDED)
+    wait_until(lambda: all(server.client.exists(f"rep:x:b2:{{{p}}}")
+                           for p in pools), MENDED)
     mended = a.status()["uneven"]
     assert len(mended) == 32 and {u[0] for u in mended} < set(pools[:33])
     assert {tuple(u[1:]) for u in mended} == {(0, False, False, 1)}
